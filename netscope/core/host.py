@@ -1,0 +1,113 @@
+"""What netscope asks of a host. ``netscope.system`` answers it live; tests and replays answer it from data."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple, Protocol
+
+
+class Process(NamedTuple):
+    """One process that holds a socket. ``fd`` is its descriptor of that socket."""
+
+    pid: int
+    name: str
+    fd: int
+
+
+class Owners(NamedTuple):
+    """Who holds which socket inode.
+
+    Attributes:
+        holders: inode -> the processes that hold it (never empty tuples).
+        unreadable: how many processes would not show their descriptors.
+    """
+
+    holders: Mapping[int, tuple[Process, ...]]
+    unreadable: int
+
+
+class ProcessDetails(NamedTuple):
+    """What /proc tells of one process. A field that cannot be read is ``None``.
+
+    ``started`` is seconds since the epoch; ``unit`` is the systemd unit and ``container`` the container id or
+    name, both read off the cgroup path.
+    """
+
+    pid: int
+    name: str
+    command: tuple[str, ...] | None
+    executable: str | None
+    user: str | None
+    started: float | None
+    cgroup: str | None
+    unit: str | None
+    container: str | None
+
+
+class Events(Protocol):
+    """A netlink multicast subscription, for ``loop.add_reader``."""
+
+    def fileno(self) -> int:
+        """Return the descriptor that becomes readable when something happened."""
+
+    def drain(self) -> tuple[list[bytes], bool]:
+        """Return the datagrams waiting, without blocking, and whether the kernel dropped some (ENOBUFS)."""
+
+    def close(self) -> None:
+        """Close the subscription. May be called twice."""
+
+
+class Host(Protocol):
+    """One network namespace of one machine, as the collectors see it.
+
+    Every method raises :class:`~netscope.core.errors.NeedsPrivilege` for EPERM/EACCES and
+    :class:`~netscope.core.errors.Unavailable` where the kernel or the file is missing. All of them may block for
+    as long as the kernel takes, so the hub calls them on a worker thread.
+    """
+
+    @property
+    def name(self) -> str:
+        """The host's name (uname nodename)."""
+
+    @property
+    def kernel(self) -> str:
+        """The kernel release (uname release)."""
+
+    @property
+    def namespace(self) -> str:
+        """The network namespace as the user named it; "" for the one the program was started in."""
+
+    def dump(self, protocol: int, request: bytes) -> list[bytes]:
+        """Send one netlink request (header included) and return the datagrams of the whole answer.
+
+        The answer is read to NLMSG_DONE, NLMSG_ERROR or, for a request without NLM_F_DUMP, to its first datagram
+        (netlink(7)). Each item holds whole messages, headers included. A dump that the kernel marks as interrupted
+        (NLM_F_DUMP_INTR) is asked again a few times. An NLMSG_ERROR with a non-zero code raises.
+        """
+
+    def events(self, protocol: int, groups: Collection[int]) -> Events:
+        """Subscribe to netlink multicast groups, given by number."""
+
+    def read(self, path: str) -> bytes:
+        """Return a whole file. ``/proc/net/...`` is that of this host's namespace."""
+
+    def owners(self, inodes: Collection[int]) -> Owners:
+        """Find which processes hold these socket inodes; incremental between calls."""
+
+    def process(self, pid: int) -> ProcessDetails | None:
+        """Describe one process; ``None`` when it is gone."""
+
+    def user(self, uid: int) -> str:
+        """Return the name of a uid, or its digits where it has none (getpwuid(3))."""
+
+    def ifindexes(self) -> Mapping[int, str]:
+        """Return ifindex -> interface name in this namespace, undecodable bytes surrogate-escaped."""
+
+    def wall(self) -> float:
+        """Return the wall clock, seconds since the epoch."""
+
+    def clock(self) -> float:
+        """Return a monotonic clock in seconds."""
+
+    def close(self) -> None:
+        """Release sockets and descriptors. May be called twice."""

@@ -1,0 +1,28 @@
+"""The topics. Adding one is a module here that says ``DOMAIN`` and a line in ``DOMAINS``."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from netscope.core.domain import Domain
+from netscope.core.errors import BadQuery
+
+DOMAINS: dict[str, str] = {
+    "sockets": "netscope.domains.sockets",
+    "links": "netscope.domains.links",
+    "addresses": "netscope.domains.addresses",
+    "routes": "netscope.domains.routes",
+    "rules": "netscope.domains.rules",
+    "neighbours": "netscope.domains.neighbours",
+    "services": "netscope.domains.services",
+}
+
+
+def load(name: str) -> Domain:
+    """Return a topic's declaration, importing its module only now. Raises BadQuery for an unknown name."""
+    try:
+        module = DOMAINS[name]
+    except KeyError:
+        raise BadQuery(f"no topic {name!r}", "", f"topics are {', '.join(DOMAINS)}") from None
+    domain: Domain = import_module(module).DOMAIN
+    return domain

@@ -1,0 +1,130 @@
+"""This machine, as the collectors see it (see :class:`netscope.core.host.Host`)."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Collection, Mapping
+from typing import TypeVar
+
+from netscope.core import netlink as wire
+from netscope.core.host import Events, Owners, ProcessDetails
+from netscope.system.errors import explain
+from netscope.system.namespaces import locate, run_inside
+from netscope.system.netlink import NetlinkEvents, NetlinkSocket
+from netscope.system.processes import SocketOwners, describe
+
+Result = TypeVar("Result")
+
+_RTM_GETLINK = 18
+_IFLA_IFNAME = 3
+_IFINFOMSG = 16
+_RTEXT_FILTER_SKIP_STATS = wire.attribute(29, (8).to_bytes(4, "little"))
+_LINKS = wire.request(_RTM_GETLINK, bytes(_IFINFOMSG) + _RTEXT_FILTER_SKIP_STATS)
+
+
+class LiveHost:
+    """The running kernel, in one network namespace."""
+
+    def __init__(self, namespace: str = "") -> None:
+        self._namespace = namespace
+        self._path = locate(namespace) if namespace else ""
+        self._sockets: dict[int, NetlinkSocket] = {}
+        self._owners: SocketOwners | None = None
+        self._users: dict[int, str] = {}
+        if self._path:
+            self._inside(lambda: None)  # says at once when it may not be entered
+
+    @property
+    def name(self) -> str:
+        """The host's name."""
+        return os.uname().nodename
+
+    @property
+    def kernel(self) -> str:
+        """The kernel release."""
+        return os.uname().release
+
+    @property
+    def namespace(self) -> str:
+        """The namespace as the user named it."""
+        return self._namespace
+
+    def _inside(self, function: Callable[[], Result]) -> Result:
+        return run_inside(self._path, function) if self._path else function()
+
+    def dump(self, protocol: int, request: bytes) -> list[bytes]:
+        """Answer one netlink request."""
+        # One socket per thread would be simpler, but a constant port id is what makes answers comparable.
+        found = self._sockets.pop(protocol, None) or self._inside(lambda: NetlinkSocket(protocol))
+        try:
+            answer = found.dump(request)
+        except BaseException:
+            found.close()  # an answer may still be on its way: never read it as the next one's
+            raise
+        spare = self._sockets.setdefault(protocol, found)
+        if spare is not found:  # another thread was faster
+            found.close()
+        return answer
+
+    def events(self, protocol: int, groups: Collection[int]) -> Events:
+        """Subscribe to multicast groups."""
+        return self._inside(lambda: NetlinkEvents(protocol, groups))
+
+    def read(self, path: str) -> bytes:
+        """Return a whole file, /proc/net being the namespace's."""
+        if path.startswith("/proc/net/"):
+            path = "/proc/thread-self" + path.removeprefix("/proc")
+        return self._inside(lambda: _read(path))
+
+    def owners(self, inodes: Collection[int]) -> Owners:
+        """Find the holders of sockets."""
+        if self._owners is None:
+            self._owners = SocketOwners()
+        return self._owners.find(inodes)
+
+    def process(self, pid: int) -> ProcessDetails | None:
+        """Describe a process."""
+        return describe(pid)
+
+    def user(self, uid: int) -> str:
+        """Return a user's name."""
+        name = self._users.get(uid)
+        if name is None:
+            import pwd
+
+            try:
+                name = pwd.getpwuid(uid).pw_name
+            except KeyError:
+                name = str(uid)
+            self._users[uid] = name
+        return name
+
+    def ifindexes(self) -> Mapping[int, str]:
+        """Return the interfaces' names."""
+        names = {}
+        for _kind, payload in wire.messages(self.dump(wire.NETLINK_ROUTE, _LINKS)):
+            index = int.from_bytes(payload[4:8], "little", signed=True)
+            names[index] = wire.text(wire.attributes(payload, _IFINFOMSG).get(_IFLA_IFNAME, b""))
+        return names
+
+    def wall(self) -> float:
+        """Return the wall clock."""
+        return time.time()
+
+    def clock(self) -> float:
+        """Return the monotonic clock."""
+        return time.monotonic()
+
+    def close(self) -> None:
+        """Release the sockets."""
+        while self._sockets:
+            self._sockets.popitem()[1].close()
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise explain(error, path) from error

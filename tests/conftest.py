@@ -1,0 +1,47 @@
+"""Shared fixtures. In CI (``CI=true``) a test skipped for want of a tool or of root is a failure."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.lab import Namespace, have, namespace
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip, with the reason, what cannot run here."""
+    reasons = []
+    if item.get_closest_marker("root") and os.geteuid() != 0:
+        reasons.append("needs root")
+    for marker in item.iter_markers("tool"):
+        reasons += [f"needs {program} on PATH" for program in marker.args if not have(program)]
+    if not reasons:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail("; ".join(reasons) + ": in CI this may not be skipped")
+    pytest.skip("; ".join(reasons))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever uses a namespace needs root and iproute2."""
+    for item in items:
+        if "netns" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.root)
+            item.add_marker(pytest.mark.tool("ip"))
+
+
+@pytest.fixture
+def netns() -> Iterator[Namespace]:
+    """A fresh network namespace."""
+    with namespace() as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def _own_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the user's files out of the tests and the tests out of the user's files."""
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
