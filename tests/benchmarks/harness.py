@@ -1,6 +1,6 @@
 """Ratios against the named tool, in the same run: the machines are noisy, so the two sides take turns.
 
-``python -m tests.benchmarks [WORD...]`` runs the cases whose name contains a word and prints each ratio beside its limit.
+``python -m tests.benchmarks [WORD...]`` runs the cases whose name contains a word and prints ratio and limit.
 """
 
 from __future__ import annotations
