@@ -108,6 +108,7 @@ class _Source:
         self._wake = asyncio.Event()
         self._lost = False
         self._collector: Collector | None = None
+        self._collecting = threading.Lock()  # a cancelled look goes on in its thread: the collector outlives it
         self._events: Events | None = None
         self._task = asyncio.create_task(self._run(), name=f"source {domain.name}")
 
@@ -122,24 +123,33 @@ class _Source:
 
     async def _run(self) -> None:
         self._subscribe()
-        looking: asyncio.Task[Snapshot] | None = None
         try:
             while True:
                 self._wake.clear()
                 if all(watch.paused for watch in self.watches):
                     await self._wake.wait()
                     continue
-                looking = asyncio.ensure_future(in_thread(self._look))
-                self._publish(await looking)
+                self._publish(await in_thread(self._look))
                 await self._pause()
         finally:
             self._unsubscribe()
-            collector = self._collector
-            if collector is not None and (looking is None or looking.done()):
-                collector.close()
+            if self._collecting.locked():
+                threading.Thread(target=self._release, name="release", daemon=True).start()
+            else:
+                self._release()
+
+    def _release(self) -> None:
+        with self._collecting:
+            if self._collector is not None:
+                self._collector.close()
+                self._collector = None
 
     def _look(self) -> Snapshot:
         """Runs on a worker thread, one at a time."""
+        with self._collecting:
+            return self._collect()
+
+    def _collect(self) -> Snapshot:
         before = self.snapshot
         try:
             if self._collector is None:
