@@ -109,6 +109,7 @@ class _Source:
         self._lost = False
         self._collector: Collector | None = None
         self._collecting = threading.Lock()  # a cancelled look goes on in its thread: the collector outlives it
+        self._closed = False
         self._events: Events | None = None
         self._task = asyncio.create_task(self._run(), name=f"source {domain.name}")
 
@@ -133,6 +134,7 @@ class _Source:
                 await self._pause()
         finally:
             self._unsubscribe()
+            self._closed = True
             if self._collecting.locked():
                 threading.Thread(target=self._release, name="release", daemon=True).start()
             else:
@@ -147,6 +149,8 @@ class _Source:
     def _look(self) -> Snapshot:
         """Runs on a worker thread, one at a time."""
         with self._collecting:
+            if self._closed:  # cancelled between the thread's start and here
+                return Snapshot(self.domain.name, ())
             return self._collect()
 
     def _collect(self) -> Snapshot:
