@@ -127,8 +127,13 @@ class Domain(NamedTuple):
 class JsonRows(Protocol):
     """A record sequence that knows a faster way to its JSON than one object after the other."""
 
-    def json_rows(self) -> Iterable[str]:
-        """Yield each record's JSON object as text: the same as ``to_json`` of each, encoded."""
+    def json_rows(self, between: str) -> Iterable[str]:
+        """Yield the JSON objects of all records, in order, in large pieces.
+
+        A piece holds one object or many, with ``between`` ("," or a newline) between two; ``between`` joins the pieces,
+        too: ``between.join(rows.json_rows(between))`` equals ``between.join(encode(to_json(r)) for r in rows)``, where
+        ``encode`` is ``json.dumps`` with ``separators=(",", ":")`` (ASCII only, surrogates as ``\\udcNN``).
+        """
 
 
 class Polled:

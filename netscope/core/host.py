@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 
@@ -90,6 +90,9 @@ class Host(Protocol):
 
     def read(self, path: str) -> bytes:
         """Return a whole file. ``/proc/net/...`` is that of this host's namespace."""
+
+    def names(self, path: str) -> Sequence[str]:
+        """Return the names in a directory, sorted; empty where there is no such directory or it may not be read."""
 
     def owners(self, inodes: Collection[int]) -> Owners:
         """Find which processes hold these socket inodes; incremental between calls."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
 from netscope.core import netlink as wire
@@ -76,6 +76,13 @@ class LiveHost:
         if path.startswith("/proc/net/"):
             path = "/proc/thread-self" + path.removeprefix("/proc")
         return self._inside(lambda: _read(path))
+
+    def names(self, path: str) -> Sequence[str]:
+        """Return the names in a directory."""
+        try:
+            return sorted(os.listdir(path))
+        except OSError:
+            return ()
 
     def owners(self, inodes: Collection[int]) -> Owners:
         """Find the holders of sockets."""
