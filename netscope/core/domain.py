@@ -41,7 +41,8 @@ class Option(NamedTuple):
     """A command line option of one topic.
 
     Attributes:
-        flags: as typed, short and long (``("-t", "--tcp")``).
+        flags: as typed, short and long (``("-t", "--tcp")``). None at all: the option takes the plain words that lead
+            the command line, before a filter expression begins (``services http ssh``); it is then a ``repeat``.
         name: its key in :class:`Query`.
         help: one line.
         metavar: "" for a flag; otherwise the word for its value in the help.

@@ -6,7 +6,7 @@ file or the details view needs to know of a field is said once, in its :class:`C
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 
 Kind = Literal["text", "integer", "number", "bytes", "rate", "bitrate", "seconds", "address", "port", "flag", "list"]
@@ -21,6 +21,9 @@ class Names(Protocol):
 
     def service(self, port: int, protocol: str) -> str:
         """Return the service name of a port, or its digits (services(5))."""
+
+    def ports(self, name: str) -> Collection[int]:
+        """Return the ports, of any protocol, that a service name or alias stands for; none for an unknown name."""
 
 
 class Column(NamedTuple):

@@ -13,11 +13,14 @@ class Problem(NamedTuple):
         what: what is missing ("owners of 12 sockets").
         why: the reason ("needs CAP_SYS_PTRACE").
         mend: what would make it work ("run with sudo").
+        partial: whole records are missing because something that should have worked failed; a command then ends with
+            status 1. A detail that is missing from records, or what this kernel has not got, is no failure.
     """
 
     what: str
     why: str = ""
     mend: str = ""
+    partial: bool = False
 
 
 class Snapshot(NamedTuple):
