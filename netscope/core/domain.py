@@ -96,6 +96,8 @@ class Domain(NamedTuple):
         groups: rtnetlink multicast groups (RTNLGRP_*) after whose messages a live query looks again at once.
         interval: seconds between two looks on a live query.
         epilog: lines for the end of the command's help (examples).
+        command: "module:function" of a command line of its own, for a topic whose classic tool has a grammar that
+            options cannot say (dig, ping, tcpdump); called as ``function(words, host) -> exit status``.
     """
 
     name: str
@@ -116,6 +118,7 @@ class Domain(NamedTuple):
     groups: tuple[int, ...] = ()
     interval: float = 2.0
     epilog: str = ""
+    command: str = ""
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name or alias."""
