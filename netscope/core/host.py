@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from netscope.core.probe import Prober
+
 
 class Process(NamedTuple):
     """One process that holds a socket. ``fd`` is its descriptor of that socket."""
@@ -105,6 +107,9 @@ class Host(Protocol):
 
     def ifindexes(self) -> Mapping[int, str]:
         """Return ifindex -> interface name in this namespace, undecodable bytes surrogate-escaped."""
+
+    def prober(self) -> Prober:
+        """Return what sends probes from this namespace and hears what comes back (ping, trace)."""
 
     def wall(self) -> float:
         """Return the wall clock, seconds since the epoch."""

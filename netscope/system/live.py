@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from netscope.core import netlink as wire
 from netscope.core.host import Events, Owners, ProcessDetails
+from netscope.core.probe import Prober
 from netscope.system.errors import explain
 from netscope.system.namespaces import locate, run_inside
 from netscope.system.netlink import NetlinkEvents, NetlinkSocket
@@ -114,6 +115,12 @@ class LiveHost:
             index = int.from_bytes(payload[4:8], "little", signed=True)
             names[index] = wire.text(wire.attributes(payload, _IFINFOMSG).get(_IFLA_IFNAME, b""))
         return names
+
+    def prober(self) -> Prober:
+        """Return what sends probes from this namespace."""
+        from netscope.system.probe.prober import LiveProber
+
+        return LiveProber(self._inside)
 
     def wall(self) -> float:
         """Return the wall clock."""

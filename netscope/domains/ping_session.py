@@ -1,0 +1,207 @@
+"""Ping without sockets and clocks: when to send what, and what a reply, an error or silence means.
+
+The caller owns the clock and the channels; a session is asked what to send, told what was sent and what came back, and
+answers with outcomes. One session serves one target as ping(8) does, or many as fping(8) does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from netscope.core.probe import Event, Probe
+from netscope.core.probe_words import PORT_UNREACHABLE
+from netscope.domains.ping_tally import Tally
+
+LINGER = 10.0  # ping(8): how long to wait for the last reply when there was none before
+LINGER_MANY = 1.0
+_CATCH_UP = 0.001  # after a pause, packets may follow each other closely for that long and no more
+_LATE_KEPT = 65_536
+
+
+class Target(NamedTuple):
+    """What is pinged: the word given, the address, its family, and the canonical name."""
+
+    word: str
+    address: str
+    family: int
+    name: str
+
+
+class Pace(NamedTuple):
+    """How often and how long.
+
+    Attributes:
+        count: probes for each target; 0 for no end.
+        interval: seconds between two probes to the same target.
+        gap: seconds between two probes to different targets.
+        timeout: seconds until a probe counts as lost; 0 follows the round-trip times, as ping(8) does.
+        deadline: seconds after which all ends; 0 for none. With it, ``count`` counts answers.
+    """
+
+    count: int
+    interval: float = 1.0
+    gap: float = 0.0
+    timeout: float = 0.0
+    deadline: float = 0.0
+
+
+class Outcome(NamedTuple):
+    """What became of one probe. ``event`` is None when nothing came (``lost``)."""
+
+    kind: Literal["reply", "late", "duplicate", "error", "lost"]
+    target: int
+    sequence: int
+    event: Event | None
+
+
+class _Waiting(NamedTuple):
+    target: int
+    sequence: int
+    sent: float
+
+
+class PingSession:
+    """Pings targets at a pace."""
+
+    def __init__(self, targets: Sequence[Target], pace: Pace, start: float) -> None:
+        self.targets = targets
+        self.pace = pace
+        self.tallies = [Tally() for _ in targets]
+        self.start = start
+        self.last_sent = start
+        self._next = start
+        self._round = 0
+        self._round_began = start
+        self._position = 0
+        self._token = 0
+        self._waiting: dict[int, _Waiting] = {}
+        self._given_up: dict[int, _Waiting] = {}
+        self._done: dict[int, _Waiting] = {}
+        self._answered = self._errors = self._received = 0
+        self._longest = 0.0
+        self._resend = bool(pace.count and pace.deadline)
+
+    def due(self, now: float) -> Iterator[tuple[Target, Probe]]:
+        """Yield the probes to send now, each to be told to :meth:`sent` before the next is asked for."""
+        while self._sending() and now >= self._next and not self.finished(now):
+            target = self._position
+            self._token += 1
+            sequence = self.tallies[target].sent + 1
+            self._waiting[self._token] = _Waiting(target, sequence, now)
+            self.tallies[target].sent = sequence
+            self.last_sent = now
+            self._advance(now)
+            yield self.targets[target], Probe(self._token, self.targets[target].address, 0, sequence & 0xFFFF)
+
+    def _sending(self) -> bool:
+        return not self.pace.count or self._resend or self._round < self.pace.count
+
+    def _advance(self, now: float) -> None:
+        self._position += 1
+        following = max(self._next + self.pace.gap, now - _CATCH_UP)
+        if self._position == len(self.targets):
+            self._position = 0
+            self._round += 1
+            following = max(following, self._round_began + self.pace.interval, now + self.pace.interval - _CATCH_UP)
+            if len(self.targets) > 1:
+                following = max(self._next + self.pace.gap, self._round_began + self.pace.interval)
+            self._round_began = following
+        self._next = following
+
+    def _timeout(self) -> float:
+        if self.pace.timeout:
+            return self.pace.timeout
+        if len(self.targets) > 1:
+            return LINGER_MANY
+        return max(2 * self._longest, self.pace.interval) if self._received else LINGER
+
+    def wake(self, now: float) -> float:
+        """Return seconds until :meth:`due` or :meth:`expire` has something to do."""
+        moments = []
+        if self._sending():
+            moments.append(self._next)
+        if self._waiting:
+            moments.append(next(iter(self._waiting.values())).sent + self._timeout())
+        if self.pace.deadline:
+            moments.append(self.start + self.pace.deadline)
+        return max(0.0, min(moments, default=now) - now)
+
+    def finished(self, now: float) -> bool:
+        """Tell whether all is sent and answered, or time is up."""
+        pace = self.pace
+        if pace.deadline and (now >= self.start + pace.deadline or self._errors):
+            return True
+        if pace.count and self._answered >= pace.count * len(self.targets):
+            return True
+        return not self._sending() and not self._waiting
+
+    def expire(self, now: float) -> list[Outcome]:
+        """Return the probes for which no answer is expected any more."""
+        lost = []
+        timeout = self._timeout()
+        for token, waiting in self._waiting.items():
+            if waiting.sent + timeout > now:
+                break
+            lost.append((token, waiting))
+        for token, _waiting in lost:
+            self._give_up(token)
+        return [Outcome("lost", waiting.target, waiting.sequence, None) for _token, waiting in lost]
+
+    def _give_up(self, token: int) -> _Waiting:
+        waiting = self._waiting.pop(token)
+        self._given_up[token] = waiting
+        if len(self._given_up) > _LATE_KEPT:
+            del self._given_up[next(iter(self._given_up))]
+        self.tallies[waiting.target].lose(waiting.sequence)
+        return waiting
+
+    def receive(self, event: Event) -> Outcome | None:
+        """Take what came back."""
+        token = event.token if event.token is not None else self._guess(event)
+        if token is None:
+            return None
+        waiting = self._waiting.pop(token, None)
+        late = self._given_up.pop(token, None) if waiting is None else None
+        found = waiting or late
+        if found is None:
+            return self._again(token, event)
+        tally = self.tallies[found.target]
+        target = self.targets[found.target]
+        if event.kind == "lost":
+            tally.lose(found.sequence)
+            return Outcome("lost", found.target, found.sequence, None)
+        answered = event.kind == "reply" or (
+            # A closed UDP port is as good an answer as an open one.
+            event.icmp == PORT_UNREACHABLE[target.family] and event.address.partition("%")[0] == target.address
+        )
+        self._answered += 1
+        self._keep(token, found)
+        if not answered:
+            self._errors += 1
+            tally.fail(found.sequence, event)
+            return Outcome("error", found.target, found.sequence, event)
+        self._received += 1
+        if event.rtt is not None:
+            self._longest = max(self._longest, event.rtt)
+        tally.receive(found.sequence, event, late=late is not None)
+        return Outcome("late" if late else "reply", found.target, found.sequence, event)
+
+    def _keep(self, token: int, found: _Waiting) -> None:
+        self._done[token] = found
+        if len(self._done) > _LATE_KEPT:
+            del self._done[next(iter(self._done))]
+
+    def _again(self, token: int, event: Event) -> Outcome | None:
+        found = self._done.get(token)
+        if found is None or event.kind != "reply":
+            return None
+        self.tallies[found.target].duplicates += 1
+        return Outcome("duplicate", found.target, found.sequence, event)
+
+    def _guess(self, event: Event) -> int | None:
+        """Return the probe that an answer without token belongs to: the oldest to that address, or the only one."""
+        if event.kind == "reply":
+            plain = event.address.partition("%")[0]
+            return next((t for t, w in self._waiting.items() if self.targets[w.target].address == plain), None)
+        return next(iter(self._waiting)) if len(self._waiting) == 1 else None

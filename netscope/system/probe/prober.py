@@ -1,0 +1,110 @@
+"""Reachability of one network namespace: names, routes, channels (see :class:`netscope.core.probe.Prober`)."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from netscope.core.errors import BadQuery, NetscopeError
+from netscope.core.probe import Address, Channel, Plan
+from netscope.system.errors import explain
+from netscope.system.probe.connections import TcpChannel
+from netscope.system.probe.datagrams import UdpChannel, open_icmp
+from netscope.system.probe.options import FAMILIES, prepare, printed, socket_address
+from netscope.system.probe.program import ProgramChannel
+
+_FALLBACK_PORT = 443  # where neither ICMP nor the ping program may be used
+_LOOKUPS = 64
+
+
+class LiveProber:
+    """Probes by the running kernel. ``inside`` runs a function within the host's network namespace."""
+
+    def __init__(self, inside: Callable[[Callable[[], Any]], Any]) -> None:
+        self._inside = inside
+
+    def resolve(self, name: str, family: int = 0) -> Sequence[Address]:
+        """Resolve a name."""
+        wanted = FAMILIES[family] if family else socket.AF_UNSPEC
+        try:
+            found = self._inside(
+                lambda: socket.getaddrinfo(name, None, wanted, socket.SOCK_DGRAM, 0, socket.AI_CANONNAME)
+            )
+        except (OSError, UnicodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else str(error)
+            raise BadQuery(name, str(why)) from error
+        canonical = found[0][3] or name
+        return [Address(6 if kind == socket.AF_INET6 else 4, printed(to), canonical) for kind, _, _, _, to in found]
+
+    def names(self, addresses: Sequence[str], patience: float) -> dict[str, str]:
+        """Look names up, all at once; whoever has not answered in time has none."""
+        found: dict[str, str] = {}
+        waiting = list(addresses)
+
+        def look_up() -> None:
+            while waiting:
+                try:
+                    address = waiting.pop()
+                    family = 6 if ":" in address else 4
+                    found[address] = socket.getnameinfo(socket_address(family, address), socket.NI_NAMEREQD)[0]
+                except (OSError, IndexError, UnicodeError, NetscopeError):
+                    continue
+
+        def start() -> list[threading.Thread]:
+            threads = [
+                threading.Thread(target=look_up, name="names", daemon=True) for _ in range(min(_LOOKUPS, len(addresses)))
+            ]
+            for thread in threads:
+                thread.start()
+            return threads
+
+        deadline = time.monotonic() + patience
+        for thread in self._inside(start):
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return dict(found)
+
+    def route(self, address: str, plan: Plan) -> str:
+        """Ask the kernel for the source address by connecting a UDP socket, which sends nothing."""
+        return str(self._inside(lambda: _source(address, plan)))
+
+    def open(self, plan: Plan) -> Channel:
+        """Open a channel."""
+        opened: Channel = self._inside(lambda: self._open(plan))
+        return opened
+
+    def _open(self, plan: Plan) -> Channel:
+        if plan.method == "tcp":
+            return TcpChannel(plan, self._inside)
+        if plan.method == "udp":
+            return UdpChannel(plan)
+        try:
+            return open_icmp(plan)
+        except NetscopeError as error:
+            reasons = [str(error)]
+        try:
+            return ProgramChannel(plan, self._inside)
+        except NetscopeError as error:
+            reasons.append(str(error))
+        channel = TcpChannel(plan._replace(method="tcp", port=_FALLBACK_PORT), self._inside)
+        channel.how += f" ({'; '.join(reasons)})"
+        return channel
+
+    def privileged(self) -> bool:
+        """Tell whether the real user is root, as ping(8) asks."""
+        return os.getuid() == 0
+
+
+def _source(address: str, plan: Plan) -> str:
+    made = socket.socket(FAMILIES[plan.family], socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+    try:
+        prepare(made, plan._replace(source_port=0))
+        made.connect(socket_address(plan.family, address, 1025))  # the port that ping(8) takes; nothing is sent
+        return printed(made.getsockname())
+    except OSError as error:
+        raise explain(error, "connect") from error
+    finally:
+        made.close()
