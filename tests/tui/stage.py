@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
@@ -137,8 +138,11 @@ class Topic:
         self.problems: tuple[Problem, ...] = ()
         self.looks = 0
         self.open = 0
+        self.slow = threading.Event()
+        self.slow.set()
 
     def collect(self) -> Snapshot:
+        self.slow.wait(10)
         self.looks += 1
         return Snapshot(self.name, tuple(self.records), self.problems, self.host.wall(), self.host.now)
 

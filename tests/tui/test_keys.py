@@ -5,20 +5,21 @@ from __future__ import annotations
 import pytest
 
 from netscope.tui.keys import KEYS
+from netscope.tui.page import PageScreen
+from netscope.tui.table.rows import View
 from tests.tui.stage import SIZES, flow, staged
 
 FLOWS = [flow(number) for number in range(1, 301)]
 
 
-def names(stage_view: object) -> list[str]:
-    return [record.name for record in stage_view.records]  # type: ignore[attr-defined]
+def names(view: View) -> list[str]:
+    return [record.name for record in view.records]
 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_moving_by_rows_and_pages(size: tuple[int, int]) -> None:
     async with staged(FLOWS, size) as stage:
         height = stage.table.size.height - 1
-        at = lambda: stage.table.place.cursor  # noqa: E731
         for keys, wanted in (
             (("j",), 1), (("down",), 2), (("k",), 1), (("up",), 0), (("k",), 0),
             (("G",), 299), (("j",), 299), (("g",), 0), (("end",), 299), (("home",), 0),
@@ -26,7 +27,7 @@ async def test_moving_by_rows_and_pages(size: tuple[int, int]) -> None:
             (("pagedown",), height - 1), (("pageup",), 0),
         ):  # fmt: skip
             await stage.press(*keys)
-            assert at() == wanted, keys
+            assert stage.table.place.cursor == wanted, keys
         assert stage.table.key == 1
 
 
@@ -156,7 +157,9 @@ async def test_the_other_table_of_a_tab() -> None:
 async def test_help_names_the_classic_commands_every_key_and_every_column() -> None:
     async with staged(FLOWS[:3], (200, 60)) as stage:
         await stage.press("question_mark")
-        text = stage.app.screen.text  # type: ignore[attr-defined]
+        page = stage.app.screen
+        assert isinstance(page, PageScreen)
+        text = page.text
         assert "classic-flows -a, oldtool" in text
         for key in KEYS:
             assert key.help.split("(")[0].strip()[:20] in text, key
