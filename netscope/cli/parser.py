@@ -148,11 +148,16 @@ def understand(domain: Domain, parser: Parser, argv: Sequence[str]) -> Wanted | 
         words = words[plain:]
     family = 0 if given.four == given.six else 4 if given.four else 6
     query = Query(family=family, live=given.watch is not None)
+    query = query.having(**options)
+    chosen = fields(domain, given.fields) if given.fields is not None else None
+    sort = order(domain, given.sort) if given.sort is not None else ()
+    if given.output or _beyond(domain, query, [*(chosen or ()), *(column for column, _down in sort)], " ".join(words)):
+        query = query.having(full=True)
     return Wanted(
-        query=query.having(**options),
+        query=query,
         output=given.output or "table",
-        fields=fields(domain, given.fields) if given.fields is not None else None,
-        sort=order(domain, given.sort) if given.sort is not None else (),
+        fields=chosen,
+        sort=sort,
         watch=None if given.watch is None else _seconds(given.watch),
         numeric=given.numeric,
         headers=given.headers,
@@ -160,6 +165,20 @@ def understand(domain: Domain, parser: Parser, argv: Sequence[str]) -> Wanted | 
         netns=given.netns,
         filter=" ".join(words),
     )
+
+
+def _beyond(domain: Domain, query: Query, columns: Sequence[Column], filtered: str) -> bool:
+    """Tell whether fields are wanted that the table for this query would not show."""
+    wanted = {column.name for column in columns}
+    if filtered.strip():
+        from netscope.core.filters import fields_tested
+
+        wanted.update(column.name for column in fields_tested(filtered, domain))
+    if not wanted:
+        return False
+    shown = domain.shown(query)
+    names = {column.name for column in domain.columns if column.shown} if shown is None else set(shown)
+    return not wanted <= names
 
 
 def joined(argv: Sequence[str]) -> list[str]:

@@ -24,7 +24,7 @@ from netscope.core.filters.syntax import And, Comparison, FilterError, Node, Not
 from netscope.core.record import Column, Names
 from netscope.core.spelling import closest
 
-__all__ = ["FilterError", "Predicate", "compile_filter"]
+__all__ = ["FilterError", "Predicate", "compile_filter", "fields_tested"]
 
 
 def compile_filter(text: str, domain: Domain, names: Names, columns: Sequence[Column] | None = None) -> Predicate:
@@ -39,6 +39,21 @@ def compile_filter(text: str, domain: Domain, names: Names, columns: Sequence[Co
     if columns is None:
         columns = [column for column in domain.columns if column.shown]
     return _compile(tree, text, domain, names, columns)
+
+
+def fields_tested(text: str, domain: Domain) -> list[Column]:
+    """Return the columns that a filter compares, for whoever collects only what is needed. Raises FilterError."""
+    tree = parse(text, lambda name: bool(columns_named(domain, name)))
+    return [] if tree is None else _tested(tree, text, domain)
+
+
+def _tested(node: Node, text: str, domain: Domain) -> list[Column]:
+    if isinstance(node, Word):
+        return []
+    if isinstance(node, Comparison):
+        return _columns(node, text, domain)
+    parts = (node.part,) if isinstance(node, Not) else node.parts
+    return [column for part in parts for column in _tested(part, text, domain)]
 
 
 def _compile(node: Node, text: str, domain: Domain, names: Names, shown: Sequence[Column]) -> Predicate:
