@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
 
 from netscope.core.domain import Domain
 from netscope.core.errors import NetscopeError
@@ -17,6 +19,7 @@ from netscope.tui.page import PageScreen
 from netscope.tui.pages import PageLine, Span, record_sections
 from netscope.tui.plots import braille
 from netscope.tui.slices import CHUNK, Steps
+from netscope.tui.table.cells import cell_texts
 from netscope.tui.tabs import Block
 
 _PLOT = 36
@@ -57,8 +60,13 @@ def plot_lines(plots: Sequence[tuple[Column, Sequence[float]]], room: int) -> li
 class DetailsScreen(PageScreen):
     """One record. Watches the topic itself, so that it lives on while the tab below rests."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "refresh", "Refresh", show=False)]
+
     def __init__(self, block: Block, domain: Domain, record: Any, hub: Hub, names: Names) -> None:
-        super().__init__(domain.title, record_sections(domain, record, names))
+        super().__init__(
+            f"{domain.title}: {cell_texts(domain.columns[0], [record], names)[0]}",
+            record_sections(domain, record, names),
+        )
         self._block = block
         self._domain = domain
         self._record = record
@@ -92,6 +100,11 @@ class DetailsScreen(PageScreen):
         """In front again."""
         if self._watch is not None:
             self._watch.pause(False)
+
+    def action_refresh(self) -> None:
+        """Look again now."""
+        if self._watch is not None:
+            self._watch.refresh()
 
     async def _follow(self, watch: Watch) -> None:
         await self._inspect()

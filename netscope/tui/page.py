@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,6 +17,7 @@ from netscope.core.record import Section
 from netscope.core.snapshot import Problem
 from netscope.tui.line import Line, Part
 from netscope.tui.pages import PageLine, as_text, lines
+from netscope.tui.styles import component_style
 
 
 def problem_sections(found: Sequence[tuple[str, Sequence[Problem]]]) -> list[Section]:
@@ -105,16 +105,13 @@ class PageScreen(Screen[None]):
         if found == self._lines:
             return
         self._lines = found
-        styles = {tone: self._tone(tone) for tone in ("title", "label", "text")}
+        styles = {tone: component_style(self, f"page--{tone}") for tone in ("title", "label", "text")}
         text = Text(no_wrap=True, end="")
         for line in found:
             for span in line:
                 text.append(span.text, styles[span.tone])
             text.append("\n")
         self.query_one("#body", Static).update(text)
-
-    def _tone(self, tone: str) -> Style:
-        return self.get_component_rich_style(f"page--{tone}", partial=True)
 
     @property
     def text(self) -> str:

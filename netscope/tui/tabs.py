@@ -32,10 +32,11 @@ class Tab(NamedTuple):
 
 
 LIVE = Query(live=True)
+RATES = ("rates.rx.bytes", "rates.tx.bytes")
 
 TABS: tuple[Tab, ...] = (
     Tab("sockets", "Sockets", (Block("sockets", LIVE.having(all=True)),)),
-    Tab("links", "Interfaces", (Block("links", LIVE.having(addresses=True)), Block("addresses", LIVE))),
+    Tab("links", "Interfaces", (Block("links", LIVE.having(addresses=True), RATES), Block("addresses", LIVE))),
     Tab("routes", "Routes", (Block("routes", LIVE, share=3), Block("rules", LIVE))),
     Tab("neighbours", "Neighbours", (Block("neighbours", LIVE),)),
     Tab("services", "Services", (Block("services", LIVE),)),
