@@ -37,6 +37,7 @@ class Pace(NamedTuple):
         gap: seconds between two probes to different targets.
         timeout: seconds until a probe counts as lost; 0 follows the round-trip times, as ping(8) does.
         deadline: seconds after which all ends; 0 for none. With it, ``count`` counts answers.
+        ttl: time to live of the probes; 0 leaves the system's.
     """
 
     count: int
@@ -44,6 +45,7 @@ class Pace(NamedTuple):
     gap: float = 0.0
     timeout: float = 0.0
     deadline: float = 0.0
+    ttl: int = 0
 
 
 class Outcome(NamedTuple):
@@ -82,8 +84,8 @@ class PingSession:
         self._longest = 0.0
         self._resend = bool(pace.count and pace.deadline)
 
-    def due(self, now: float) -> Iterator[tuple[Target, Probe]]:
-        """Yield the probes to send now, each to be told to :meth:`sent` before the next is asked for."""
+    def due(self, now: float) -> Iterator[tuple[int, Probe]]:
+        """Yield (lane, probe) for what is to be sent now; the lane is the address family."""
         while self._sending() and now >= self._next and not self.finished(now):
             target = self._position
             self._token += 1
@@ -92,22 +94,21 @@ class PingSession:
             self.tallies[target].sent = sequence
             self.last_sent = now
             self._advance(now)
-            yield self.targets[target], Probe(self._token, self.targets[target].address, 0, sequence & 0xFFFF)
+            to = self.targets[target]
+            yield to.family, Probe(self._token, to.address, self.pace.ttl, sequence & 0xFFFF)
 
     def _sending(self) -> bool:
         return not self.pace.count or self._resend or self._round < self.pace.count
 
     def _advance(self, now: float) -> None:
+        self._next = max(self._next + self.pace.gap, now - _CATCH_UP)
         self._position += 1
-        following = max(self._next + self.pace.gap, now - _CATCH_UP)
         if self._position == len(self.targets):
             self._position = 0
             self._round += 1
-            following = max(following, self._round_began + self.pace.interval, now + self.pace.interval - _CATCH_UP)
-            if len(self.targets) > 1:
-                following = max(self._next + self.pace.gap, self._round_began + self.pace.interval)
-            self._round_began = following
-        self._next = following
+            # Like ping(8), never two rounds at once after a pause.
+            self._next = max(self._next, self._round_began + self.pace.interval, now - _CATCH_UP)
+            self._round_began = self._next
 
     def _timeout(self) -> float:
         if self.pace.timeout:
@@ -136,29 +137,29 @@ class PingSession:
             return True
         return not self._sending() and not self._waiting
 
-    def expire(self, now: float) -> list[Outcome]:
-        """Return the probes for which no answer is expected any more."""
-        lost = []
+    def expire(self, now: float) -> list[tuple[int, int, Outcome]]:
+        """Return (lane, token, outcome) of the probes for which no answer is expected any more."""
+        lost: list[tuple[int, int, Outcome]] = []
         timeout = self._timeout()
         for token, waiting in self._waiting.items():
             if waiting.sent + timeout > now:
                 break
-            lost.append((token, waiting))
-        for token, _waiting in lost:
+            outcome = Outcome("lost", waiting.target, waiting.sequence, None)
+            lost.append((self.targets[waiting.target].family, token, outcome))
+        for _lane, token, _outcome in lost:
             self._give_up(token)
-        return [Outcome("lost", waiting.target, waiting.sequence, None) for _token, waiting in lost]
+        return lost
 
-    def _give_up(self, token: int) -> _Waiting:
+    def _give_up(self, token: int) -> None:
         waiting = self._waiting.pop(token)
         self._given_up[token] = waiting
         if len(self._given_up) > _LATE_KEPT:
             del self._given_up[next(iter(self._given_up))]
         self.tallies[waiting.target].lose(waiting.sequence)
-        return waiting
 
-    def receive(self, event: Event) -> Outcome | None:
+    def receive(self, lane: int, event: Event) -> Outcome | None:
         """Take what came back."""
-        token = event.token if event.token is not None else self._guess(event)
+        token = event.token if event.token is not None else self._guess(lane, event)
         if token is None:
             return None
         waiting = self._waiting.pop(token, None)
@@ -199,9 +200,10 @@ class PingSession:
         self.tallies[found.target].duplicates += 1
         return Outcome("duplicate", found.target, found.sequence, event)
 
-    def _guess(self, event: Event) -> int | None:
+    def _guess(self, lane: int, event: Event) -> int | None:
         """Return the probe that an answer without token belongs to: the oldest to that address, or the only one."""
         if event.kind == "reply":
             plain = event.address.partition("%")[0]
             return next((t for t, w in self._waiting.items() if self.targets[w.target].address == plain), None)
-        return next(iter(self._waiting)) if len(self._waiting) == 1 else None
+        of_lane = [token for token, waiting in self._waiting.items() if self.targets[waiting.target].family == lane]
+        return of_lane[0] if len(of_lane) == 1 else None

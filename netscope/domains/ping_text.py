@@ -12,7 +12,7 @@ from netscope.domains.ping_tally import Tally
 _STAMP = 16  # ping(8) measures only where its time stamp fits, and so do its lines here
 
 
-def header(target: Target, plan: Plan, source: str) -> str:
+def header(target: Target, plan: Plan, source: str, names: Mapping[str, str]) -> str:
     """Return the first line. ``source`` is "" unless an interface or a source address was asked for."""
     name = target.name
     if plan.method != "icmp":
@@ -20,13 +20,8 @@ def header(target: Target, plan: Plan, source: str) -> str:
     if target.family == 4:
         origin = f" from {source} {plan.interface}:" if source else ""
         return f"PING {name} ({target.address}){origin} {plan.size}({plan.size + 28}) bytes of data."
-    shown = f"{name}({_six(name, target.address)})"
     origin = f" from {source} {plan.interface}:" if source else ""
-    return f"PING {shown}{origin} {plan.size} data bytes"
-
-
-def _six(name: str, address: str) -> str:
-    return address if name == address else f"{name} ({address})"
+    return f"PING {name}({named(target.address, names)}){origin} {plan.size} data bytes"
 
 
 def milliseconds(rtt: float) -> str:

@@ -43,7 +43,7 @@ _PROTOCOL = {4: socket.IPPROTO_ICMP, 6: socket.IPPROTO_ICMPV6}
 _ICMP_FILTER = {4: (255, 1), 6: (socket.IPPROTO_ICMPV6, 1)}  # SOL_RAW ICMP_FILTER, ICMPV6_FILTER: set bits are blocked
 # An ICMP error for one probe is also reported by the next send on the socket; it is in the queue anyway.
 _REPORTED = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ECONNREFUSED, errno.EPROTO, errno.ENOPROTOOPT,
-                       errno.EACCES, errno.EHOSTDOWN, errno.ENONET, errno.EMSGSIZE, errno.EOPNOTSUPP})  # fmt: skip
+                       errno.EACCES, errno.EHOSTDOWN, errno.ENONET, errno.EOPNOTSUPP})  # fmt: skip
 _UDP_QUOTED = 8  # the header that a quoted datagram begins with; the error queue hands out what follows
 
 
@@ -60,6 +60,7 @@ class DatagramChannel:
         self._sent: dict[int, Sent] = {}
         self._addresses: dict[str, Any] = {}
         self._ttl = 0
+        self._early: list[Event] = []
 
     def fileno(self) -> int:
         """Return the socket's descriptor."""
@@ -87,6 +88,8 @@ class DatagramChannel:
             try:
                 self._socket.sendto(packet, to)
             except OSError as error:
+                if error.errno == errno.EMSGSIZE:
+                    return self._too_long(probe.token, error)
                 if attempt == 2 or error.errno not in _REPORTED:
                     return refused(probe.token, error)
             else:
@@ -96,7 +99,7 @@ class DatagramChannel:
 
     def drain(self) -> list[Event]:
         """Return what came back (see :class:`netscope.core.probe.Channel`)."""
-        events: list[Event] = []
+        events, self._early = self._early, []
         receive = self._socket.recvmsg
         for flags in (socket.MSG_ERRQUEUE, 0):
             while True:
@@ -113,6 +116,20 @@ class DatagramChannel:
                 if event is not None:
                     events.append(event)
         return events
+
+    def _too_long(self, token: int, error: OSError) -> Event:
+        """Return the refusal of a packet over the MTU, which the error queue tells without saying of which packet."""
+        mtu = 0
+        while True:
+            try:
+                data, messages, _flags, source = self._socket.recvmsg(ROOM, ANCILLARY, socket.MSG_ERRQUEUE)
+            except OSError:
+                return refused(token, error)._replace(info=mtu)
+            told = ancillaries(messages)
+            if told.error is not None and told.error.icmp is None and told.error.errno == errno.EMSGSIZE:
+                mtu = told.error.info
+            elif (event := self._error(data, told.error, told, source)) is not None:
+                self._early.append(event)
 
     def _remember(self, token: int, sent: Sent) -> None:
         remember(self._sent, token, sent)

@@ -1,0 +1,108 @@
+"""What ping and trace share on the command line: signals that stop them, numbers from words, names of addresses."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+
+from netscope.cli.output import Output
+from netscope.core.errors import BadQuery
+from netscope.core.probe import Prober
+from netscope.core.text import printable
+
+_PATIENCE = 1.0  # seconds for a name that may not come at all
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stop:
+    """A descriptor that becomes readable when the user wants an end, and the signal that said so."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        self.signal = 0
+
+    def status(self, otherwise: int) -> int:
+        """Return the exit status: as the shell's for a signal that ends, ``otherwise`` after Ctrl-C, as ping(8)."""
+        return otherwise if self.signal in (0, signal.SIGINT) else 128 + self.signal
+
+
+@contextmanager
+def stopping() -> Iterator[Stop]:
+    """Turn SIGINT, SIGTERM and SIGHUP into a readable descriptor, so that they are obeyed between two packets."""
+    reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    stop = Stop(reader)
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        stop.signal = number
+
+    before = {number: signal.signal(number, note) for number in _STOPPING}
+    woken = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    try:
+        yield stop
+    finally:
+        signal.set_wakeup_fd(woken)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        os.close(reader)
+        os.close(writer)
+
+
+class Namer:
+    """Names of addresses as they are met, each asked for once."""
+
+    def __init__(self, prober: Prober, numeric: bool) -> None:
+        self._prober = prober
+        self._numeric = numeric
+        self._asked: set[str] = set()
+        self.known: dict[str, str] = {}
+
+    def meet(self, *addresses: str) -> Mapping[str, str]:
+        """Return the names known, having asked for those of new addresses."""
+        new = [address for address in dict.fromkeys(addresses) if address and address not in self._asked]
+        if new and not self._numeric:
+            self._asked.update(new)
+            self.known.update(self._prober.names(new, _PATIENCE))
+        return self.known
+
+
+class Number:
+    """Reads the value of one option within its bounds; says which option and which bounds when it cannot."""
+
+    def __init__(self, flag: str, least: float, most: float) -> None:
+        self._flag = flag
+        self._least = least
+        self._most = most
+
+    def whole(self, text: str | None, default: int) -> int:
+        """Return a whole number, decimal or 0x."""
+        if text is None:
+            return default
+        try:
+            return int(self._within(int(text, 0), text))
+        except ValueError:
+            raise self._bad(text) from None
+
+    def real(self, text: str | None, default: float) -> float:
+        """Return a number."""
+        if text is None:
+            return default
+        try:
+            return self._within(float(text), text)
+        except ValueError:
+            raise self._bad(text) from None
+
+    def _within(self, value: float, text: str) -> float:
+        if not self._least <= value <= self._most:
+            raise self._bad(text)
+        return value
+
+    def _bad(self, text: str) -> BadQuery:
+        return BadQuery(f"{self._flag} {text}", f"takes a number from {self._least:g} to {self._most:g}")
+
+
+def say(output: Output, text: str) -> None:
+    """Print lines, nothing in them that a terminal could act on."""
+    output.write([printable(line) + "\n" for line in text.split("\n")])
