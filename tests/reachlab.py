@@ -182,7 +182,8 @@ def _sysctls(name: str, ratelimit: bool, users: bool) -> None:
         "ipv4/ping_group_range": "0 2147483647" if users else "1 0",
     }
     if not ratelimit:
-        values |= {"ipv4/icmp_ratelimit": "0", "ipv6/icmp/ratelimit": "0", "ipv4/icmp_msgs_per_sec": "1000000"}
+        # Not ipv4/icmp_ratelimit=0: that also empties the bucket from which unreachable routes are answered.
+        values |= {"ipv4/icmp_ratemask": "0", "ipv6/icmp/ratelimit": "0", "ipv4/icmp_msgs_per_sec": "1000000"}
     for key, value in values.items():
         with contextlib.suppress(FileNotFoundError), open(f"/proc/sys/net/{key}", "w") as file:
             file.write(value)

@@ -16,6 +16,7 @@ DOMAINS: dict[str, str] = {
     "neighbours": "netscope.domains.neighbours",
     "services": "netscope.domains.services",
     "ping": "netscope.domains.ping",
+    "trace": "netscope.domains.trace",
 }
 
 

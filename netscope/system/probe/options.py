@@ -119,12 +119,11 @@ def printed(found: tuple[str | int, ...]) -> str:
 
 def set_ttl(made: socket.socket, family: int, ttl: int) -> None:
     """Set the TTL or hop limit of what is sent from now on, for multicast, too. 0 is the system's own."""
-    if family == 4:
-        made.setsockopt(SOL_IP, socket.IP_TTL, ttl or -1)
-        made.setsockopt(SOL_IP, socket.IP_MULTICAST_TTL, ttl or -1)
-    else:
-        made.setsockopt(SOL_IPV6, socket.IPV6_UNICAST_HOPS, ttl or -1)
-        made.setsockopt(SOL_IPV6, socket.IPV6_MULTICAST_HOPS, ttl or -1)
+    level = SOL_IP if family == 4 else SOL_IPV6
+    made.setsockopt(level, socket.IP_TTL if family == 4 else socket.IPV6_UNICAST_HOPS, ttl or -1)
+    if made.type != socket.SOCK_STREAM:
+        many = socket.IP_MULTICAST_TTL if family == 4 else socket.IPV6_MULTICAST_HOPS
+        made.setsockopt(level, many, ttl or -1)
 
 
 def remember(table: dict[int, Sent], token: int, sent: Sent) -> None:

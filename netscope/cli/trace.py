@@ -1,0 +1,233 @@
+"""``netscope trace``: traceroute(8) by default, ``mtr -rw`` with --report, a graph with --flows."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from netscope.cli.output import Output, complain, complain_of
+from netscope.cli.parser import Parser, Wanted, build, fields, help_text, joined, order
+from netscope.cli.ping import routed
+from netscope.cli.probing import Namer, Number, Stop, say, stopping
+from netscope.core.domain import Query
+from netscope.core.errors import NetscopeError
+from netscope.core.host import Host
+from netscope.core.probe import HEADERS, Channel, Method, Plan, Prober
+from netscope.core.snapshot import Problem, Snapshot
+from netscope.domains import trace as topic
+from netscope.domains.ping_session import Target
+from netscope.domains.trace_paths import Path, paths, verdict
+from netscope.domains.trace_session import Answer, Outcome, Slot, TraceSession, Way
+from netscope.domains.trace_text import Style, graph, header, hop_line, notes, report
+from netscope.export import encode
+from netscope.hub.drive import drive
+
+_PAYLOAD = 32  # as traceroute(8): 60 bytes over IPv4, 80 over IPv6
+
+
+class Asked(NamedTuple):
+    """What one command line wants."""
+
+    words: tuple[str, ...]
+    family: int
+    plan: Plan
+    way: Way
+    style: Style
+    report: bool
+    wanted: Wanted
+
+
+def run(words: Sequence[str], host: Host) -> int:
+    """Run the command and return its exit status."""
+    try:
+        parser = build(topic.DOMAIN)
+        parser.usage = "netscope trace [options] TARGET..."
+        given = parser.parse_intermixed_args(joined(words))
+        if given.help:
+            Output().write([help_text(topic.DOMAIN, parser)])
+            return 0
+        return _traces(understand(given, parser), host, host.prober())
+    finally:
+        host.close()
+
+
+def understand(given: argparse.Namespace, parser: Parser) -> Asked:
+    """Return what the options say. Raises BadQuery."""
+    options = {option.name: getattr(given, f"option_{option.name}", None) for option in topic.OPTIONS if option.flags}
+    if not given.words:
+        parser.error("a target is missing: a name or an address")
+    if given.watch is not None:
+        parser.error("--watch: --report -c N asks again and again")
+    if given.output == "csv":
+        parser.error("--csv: a trace is no table; --json and --jsonl have it all")
+    methods: list[Method] = [method for method in ("icmp", "tcp", "udp") if options[method]]
+    if len(methods) > 1:
+        parser.error("-I, -T and -U are three ways, choose one")
+    method: Method = methods[0] if methods else "udp"
+    as_report = bool(options["report"])
+    for name in ("count", "interval"):
+        if options[name] is not None and not as_report:
+            parser.error(f"--{name} belongs to --report")
+    if as_report and options["queries"] is not None:
+        parser.error("-q: a report asks each hop once a round; -c says how many rounds")
+    first = Number("-f", 1, 255).whole(options["first"], 1)
+    way = Way(
+        address="",
+        family=0,
+        method=method,
+        first=first,
+        last=Number("-m", first, 255).whole(options["last"], max(first, 30)),
+        rounds=Number("-c", 1, topic.MOST_ROUNDS).whole(options["count"], topic.DEFAULT_ROUNDS)
+        if as_report
+        else Number("-q", 1, 10).whole(options["queries"], 3),
+        interval=Number("--interval", 0.1, 3600).real(options["interval"], 1.0) if as_report else 0.0,
+        wait=Number("-w", 0.01, 60).real(options["wait"], 0.0),
+        flows=Number("--flows", 1, topic.MOST_FLOWS).whole(options["flows"], 1),
+    )
+    if way.flows > 1 and method == "tcp":
+        parser.error("--flows: connections cannot keep to a flow; use -U or -I")
+    wanted = Wanted(
+        Query(), given.output or "table", fields(topic.DOMAIN, given.fields) if given.fields is not None else None,
+        order(topic.DOMAIN, given.sort) if given.sort is not None else (), None, given.numeric, given.headers,
+        given.colour, "", "",
+    )  # fmt: skip
+    return Asked(
+        tuple(given.words), 0 if given.four == given.six else 4 if given.four else 6, _plan(options, method), way,
+        Style(given.numeric, bool(options["extensions"])), as_report, wanted,
+    )  # fmt: skip
+
+
+def _plan(options: Mapping[str, Any], method: Method) -> Plan:
+    default = {"icmp": 0, "tcp": 80, "udp": 53 if options["udp"] else 33_434}[method]
+    return Plan(
+        method=method,
+        size=0 if method == "tcp" else _PAYLOAD,
+        port=Number("-p", 1, 65_535).whole(options["port"], default) if method != "icmp" else 0,
+        interface=options["interface"] or "",
+        source=options["source"] or "",
+    )
+
+
+def _traces(asked: Asked, host: Host, prober: Prober) -> int:
+    output = Output(colour=False)
+    found: list[topic.Trace] = []
+    problems: list[Problem] = []
+    for word in asked.words:
+        with stopping() as stop:
+            try:
+                found.append(_trace(asked, word, host, prober, output, stop))
+            except NetscopeError as error:
+                problems.append(Problem(error.what, error.why, error.mend, partial=True))
+                if asked.wanted.output != "json":
+                    complain_of(problems[-1:])
+        if stop.signal:
+            break
+    if asked.wanted.output == "json":
+        from netscope.cli.topic import View
+
+        view = View(topic.DOMAIN, asked.wanted, host, output)
+        view.print(view.select(Snapshot("trace", found, tuple(problems), host.wall(), host.clock())))
+    if problems:
+        return stop.status(2)
+    return stop.status(0 if all(record.verdict.kind == "reached" for record in found) else 1)
+
+
+def _trace(asked: Asked, word: str, host: Host, prober: Prober, output: Output, stop: Stop) -> topic.Trace:
+    address = prober.resolve(word, asked.family)[0]
+    target = Target(word, address.address, address.family, address.name)
+    plan = asked.plan._replace(family=address.family)
+    routed(target, plan, prober)
+    way = asked.way._replace(address=address.address, family=address.family)
+    namer = Namer(prober, asked.style.numeric)
+    channels: dict[int, Channel] = {}
+    try:
+        for flow in range(way.flows):
+            channels[flow] = prober.open(plan._replace(flow=flow))
+        how = channels[0].how
+        session = TraceSession(way, host.clock())
+        printer = _Printer(asked, target, way, plan, session, namer, output)
+        printer.begin(how)
+        drive(session, channels, host.clock, printer.take, stop.descriptor)
+    finally:
+        for channel in channels.values():
+            channel.close()
+    constant = way.method != "tcp" and not how.startswith("TCP")
+    ways = paths(session.answers, way, constant=constant)
+    main = next((path for path in ways if path.flow == 0), Path(0, (), ()))
+    names = namer.meet(*(address for path in ways for hop in path.hops for address in hop.addresses))
+    ended = verdict(main, way, names)
+    record = topic.Trace(word, way.address, way.family, way.method, plan.port or None, how, ended, tuple(ways), names)
+    printer.end(record, host.name)
+    return record
+
+
+class _Printer:
+    """Prints one trace in the form that was asked for, each hop as soon as it and all before it are known."""
+
+    def __init__(
+        self, asked: Asked, target: Target, way: Way, plan: Plan, session: TraceSession, namer: Namer, output: Output
+    ) -> None:
+        self._asked = asked
+        self._target = target
+        self._way = way
+        self._plan = plan
+        self._session = session
+        self._namer = namer
+        self._output = output
+        self._next = way.first
+        form = asked.wanted.output
+        self._lines = form == "table" and not asked.report and way.flows == 1
+        self._text = form == "table"
+        self._live = form == "jsonl"
+        self._taken = ""
+
+    def begin(self, how: str) -> None:
+        """Print the header."""
+        self._taken = time.strftime("%Y-%m-%dT%H:%M:%S%z")
+        if self._text:
+            complain(f"using {how}")
+        if self._lines:
+            size = HEADERS[self._way.family] + 8 + _PAYLOAD
+            say(self._output, header(self._target.word, self._way, size))
+
+    def take(self, outcome: Outcome) -> None:
+        """Note one settled question; print what is complete."""
+        if self._live:
+            names = self._namer.meet(outcome.answer.address) if outcome.answer else {}
+            found = topic.outcome_json(self._target.word, outcome, self._way.family, names)
+            self._output.write([encode(found) + "\n"])
+        elif self._lines:
+            self._print_complete()
+
+    def _print_complete(self) -> None:
+        while self._next <= self._session.limit():
+            slots = [Slot(0, self._next, number) for number in range(1, self._way.rounds + 1)]
+            if not all(slot in self._session.answers for slot in slots):
+                return
+            self._hop([self._session.answers[slot] for slot in slots])
+
+    def _hop(self, answers: Sequence[Answer | None]) -> None:
+        names = self._namer.meet(*(answer.address for answer in answers if answer is not None))
+        say(self._output, hop_line(self._next, answers, self._way.family, self._asked.style, names))
+        self._next += 1
+
+    def end(self, record: topic.Trace, host: str) -> None:
+        """Print what comes after the hops: the report, the graph, the closing sentence."""
+        if self._live:
+            self._output.write([encode({"event": "summary", **topic.to_json(record)}) + "\n"])
+        if not self._text:
+            return
+        style, names = self._asked.style, record.names
+        main = [path for path in record.paths if path.flow == 0]
+        if self._lines:
+            self._print_complete()
+        elif self._way.flows > 1:
+            say(self._output, "\n".join(graph(record.paths, style, names)))
+        else:
+            say(self._output, "\n".join(report(host, self._taken, main, style, names)))
+        closing = [f"{self._target.word}: {record.verdict.text}"]
+        if main:
+            closing = notes(main[0], names, style) + closing
+        say(self._output, "\n".join(closing))
