@@ -19,6 +19,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import IO, NamedTuple
 
 from netscope.system.namespaces import run_inside
@@ -32,7 +33,7 @@ LINKS = (
     (7, "r4", "s"),
 )  # fmt: skip
 SERVER = {4: "10.90.7.2", 6: "fd90:7::2"}
-HOPS = {  # what answers at distance 1, 2, 4; nobody at 3; the server at 5
+HOPS: dict[int, tuple[set[str], ...]] = {  # what answers at distance 1, 2, 4; nobody at 3; the server at 5
     4: ({"10.90.1.2"}, {"10.90.2.2", "10.90.3.2"}, set(), {"10.90.6.2"}, {SERVER[4]}),
     6: ({"fd90:1::2"}, {"fd90:2::2", "fd90:3::2"}, set(), {"fd90:6::2"}, {SERVER[6]}),
 }
@@ -94,11 +95,7 @@ class Lab(NamedTuple):
 
     def listen(self, port: int, family: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> socket.socket:
         """Open a listening socket on s; the caller closes it."""
-        return self.inside("s", lambda: _listening(port, family, kind))
-
-    def inside(self, node: str, function):  # type: ignore[no-untyped-def]
-        """Run a function in a node's namespace."""
-        return run_inside(f"/run/netns/{self.nodes[node].name}", function)
+        return run_inside(f"/run/netns/{self.s.name}", lambda: _listening(port, family, kind))
 
 
 def _listening(port: int, family: int, kind: socket.SocketKind) -> socket.socket:
@@ -126,7 +123,7 @@ def reach_lab(
     with contextlib.ExitStack() as stack:
         nodes = {name: stack.enter_context(namespace()) for name in NODES}
         for name, node in nodes.items():
-            run_inside(f"/run/netns/{node.name}", lambda name=name: _sysctls(name, ratelimit, users))
+            run_inside(f"/run/netns/{node.name}", partial(_sysctls, name, ratelimit, users))
         slow = None
         if delay or loss:
             slow = SlowLink(_join(nodes["c"], nodes["r1"], delay, loss))
@@ -250,7 +247,9 @@ def _tap(name: str) -> IO[bytes]:
     import struct
 
     tap = open("/dev/net/tun", "r+b", buffering=0)  # noqa: SIM115
-    fcntl.ioctl(tap, 0x400454CA, struct.pack("16sH22x", name.encode(), 0x0002 | 0x1000))  # TUNSETIFF: IFF_TAP, IFF_NO_PI
+    fcntl.ioctl(
+        tap, 0x400454CA, struct.pack("16sH22x", name.encode(), 0x0002 | 0x1000)
+    )  # TUNSETIFF: IFF_TAP, IFF_NO_PI
     os.set_blocking(tap.fileno(), False)
     return tap
 

@@ -75,8 +75,8 @@ def understand(given: argparse.Namespace, parser: Parser, prober: Prober) -> Ask
         given.colour, "", options["filter"] or "",
     )  # fmt: skip
     return Asked(
-        tuple(given.words), 0 if given.four == given.six else 4 if given.four else 6, _plan(options), _pace(options, prober),
-        _rate(options["rate"], prober), options["count"] is not None, given.numeric, bool(options["quiet"]),
+        tuple(given.words), 0 if given.four == given.six else 4 if given.four else 6, _plan(options),
+        _pace(options, prober), _rate(options["rate"], prober), options["count"] is not None, given.numeric, bool(options["quiet"]),
         bool(options["stamps"]), bool(options["yes"]), bool(options["mtu"]), wanted,
     )  # fmt: skip
 
@@ -107,7 +107,7 @@ def _pace(options: Mapping[str, str | None], prober: Prober) -> Pace:
             f"-i {options['interval']}", "too fast for a user: at least 2 ms between two packets", "-i 0.002, or sudo"
         )
     return Pace(
-        count=Number("-c", 0, 2**31).whole(options["count"], topic.DEFAULT_COUNT),
+        number=Number("-c", 0, 2**31).whole(options["count"], topic.DEFAULT_COUNT),
         interval=interval,
         timeout=Number("-W", 0.001, 3600).real(options["timeout"], 0.0),
         deadline=Number("-w", 0.001, 2**31).real(options["deadline"], 0.0),
@@ -148,7 +148,9 @@ def routed(target: Target, plan: Plan, prober: Prober) -> str:
         return prober.route(target.address, plan)
     except NetscopeError as error:
         if error.errno == 13 and not plan.broadcast and plan.family == 4:  # EACCES
-            raise BadQuery(target.address, "a broadcast address, or a firewall's refusal", "-b if it is meant") from None
+            raise BadQuery(
+                target.address, "a broadcast address, or a firewall's refusal", "-b if it is meant"
+            ) from None
         raise BadQuery(f"{target.word}: {error.what}", error.why, error.mend) from None
 
 
@@ -187,7 +189,7 @@ def _one(asked: Asked, target: Target, host: Host, prober: Prober) -> int:
         channel.close()
     tally = session.tallies[0]
     record = topic.result(target, tally, plan, channel.how)
-    limit = [] if stopped or asked.counted or tally.sent < asked.pace.count else [_LIMIT]
+    limit = [] if stopped or asked.counted or tally.sent < asked.pace.number else [_LIMIT]
     if text:
         say(output, closing(target, tally, plan, session.last_sent - session.start))
         complain_of(limit)
@@ -195,7 +197,7 @@ def _one(asked: Asked, target: Target, host: Host, prober: Prober) -> int:
         output.write([encode({"event": "summary", **topic.to_json(record)}) + "\n"])
     else:
         _data(asked, [record], limit, host, output)
-    enough = asked.pace.count if asked.pace.deadline and asked.counted else 1
+    enough = asked.pace.number if asked.pace.deadline and asked.counted else 1
     return stop.status(0 if tally.received >= enough else 1)
 
 
@@ -213,7 +215,7 @@ def _as_opened(plan: Plan, channel: Channel) -> Plan:
 
 def _many(asked: Asked, targets: Sequence[Target], problems: list[Problem], host: Host, prober: Prober) -> int:
     output = Output(colour=asked.wanted.colour)
-    count = asked.pace.count if asked.counted else topic.DEFAULT_ROUNDS
+    count = asked.pace.number if asked.counted else topic.DEFAULT_ROUNDS
     channels: dict[int, Channel] = {}
     plans: dict[int, Plan] = {}
     try:
@@ -224,7 +226,7 @@ def _many(asked: Asked, targets: Sequence[Target], problems: list[Problem], host
         if asked.wanted.output == "table":
             complain(f"using {' and '.join(channel.how for channel in channels.values())}, "
                      f"{count or 'endless'} probes for each of {len(targets)} targets")  # fmt: skip
-        session = PingSession(targets, asked.pace._replace(count=count, gap=1 / asked.rate), host.clock())
+        session = PingSession(targets, asked.pace._replace(number=count, gap=1 / asked.rate), host.clock())
 
         def emit(outcome: Outcome) -> None:
             if asked.wanted.output == "jsonl":

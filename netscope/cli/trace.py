@@ -24,6 +24,7 @@ from netscope.domains.trace_text import Style, graph, header, hop_line, notes, r
 from netscope.export import encode
 from netscope.hub.drive import drive
 
+_LONGEST = 65_535  # the own kernel then says what the first link carries
 _PAYLOAD = 32  # as traceroute(8): 60 bytes over IPv4, 80 over IPv6
 
 
@@ -85,7 +86,10 @@ def understand(given: argparse.Namespace, parser: Parser) -> Asked:
         interval=Number("--interval", 0.1, 3600).real(options["interval"], 1.0) if as_report else 0.0,
         wait=Number("-w", 0.01, 60).real(options["wait"], 0.0),
         flows=Number("--flows", 1, topic.MOST_FLOWS).whole(options["flows"], 1),
+        size=_LONGEST if options["mtu"] else 0,
     )
+    if options["mtu"] and method == "tcp":
+        parser.error("--mtu: a connection attempt is never long; use -U or -I")
     if way.flows > 1 and method == "tcp":
         parser.error("--flows: connections cannot keep to a flow; use -U or -I")
     wanted = Wanted(
@@ -107,6 +111,7 @@ def _plan(options: Mapping[str, Any], method: Method) -> Plan:
         port=Number("-p", 1, 65_535).whole(options["port"], default) if method != "icmp" else 0,
         interface=options["interface"] or "",
         source=options["source"] or "",
+        discover="probe" if options["mtu"] else "",
     )
 
 
@@ -158,7 +163,8 @@ def _trace(asked: Asked, word: str, host: Host, prober: Prober, output: Output, 
     main = next((path for path in ways if path.flow == 0), Path(0, (), ()))
     names = namer.meet(*(address for path in ways for hop in path.hops for address in hop.addresses))
     ended = verdict(main, way, names)
-    record = topic.Trace(word, way.address, way.family, way.method, plan.port or None, how, ended, tuple(ways), names)
+    record = topic.Trace(word, way.address, way.family, way.method, plan.port or None, how, ended, tuple(ways), names,
+                         tuple(session.narrowings))  # fmt: skip
     printer.end(record, host.name)
     return record
 
@@ -189,7 +195,7 @@ class _Printer:
         if self._text:
             complain(f"using {how}")
         if self._lines:
-            size = HEADERS[self._way.family] + 8 + _PAYLOAD
+            size = self._way.size or HEADERS[self._way.family] + 8 + _PAYLOAD
             say(self._output, header(self._target.word, self._way, size))
 
     def take(self, outcome: Outcome) -> None:
@@ -210,7 +216,8 @@ class _Printer:
 
     def _hop(self, answers: Sequence[Answer | None]) -> None:
         names = self._namer.meet(*(answer.address for answer in answers if answer is not None))
-        say(self._output, hop_line(self._next, answers, self._way.family, self._asked.style, names))
+        cut = min((n.mtu for n in self._session.narrowings if n.ttl == self._next), default=0)
+        say(self._output, hop_line(self._next, answers, self._way.family, self._asked.style, names, cut))
         self._next += 1
 
     def end(self, record: topic.Trace, host: str) -> None:
@@ -228,6 +235,9 @@ class _Printer:
         else:
             say(self._output, "\n".join(report(host, self._taken, main, style, names)))
         closing = [f"{self._target.word}: {record.verdict.text}"]
+        if record.narrowings:
+            last = record.narrowings[-1]
+            closing.append(f"path MTU {last.mtu}, said by {last.by or 'the own interface'}")
         if main:
             closing = notes(main[0], names, style) + closing
         say(self._output, "\n".join(closing))

@@ -8,6 +8,7 @@ import os
 from netscope.core.probe import Event
 
 TIME_EXCEEDED = {4: (11, 0), 6: (3, 0)}
+TOO_LONG = {4: (3, 4), 6: (2, 0)}
 PORT_UNREACHABLE = {4: (3, 3), 6: (1, 4)}
 
 _UNREACHABLE_4 = (
@@ -60,7 +61,7 @@ def describe(family: int, event: Event) -> str:
     if event.icmp is not None:
         return sentence(family, *event.icmp, event.info)
     if event.errno == codes.EMSGSIZE:
-        return f"local error: message too long, mtu={event.info}" if event.info else "message too long"
+        return f"local error: message too long, mtu: {event.info}" if event.info else "message too long"
     return os.strerror(event.errno)
 
 

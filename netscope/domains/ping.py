@@ -30,6 +30,7 @@ class Result(NamedTuple):
         jitter: mean difference between consecutive round-trip times.
         history: the last round-trip times, None for each probe that none came for.
         error: the last error that came for it: who said it ("" is this host), what, ICMP type and code.
+        mtu: the path MTU, whether longer packets vanish without a word, and who said what; only where it was asked for.
     """
 
     target: str
@@ -54,6 +55,7 @@ class Result(NamedTuple):
     jitter: float | None
     history: tuple[float | None, ...]
     error: dict[str, Any] | None
+    mtu: dict[str, Any] | None = None
 
 
 def milli(seconds: float | None) -> float | None:
@@ -132,6 +134,12 @@ def schema() -> dict[str, Any]:
         "last": time, "min": time, "avg": time, "max": time, "mdev": time, "jitter": time,
         "history": {"type": "array", "items": time, "description": "the last probes, null for those without reply"},
         "error": error,
+        "mtu": {
+            "type": ["object", "null"],
+            "properties": {
+                "mtu": {"type": ["integer", "null"]}, "black_hole": {"type": "boolean"}, "said_by": {"type": "array"},
+            },
+        },
     }  # fmt: skip
     return {
         "type": "object", "properties": properties, "required": list(properties), "additionalProperties": False,
@@ -190,6 +198,7 @@ COLUMNS = (
     _time("jitter", "Jitter", "mean difference between consecutive times", 6),
     Column("history", "History", lambda r: list(r.history), "list", "the last probes", rank=7,
            text=lambda r, _names: sparkline(r.history)),
+    Column("mtu", "MTU", lambda r: r.mtu["mtu"] if r.mtu else None, "integer", "path MTU (--mtu)", shown=False),
     Column("error", "Error", _error, help="the last error, and who said so", rank=2, flex=True),
 )  # fmt: skip
 

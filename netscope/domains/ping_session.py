@@ -32,15 +32,15 @@ class Pace(NamedTuple):
     """How often and how long.
 
     Attributes:
-        count: probes for each target; 0 for no end.
+        number: probes for each target; 0 for no end.
         interval: seconds between two probes to the same target.
         gap: seconds between two probes to different targets.
         timeout: seconds until a probe counts as lost; 0 follows the round-trip times, as ping(8) does.
-        deadline: seconds after which all ends; 0 for none. With it, ``count`` counts answers.
+        deadline: seconds after which all ends; 0 for none. With it, ``number`` counts answers.
         ttl: time to live of the probes; 0 leaves the system's.
     """
 
-    count: int
+    number: int
     interval: float = 1.0
     gap: float = 0.0
     timeout: float = 0.0
@@ -82,7 +82,7 @@ class PingSession:
         self._done: dict[int, _Waiting] = {}
         self._answered = self._errors = self._received = 0
         self._longest = 0.0
-        self._resend = bool(pace.count and pace.deadline)
+        self._resend = bool(pace.number and pace.deadline)
 
     def due(self, now: float) -> Iterator[tuple[int, Probe]]:
         """Yield (lane, probe) for what is to be sent now; the lane is the address family."""
@@ -98,7 +98,7 @@ class PingSession:
             yield to.family, Probe(self._token, to.address, self.pace.ttl, sequence & 0xFFFF)
 
     def _sending(self) -> bool:
-        return not self.pace.count or self._resend or self._round < self.pace.count
+        return not self.pace.number or self._resend or self._round < self.pace.number
 
     def _advance(self, now: float) -> None:
         self._next = max(self._next + self.pace.gap, now - _CATCH_UP)
@@ -133,7 +133,7 @@ class PingSession:
         pace = self.pace
         if pace.deadline and (now >= self.start + pace.deadline or self._errors):
             return True
-        if pace.count and self._answered >= pace.count * len(self.targets):
+        if pace.number and self._answered >= pace.number * len(self.targets):
             return True
         return not self._sending() and not self._waiting
 

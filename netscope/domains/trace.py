@@ -11,7 +11,7 @@ from netscope.core.record import Column
 from netscope.core.snapshot import Snapshot
 from netscope.domains.ping import milli
 from netscope.domains.trace_paths import Hop, Path, Verdict, hop_times
-from netscope.domains.trace_session import Answer, Outcome
+from netscope.domains.trace_session import Answer, Narrowing, Outcome
 
 MOST_FLOWS = 64
 MOST_ROUNDS = 100_000
@@ -27,6 +27,7 @@ class Trace(NamedTuple):
         verdict: how it ended; that of the first flow, on the path taken last.
         paths: the latest of each flow first; each with its own statistics.
         names: names of addresses, where names were wanted.
+        narrowings: where the way could not carry the probes, with --mtu.
     """
 
     target: str
@@ -38,6 +39,7 @@ class Trace(NamedTuple):
     verdict: Verdict
     paths: tuple[Path, ...]
     names: Mapping[str, str]
+    narrowings: tuple[Narrowing, ...] = ()
 
 
 def answer_json(answer: Answer | None, family: int, names: Mapping[str, str]) -> dict[str, Any] | None:
@@ -101,6 +103,7 @@ def to_json(record: Trace) -> dict[str, Any]:
             for path in record.paths
         ],
         "graph": graph_json(record.paths),
+        "narrowings": [narrowing._asdict() for narrowing in record.narrowings],
     }
 
 
@@ -174,6 +177,7 @@ def schema() -> dict[str, Any]:
         "port": whole, "how": text, "verdict": {"type": "object", "properties": verdict, "required": list(verdict)},
         "paths": {"type": "array", "items": {"type": "object", "properties": path, "required": list(path)}},
         "graph": {"type": "object", "required": ["nodes", "edges"]},
+        "narrowings": {"type": "array", "description": "MTU changes: for which distance, said by whom, what fits"},
     }  # fmt: skip
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
@@ -204,6 +208,7 @@ OPTIONS = (
     Option(("-r", "--report"), "report", "statistics over rounds, as mtr -rw prints them"),
     Option(("-c", "--count"), "count", f"rounds of a report (default {DEFAULT_ROUNDS})", "N"),
     Option(("--interval",), "interval", "seconds between the rounds of a report (default 1)", "SECONDS"),
+    Option(("--mtu",), "mtu", "packets as long as the way carries; F=N says where they had to become shorter"),
     Option(("--flows",), "flows", "trace so many flows, and show the paths of an ECMP split as a graph", "N"),
     Option((), "words", "names or addresses", "TARGET", repeat=True),
 )  # fmt: skip
@@ -236,4 +241,3 @@ examples:
   netscope trace --report -c 20 example.org   loss and times of each hop
   netscope trace --flows 16 example.org       every leg of a split""",
 )
-

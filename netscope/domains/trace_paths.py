@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import sqrt
 from typing import NamedTuple
 
@@ -86,7 +87,7 @@ def times(values: Sequence[float]) -> Times:
     count = len(values)
     mean = sum(values) / count
     spread = sqrt(sum((value - mean) ** 2 for value in values) / (count - 1)) if count > 1 else 0.0
-    steps = [abs(one - other) for one, other in zip(values, values[1:], strict=False)]
+    steps = [abs(one - other) for one, other in pairwise(values)]
     jitter = sum(steps) / len(steps) if steps else 0.0
     return Times(values[-1], mean, min(values), max(values), spread, jitter)
 
@@ -148,7 +149,7 @@ def _hops(rounds: Sequence[Mapping[int, Answer | None]]) -> tuple[Hop, ...]:
     for hop in reversed(shown):
         rate = hop.received / len(hop.answers)
         # A share of what is known to have passed: what came back from behind it must have gone through it.
-        marked.append(hop._replace(seldom=0 < hop.received and rate < best_behind))
+        marked.append(hop._replace(seldom=hop.received > 0 and rate < best_behind))
         best_behind = max(best_behind, rate)
     return tuple(reversed(marked))
 

@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from netscope.core.probe import Event, Label, Method, Probe
-from netscope.core.probe_words import PORT_UNREACHABLE, TIME_EXCEEDED
+from netscope.core.probe import HEADERS, Event, Label, Method, Probe
+from netscope.core.probe_words import PORT_UNREACHABLE, TIME_EXCEEDED, TOO_LONG
 
 WINDOW = 8  # distances asked beyond the farthest that has answered
 _PATIENCE = 1.0  # seconds for a hop when nothing behind it has answered either; or five times the longest answer
 _SHORTEST = 0.025  # seconds at least for a hop that others behind it have answered for
 _FACTOR = 2.0  # times the longest round trip, once something behind it has answered
 _CATCH_UP = 0.002
+_HEADER = 8  # of UDP and ICMP alike
 
 Kind = Literal["hop", "end", "stopped"]
 
@@ -36,6 +37,7 @@ class Way(NamedTuple):
         wait: seconds for an answer; 0 follows the round-trip times.
         gap: seconds between two packets.
         flows: how many flows are traced.
+        size: of the whole packet, which may then not be fragmented, to find the MTU on the way; 0: short packets.
     """
 
     address: str
@@ -48,6 +50,7 @@ class Way(NamedTuple):
     wait: float = 0.0
     gap: float = 0.0005
     flows: int = 1
+    size: int = 0
 
 
 class Answer(NamedTuple):
@@ -81,6 +84,14 @@ class Slot(NamedTuple):
     round: int
 
 
+class Narrowing(NamedTuple):
+    """Where the way became too narrow: for a probe of that distance, who said so ("" is this host), what fits."""
+
+    ttl: int
+    by: str
+    mtu: int
+
+
 class Outcome(NamedTuple):
     """A question that is settled: with its answer, or None."""
 
@@ -103,6 +114,8 @@ class TraceSession:
         self.sent: dict[tuple[int, int], int] = {}
         self.answers: dict[Slot, Answer | None] = {}
         self.serial = False
+        self.narrowings: list[Narrowing] = []
+        self._size = way.size
         self._limits = [way.last] * way.flows
         self._farthest = [way.first - 1] * way.flows
         self._waiting: dict[int, _Waiting] = {}
@@ -133,7 +146,8 @@ class TraceSession:
             self._slots[self._token] = slot
             self.sent[slot.flow, slot.ttl] = self.sent.get((slot.flow, slot.ttl), 0) + 1
             self._next = max(self._next + self.way.gap, now - _CATCH_UP)
-            yield slot.flow, Probe(self._token, self.way.address, slot.ttl, self._token & 0xFFFF)
+            payload = self._size - HEADERS[self.way.family] - _HEADER if self._size else -1
+            yield slot.flow, Probe(self._token, self.way.address, slot.ttl, self._token & 0xFFFF, payload)
 
     def _begin_rounds(self, now: float) -> None:
         if not self.way.interval:
@@ -242,6 +256,8 @@ class TraceSession:
         slot = self._slots.get(token)
         if slot is None or event.kind == "lost" or self.answers.get(slot) is not None:
             return None
+        if self._size and self._narrow(slot, event):
+            return None
         answer = self._answer(event)
         if answer is None:
             self.answers.setdefault(slot, None)
@@ -253,6 +269,19 @@ class TraceSession:
             self._limits[flow] = min(self._limits[flow], slot.ttl)
         self._farthest[flow] = min(max(self._farthest[flow], slot.ttl), self._limits[flow])
         return Outcome(slot, answer)
+
+    def _narrow(self, slot: Slot, event: Event) -> bool:
+        """Shrink the probes when one was too long, and ask again; tell whether that was it."""
+        by_router = event.icmp == TOO_LONG[self.way.family]
+        if not event.info or not (by_router or event.icmp is None):
+            return False
+        if event.info < self._size:
+            self._size = event.info
+            self.narrowings.append(Narrowing(slot.ttl, event.address, event.info))
+        elif event.info > self._size:
+            return False
+        self._asked.discard(slot)
+        return True
 
     def _guess(self, flow: int, event: Event) -> int | None:
         """Return the probe of an answer that quotes too little: the only one on its way.

@@ -25,8 +25,13 @@ def header(word: str, way: Way, size: int) -> str:
     return f"traceroute to {word} ({way.address}), {way.last} hops max, {size} byte packets"
 
 
-def hop_line(ttl: int, answers: Sequence[Answer | None], family: int, style: Style, names: Mapping[str, str]) -> str:
-    """Return the line of one distance: an address where it changes, a time for each question, marks for errors."""
+def hop_line(
+    ttl: int, answers: Sequence[Answer | None], family: int, style: Style, names: Mapping[str, str], mtu: int = 0
+) -> str:
+    """Return the line of one distance: an address where it changes, a time for each question, marks for errors.
+
+    ``mtu`` is what packets were cut down to for this distance, 0 if they were not.
+    """
     text = f"{ttl:2d} "
     before = ""
     for answer in answers:
@@ -40,6 +45,9 @@ def hop_line(ttl: int, answers: Sequence[Answer | None], family: int, style: Sty
             text += f" <{labels_text(answer.labels)}>"
         if answer.rtt is not None:
             text += f"  {answer.rtt * 1000:.3f} ms"
+        if mtu:
+            text += f" F={mtu}"
+            mtu = 0
         note = mark(family, *answer.icmp, answer.info) if answer.icmp is not None else ""
         if note:
             text += f" {note}"
@@ -53,7 +61,9 @@ def shown(address: str, style: Style, names: Mapping[str, str]) -> str:
 
 def labels_text(labels: Iterable[Label]) -> str:
     """Return an MPLS label stack in traceroute's words."""
-    return "MPLS:" + "/".join(f"L={item.label},E={item.traffic_class},S={item.bottom:d},T={item.ttl}" for item in labels)
+    return "MPLS:" + "/".join(
+        f"L={item.label},E={item.traffic_class},S={item.bottom:d},T={item.ttl}" for item in labels
+    )
 
 
 def report(host: str, taken: str, found: Sequence[Path], style: Style, names: Mapping[str, str]) -> list[str]:

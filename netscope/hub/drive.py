@@ -12,11 +12,11 @@ from typing import Protocol, TypeVar
 
 from netscope.core.probe import Channel, Event, Probe
 
-Outcome = TypeVar("Outcome", covariant=True)
+Outcome_co = TypeVar("Outcome_co", covariant=True)
 Told = TypeVar("Told")
 
 
-class Session(Protocol[Outcome]):
+class Session(Protocol[Outcome_co]):
     """What decides when to send and what an event means. Lanes are names for channels."""
 
     def due(self, now: float) -> Iterator[tuple[int, Probe]]:
@@ -28,10 +28,10 @@ class Session(Protocol[Outcome]):
     def finished(self, now: float) -> bool:
         """Tell whether all is over."""
 
-    def receive(self, lane: int, event: Event) -> Outcome | None:
+    def receive(self, lane: int, event: Event) -> Outcome_co | None:
         """Take what came back on a lane."""
 
-    def expire(self, now: float) -> Sequence[tuple[int, int, Outcome]]:
+    def expire(self, now: float) -> Sequence[tuple[int, int, Outcome_co]]:
         """Return (lane, token, outcome) of what is not waited for any longer."""
 
 

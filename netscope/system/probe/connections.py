@@ -111,7 +111,7 @@ class TcpChannel:
         info = made.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
         if len(info) < _RETRANSMITTED_AT + 4 or _WORD.unpack_from(info, _RETRANSMITTED_AT)[0]:
             return took
-        return min(took, _WORD.unpack_from(info, _RTT_AT)[0] / 1e6)
+        return min(took, int(_WORD.unpack_from(info, _RTT_AT)[0]) / 1e6)
 
     def forget(self, token: int) -> None:
         """Abandon an attempt, so that the kernel does not send its SYN again."""

@@ -49,14 +49,15 @@ class LiveProber:
             while waiting:
                 try:
                     address = waiting.pop()
-                    family = 6 if ":" in address else 4
-                    found[address] = socket.getnameinfo(socket_address(family, address), socket.NI_NAMEREQD)[0]
+                    at: Any = socket_address(6 if ":" in address else 4, address)
+                    found[address] = socket.getnameinfo(at, socket.NI_NAMEREQD)[0]
                 except (OSError, IndexError, UnicodeError, NetscopeError):
                     continue
 
         def start() -> list[threading.Thread]:
             threads = [
-                threading.Thread(target=look_up, name="names", daemon=True) for _ in range(min(_LOOKUPS, len(addresses)))
+                threading.Thread(target=look_up, name="names", daemon=True)
+                for _ in range(min(_LOOKUPS, len(addresses)))
             ]
             for thread in threads:
                 thread.start()
