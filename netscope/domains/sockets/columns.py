@@ -125,6 +125,11 @@ def _process_words(record: Socket) -> tuple[str, ...] | None:
     return tuple(f"{pid}/{name}" for pid, name, _fd in processes)
 
 
+def _pids(record: Socket) -> tuple[int, ...] | None:
+    processes = record.processes
+    return None if processes is None else tuple(process.pid for process in processes)
+
+
 class _Numeric:
     """Names that are always numbers: for values."""
 
@@ -200,6 +205,8 @@ _MAIN = (
         text=processes_text, group="Process", width=12, rank=1, flex=True, aliases=("process", "program"),
         texts=_processes_texts,
     ),
+    Column("processes.pid", "PIDs", _pids, "list", "process ids of all who hold it", group="Process", shown=False,
+           rank=8),
     Column("send_rate", "Send", attrgetter("send_rate"), "rate", "bytes a second acknowledged since the look before",
            group="Rates", shown=False, rank=3),
     Column("receive_rate", "Receive", attrgetter("receive_rate"), "rate",
@@ -217,10 +224,10 @@ _MAIN = (
 _MORE = (
     _field("family", "Family", "text", "inet, inet6, unix, packet or netlink"),
     _field("subprotocol", "Carries", "text", "raw: IP protocol; packet: ethertype; netlink: family"),
-    _field("local_address", "Local IP", "address", "local address, or path", aliases=("src",)),
-    _field("local_port", "Local port", "port", "local port", aliases=("sport",)),
-    _field("remote_address", "Remote IP", "address", "remote address", aliases=("dst",)),
-    _field("remote_port", "Remote port", "port", "remote port", aliases=("dport",)),
+    _field("local_address", "Local IP", "address", "local address, or path", aliases=("src", "address", "host")),
+    _field("local_port", "Local port", "port", "local port", aliases=("sport", "port")),
+    _field("remote_address", "Remote IP", "address", "remote address", aliases=("dst", "address", "host")),
+    _field("remote_port", "Remote port", "port", "remote port", aliases=("dport", "port")),
     _field("interface", "Interface", "text", "the device it is bound to", aliases=("dev",)),
     _field("uid", "UID", "integer", "owner of the socket", "Process"),
     _field("cgroup", "Cgroup", "text", "control group of the process", "Process"),
