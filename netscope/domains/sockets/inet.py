@@ -98,7 +98,6 @@ def decoder(protocol: str, user: Callable[[int], str], interface: Callable[[int]
                 None,
                 None,
                 None,
-                None,
             ),
         )
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from netscope.domains.sockets import diag, inet, local, proc
 from netscope.domains.sockets.diag import Layouts
-from netscope.domains.sockets.record import INET_HEAD, Socket, without_ages
+from netscope.domains.sockets.record import INET_HEAD, Socket
 from netscope.domains.sockets.selection import Selection
 
 _DIAG = {
@@ -19,17 +19,13 @@ _PROC = frozenset({"tcp", "udp", "raw", "icmp"})
 Lookup = Callable[[int], str]
 
 
-def _same(message: bytes) -> bytes:
-    return message
-
-
 class Source(NamedTuple):
     """One protocol.
 
     Attributes:
         requests: the dumps that list it; none where the kernel has no diag for it.
         decode: message -> record.
-        shorten: message -> what of it changes only when something happened; the same message as a rule.
+        ageless: the layouts of messages that must lose their ages before a live look compares them.
         files: the /proc/net files that list it, too.
         parse: a file's content -> records.
         finish: all records -> records that know of each other.
@@ -40,7 +36,7 @@ class Source(NamedTuple):
     decode: Callable[[bytes], Socket]
     files: tuple[str, ...]
     parse: Callable[[bytes], Iterable[Socket]]
-    shorten: Callable[[bytes], bytes] = _same
+    ageless: Layouts | None = None
     finish: Callable[[list[Socket]], list[Socket]] = list
 
 
@@ -76,12 +72,11 @@ def _inet_source(protocol: str, chosen: Selection, user: Lookup, interface: Look
         )
     suffixes = {4: ("",), 6: ("6",)}.get(chosen.family, ("", "6"))
     files = tuple(f"/proc/net/{protocol}{suffix}" for suffix in suffixes) if protocol in _PROC else ()
-    layout_of = Layouts(INET_HEAD).of
     return Source(
         protocol,
         requests,
         inet.decoder(protocol, user, interface),
         files,
         lambda data: proc.inet_sockets(protocol, data, user),
-        (lambda message: without_ages(message, layout_of(message))) if protocol == "tcp" else _same,
+        Layouts(INET_HEAD) if protocol == "tcp" else None,
     )
