@@ -111,30 +111,29 @@ class SocketOwners:
     def _scan(self, pids: Iterable[int], wanted: set[int], seen: dict[int, set[int]] | None = None) -> set[int]:
         """Read the descriptors of these processes, except those seen; return the wanted inodes that were found."""
         found: set[int] = set()
+        links = {f"{_SOCKET}{inode}]": inode for inode in wanted}
         for pid in pids:
             try:
-                self._scan_one(pid, wanted, found, seen.get(pid, ()) if seen else ())
+                self._scan_one(pid, links, found, seen.get(pid, ()) if seen else ())
             except PermissionError:
                 self._unreadable.add(pid)
             except OSError:
                 continue  # it has ended
         return found
 
-    def _scan_one(self, pid: int, wanted: set[int], found: set[int], seen: Collection[int]) -> None:
+    def _scan_one(self, pid: int, links: dict[str, int], found: set[int], seen: Collection[int]) -> None:
         directory = os.open(f"/proc/{pid}/fd", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             process = self._processes.get(pid)
+            readlink, inode_of = os.readlink, links.get
             for number in os.listdir(directory):
                 if seen and int(number) in seen:
                     continue
                 try:
-                    link = os.readlink(number, dir_fd=directory)
+                    inode = inode_of(readlink(number, dir_fd=directory))
                 except FileNotFoundError:
                     continue  # closed since
-                if not link.startswith(_SOCKET):
-                    continue
-                inode = int(link[len(_SOCKET) : -1])
-                if inode in wanted:
+                if inode:
                     process = process or _name_and_start(pid)
                     if process is None:
                         return

@@ -13,6 +13,7 @@ from netscope.core.netlink import NETLINK_SOCK_DIAG, Malformed, messages
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.domains.sockets import inet
 from netscope.domains.sockets.answers import payloads
+from netscope.domains.sockets.labels import Interfaces, Labels
 from netscope.domains.sockets.memory import Known, Unrated, at_rest, remember
 from netscope.domains.sockets.record import OWNED, Socket
 from netscope.domains.sockets.selection import Selection, select
@@ -47,19 +48,19 @@ class SocketCollector:
         self._host = host
         self._live = query.live
         self._selection = select(query)
-        self._users: dict[int, str] = {}
-        self._interfaces: dict[int, str] = {}
+        self._interfaces = Interfaces(host)
         self._places: dict[Process, Place] = {}
         self._known: Known = {}
         self._without_diag: set[str] = set()
-        self._sources = sources(self._selection, self._user, self._interface)
+        self._sources = sources(self._selection, Labels(host.user), self._interfaces)
         self._departures = Departures(host, self._selection) if query.live else None
 
     def collect(self) -> Snapshot:
         """Look now."""
         problems: list[Problem] = []
         wall, clock = self._host.wall(), self._host.clock()
-        self._follow_interfaces()
+        if self._interfaces.renamed():
+            self._known = {}
         rows: list[Socket] = []
         for source in self._sources:
             rows += self._rows(source, problems)
@@ -132,33 +133,6 @@ class SocketCollector:
             return rows
         return [row for row in rows if self._selection.wants(row.state)]
 
-    # Names for numbers
-
-    def _user(self, uid: int) -> str:
-        name = self._users.get(uid)
-        if name is None:
-            name = self._users[uid] = self._host.user(uid)
-        return name
-
-    def _interface(self, index: int) -> str:
-        if index not in self._interfaces:
-            try:
-                self._interfaces = dict(self._host.ifindexes())
-            except NetscopeError:
-                self._interfaces = {}
-        return self._interfaces.setdefault(index, f"if{index}")
-
-    def _follow_interfaces(self) -> None:
-        """Forget what was decoded when an interface that some socket is bound to has changed its name."""
-        if not self._interfaces:
-            return
-        before, self._interfaces = self._interfaces, {}
-        for index, name in before.items():
-            if self._interface(index) != name:
-                self._known = {}
-
-    # Owners
-
     def _own(self, rows: list[Socket], problems: list[Problem]) -> None:
         try:
             owners = self._host.owners(set(map(_INODE, rows)) - {0})
@@ -229,7 +203,7 @@ class Departures:
             if protocol in chosen.protocols and chosen.family in (0, family) and chosen.listening is not True
         ]
         self._decoders = {
-            number: inet.decoder(protocol, str, lambda index: f"if{index}")
+            number: inet.decoder(protocol, Labels(str), Interfaces(host))
             for protocol, number in (("tcp", 6), ("udp", 17))
         }
         self._events: Events | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from netscope.domains.sockets import diag, inet, local, proc
@@ -16,7 +16,7 @@ _DIAG = {
 }  # fmt: skip
 _PROC = frozenset({"tcp", "udp", "raw", "icmp"})
 
-Lookup = Callable[[int], str]
+Names = Mapping[int, str]
 
 
 class Source(NamedTuple):
@@ -40,30 +40,30 @@ class Source(NamedTuple):
     finish: Callable[[list[Socket]], list[Socket]] = list
 
 
-def sources(chosen: Selection, user: Lookup, interface: Lookup) -> list[Source]:
-    """Return the source of each chosen protocol; ``user`` and ``interface`` name numbers."""
-    return [_source(protocol, chosen, user, interface) for protocol in chosen.protocols]
+def sources(chosen: Selection, users: Names, interfaces: Names) -> list[Source]:
+    """Return the source of each chosen protocol; ``users`` and ``interfaces`` name numbers."""
+    return [_source(protocol, chosen, users, interfaces) for protocol in chosen.protocols]
 
 
-def _source(protocol: str, chosen: Selection, user: Lookup, interface: Lookup) -> Source:
+def _source(protocol: str, chosen: Selection, users: Names, interfaces: Names) -> Source:
     if protocol == "unix":
         return Source(
-            protocol, (diag.unix_request(chosen.states),), local.unix_decoder(user), ("/proc/net/unix",),
+            protocol, (diag.unix_request(chosen.states),), local.unix_decoder(users), ("/proc/net/unix",),
             proc.unix_sockets, finish=local.with_peers,
         )  # fmt: skip
     if protocol == "packet":
         return Source(
-            protocol, (diag.packet_request(),), local.packet_decoder(user, interface), ("/proc/net/packet",),
-            lambda data: proc.packet_sockets(data, user, interface),
+            protocol, (diag.packet_request(),), local.packet_decoder(users, interfaces), ("/proc/net/packet",),
+            lambda data: proc.packet_sockets(data, users, interfaces),
         )  # fmt: skip
     if protocol == "netlink":
         return Source(
             protocol, (diag.netlink_request(),), local.netlink_decoder(), ("/proc/net/netlink",), proc.netlink_sockets
         )
-    return _inet_source(protocol, chosen, user, interface)
+    return _inet_source(protocol, chosen, users, interfaces)
 
 
-def _inet_source(protocol: str, chosen: Selection, user: Lookup, interface: Lookup) -> Source:
+def _inet_source(protocol: str, chosen: Selection, users: Names, interfaces: Names) -> Source:
     requests: tuple[bytes, ...] = ()
     if protocol in _DIAG:
         families = (0,) if protocol == "tcp" and not chosen.family else chosen.families
@@ -75,8 +75,8 @@ def _inet_source(protocol: str, chosen: Selection, user: Lookup, interface: Look
     return Source(
         protocol,
         requests,
-        inet.decoder(protocol, user, interface),
+        inet.decoder(protocol, users, interfaces),
         files,
-        lambda data: proc.inet_sockets(protocol, data, user),
+        lambda data: proc.inet_sockets(protocol, data, users),
         Layouts(INET_HEAD) if protocol == "tcp" else None,
     )
