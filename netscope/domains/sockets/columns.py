@@ -111,7 +111,7 @@ _MAIN = (
         texts=processes_texts,
     ),
     Column("pids", "PIDs", _pids, "list", "process ids of all who hold it", group="Process", shown=False,
-           rank=8),
+           rank=8, aliases=("pid",)),
     Column("send_rate", "Send", attrgetter("send_rate"), "rate", "bytes a second acknowledged since the look before",
            group="Rates", shown=False, rank=3),
     Column("receive_rate", "Receive", attrgetter("receive_rate"), "rate",
