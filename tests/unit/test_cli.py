@@ -120,8 +120,8 @@ def column(name: str, *, kind: Kind = "text", rank: int = 5, flex: bool = False,
 
 
 def lines(columns: list[Column], records: list[Any], room: int | None, **options: Any) -> list[str]:
-    header = options.get("header", True)
-    return list(render([cells(c, records, NAMES, header) for c in columns], room, **options))
+    made = [cells(c, records, NAMES, options.get("header", True)) for c in columns]
+    return list(render(layout(made, room), **options))
 
 
 def test_columns_are_aligned_numbers_to_the_right() -> None:
@@ -151,6 +151,9 @@ def test_empty_columns_go_first_then_by_rank_from_the_right() -> None:
     assert layout(made, 16).dropped == ["B"]
     assert layout(made, 15).dropped == ["B", "D"]
     assert layout(made, 4).dropped == ["B", "D", "C"]
+    chosen = layout(made, 15, drop=False)
+    assert chosen.dropped == []
+    assert sum(size for _cells, size in chosen.kept) + 3 * len(GAP) == 15
 
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
