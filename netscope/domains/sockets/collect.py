@@ -145,7 +145,7 @@ class SocketCollector:
         pairs = enumerate(zip(found, map(_PROCESSES, rows), strict=True))
         for number in [number for number, (now, before) in pairs if now is not before or now is None]:
             row = rows[number]
-            if not row.inode:
+            if not row.inode or row.kernel:
                 continue
             processes = nobody_known if found[number] is None else found[number]
             unknown += processes is None
@@ -178,7 +178,8 @@ def _consumed(answers: list[list[bytes]]) -> Iterator[bytes]:
 
 
 def _unknown_owners(count: int, owners: Owners) -> Problem:
-    why = f"{owners.unreadable} processes do not show their descriptors to this user"
+    several = owners.unreadable > 1
+    why = f"{owners.unreadable} process{'es do' if several else ' does'} not show this user the descriptors"
     mend = "run with sudo (it needs CAP_SYS_PTRACE)"
     if not owners.unreadable:
         why = "their processes are not listed in this /proc (another pid namespace, or hidepid)"

@@ -105,6 +105,11 @@ class Socket(NamedTuple):
         return None if place is None else self.message[place[0] : place[1]]
 
     @property
+    def kernel(self) -> bool:
+        """Whether it is the kernel's end of a netlink family: a process's always has a port id."""
+        return self.protocol == "netlink" and self.local_port is None
+
+    @property
     def inet(self) -> bool:
         """Whether the message is an inet_diag one."""
         return self.family in ("inet", "inet6")
