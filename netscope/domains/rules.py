@@ -192,7 +192,8 @@ def _open(host: Host, query: Query) -> Collector:
             try:
                 found, wrong = read_rules(host, family, labels)
             except Unavailable as error:  # a kernel without IPv6 or without policy routing
-                found, wrong = [], [Problem(f"IPv{number_} rules", error.why, error.mend)]
+                failed = not isinstance(error, Unavailable)
+                found, wrong = [], [Problem(f"IPv{number_} rules", error.why, error.mend, partial=failed)]
             rules += found
             problems += wrong
         return looked(host, "rules", rules, problems)
@@ -257,6 +258,16 @@ def _does(record: Rule) -> str:
     if "action" in facts:
         words.append(facts["action"])
     return " ".join(words)
+
+
+def wording(record: Rule) -> str:
+    """Return a rule as ``ip rule`` prints it, on one line."""
+    facts = record.facts
+    words = [f"{record.priority}:", "from", _side("src")(record, None)]
+    if "dst" in facts:
+        words += ["to", _side("dst")(record, None)]
+    words += [_matches(record) or "", _does(record)]
+    return " ".join(word for word in words if word)
 
 
 COLUMNS = (
