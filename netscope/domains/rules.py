@@ -192,8 +192,7 @@ def _open(host: Host, query: Query) -> Collector:
             try:
                 found, wrong = read_rules(host, family, labels)
             except Unavailable as error:  # a kernel without IPv6 or without policy routing
-                failed = not isinstance(error, Unavailable)
-                found, wrong = [], [Problem(f"IPv{number_} rules", error.why, error.mend, partial=failed)]
+                found, wrong = [], [Problem(f"IPv{number_} rules", error.why, error.mend)]
             rules += found
             problems += wrong
         return looked(host, "rules", rules, problems)
