@@ -38,7 +38,7 @@ def _port(record: Socket, port: int | None, names: Names) -> str:
 
 
 def local_text(record: Socket, names: Names) -> str:
-    """Return the local end: ``192.0.2.1:80``, ``[::1]%lo:80`` (as ss), a path, ``route:4711`` (netlink), ``all:eth0``."""
+    """Return the local end: ``192.0.2.1:80``, ``[::1]%lo:80`` (as ss), a path, ``route:4711``, ``all:eth0``."""
     if record.inet:
         return f"{_host(record.local_address or '*', record.interface)}:{_port(record, record.local_port, names)}"
     if record.protocol == "unix":
