@@ -44,8 +44,8 @@ def cells(column: Column, records: Sequence[Any], names: Names, header: bool = T
         show = column.text
         texts = [show(record, names) for record in records]
     else:
-        value, kind = column.value, column.kind
-        texts = [format_value(value(record), kind) for record in records]
+        kind = column.kind
+        texts = [text if type(text) is str else format_value(text, kind) for text in map(column.value, records)]
     together = "".join(texts)
     if not (together.isascii() and together.isprintable()):
         texts = [printable(text) for text in texts]

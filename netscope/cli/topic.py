@@ -97,9 +97,11 @@ class View:
         if report is not None:
             yield from map(printable, report.rstrip("\n").split("\n"))
             return
-        records = selected.records if most is None else list(islice(selected.records, most))
-        header = self.wanted.headers
-        columns = [cells(column, records, self.names, header) for column in self.columns()]
+        shown, header = self.columns(), self.wanted.headers
+        # A lazy sequence makes its records anew each time it is walked, and each column walks it.
+        lazy = most is not None or any(column.texts is None for column in shown)
+        records = list(islice(selected.records, most)) if lazy else selected.records
+        columns = [cells(column, records, self.names, header) for column in shown]
         room = self.output.size()[0] if self.output.tty else None
         found = layout(columns, room, drop=self.wanted.fields is None)
         self.dropped = found.dropped
