@@ -104,7 +104,10 @@ _netscope() {{
       COMPREPLY=($(compgen -P "$start" -W "$fields" -- "${{current##*,}}"))
       compopt -o nospace 2>/dev/null
       return ;;
-    --sort) COMPREPLY=($(compgen -W "$fields ${{fields//[^ ]* /-&}}" -- "$current")); return ;;
+    --sort)
+      local sign=${{current%%[^-]*}}
+      COMPREPLY=($(compgen -P "$sign" -W "$fields" -- "${{current#"$sign"}}"))
+      return ;;
   esac
   case $topic,$current in
     *,-*) COMPREPLY=($(compgen -W "$flags" -- "$current")) ;;
@@ -145,11 +148,12 @@ _netscope() {{
     _describe topic commands
     return
   fi
-  case $line[1] in
+  local topic=$line[1]
+  case $topic in
 {chr(10).join(cases)}
   esac
   if [[ $state == fields ]]; then
-    if [[ $line[1] == completion ]]; then compadd -a fields; else compadd -S : -a fields; fi
+    if [[ $topic == completion ]]; then compadd -a fields; else compadd -S : -a fields; fi
   elif [[ $state == list ]]; then
     compadd -a fields
   fi

@@ -134,6 +134,8 @@ def _integer(text: str) -> int:
 def understand(domain: Domain, parser: Parser, argv: Sequence[str]) -> Wanted | None:
     """Return what the words ask for, None for help. Raises BadQuery."""
     given = parser.parse_intermixed_args(joined(argv))
+    if any(value == [] for name, value in vars(given).items() if name != "words"):
+        raise BadQuery("an option has '--' for its value")  # argparse takes it for the end of options
     if given.help:
         return None
     options: dict[str, Any] = {}
@@ -212,7 +214,7 @@ def _plain(words: Sequence[str]) -> int:
     """Return how many leading words are to be looked up; a filter expression begins where its signs do."""
     count = 0
     for word in words:
-        if not _PLAIN.fullmatch(word) or word.lower() == "not":
+        if not _PLAIN.fullmatch(word) or word.lower() in ("and", "or", "not"):
             break
         count += 1
     if count < len(words) and words[count].lower() in ("and", "or"):

@@ -44,8 +44,8 @@ def cells(column: Column, records: Sequence[Any], names: Names, header: bool = T
         show = column.text
         texts = [show(record, names) for record in records]
     else:
-        value, kind = column.value, column.kind
-        texts = [format_value(value(record), kind) for record in records]
+        kind = column.kind
+        texts = [text if type(text) is str else format_value(text, kind) for text in map(column.value, records)]
     together = "".join(texts)
     if not (together.isascii() and together.isprintable()):
         texts = [printable(text) for text in texts]
@@ -55,17 +55,18 @@ def cells(column: Column, records: Sequence[Any], names: Names, header: bool = T
     return Cells(column, texts, plain, max(widest, width(column.title)) if header else widest, widest == 0)
 
 
-def layout(columns: Sequence[Cells], room: int | None) -> Layout:
+def layout(columns: Sequence[Cells], room: int | None, *, drop: bool = True) -> Layout:
     """Fit columns into ``room`` terminal cells (None: as wide as they are): squeeze, then leave out by rank.
 
     Columns that may flex give up width first, down to their minimum; then columns that say nothing go, then those of
-    the highest rank, the rightmost first; the last ones are cut if they must be.
+    the highest rank, the rightmost first; the last ones are cut if they must be, and all of them where none may be
+    dropped.
     """
     kept = list(columns)
     if room is None:
         return Layout([(cell, cell.widest) for cell in kept], [])
     dropped: list[str] = []
-    while len(kept) > 1 and _total([_least(cell) for cell in kept]) > room:
+    while drop and len(kept) > 1 and _total([_least(cell) for cell in kept]) > room:
         gone = max(range(len(kept)), key=lambda index: (kept[index].empty, kept[index].column.rank, index))
         if kept[gone].column.rank == 0:
             break
@@ -101,9 +102,8 @@ def _squeeze(widths: list[int], least: Sequence[int], room: int) -> None:
         excess -= step
 
 
-def render(columns: Sequence[Cells], room: int | None, *, header: bool = True, colour: bool = False) -> Iterator[str]:
+def render(found: Layout, *, header: bool = True, colour: bool = False) -> Iterator[str]:
     """Yield the lines of the table, without line ends; the heading first."""
-    found = layout(columns, room)
     if not found.kept:
         return
     last = len(found.kept) - 1
@@ -124,7 +124,7 @@ def render(columns: Sequence[Cells], room: int | None, *, header: bool = True, c
         if colour:
             texts, template[-1] = _coloured(texts, size, cell.column), "%s"
         columnwise.append(texts)
-    yield from map(GAP.join(template).__mod__, zip(*columnwise, strict=True))
+    yield from map(str.rstrip, map(GAP.join(template).__mod__, zip(*columnwise, strict=True)))
 
 
 def fitted(line: str, room: int) -> str:

@@ -67,6 +67,10 @@ class Interfaces:
             return found.name
         return f"if{index}" if index else "*"
 
+    def index(self, name: str) -> int | None:
+        """Return the index of a name; None when there is no such interface."""
+        return next((index for index, found in self._found.items() if found.name == name), None)
+
     def type(self, index: int) -> int:
         """Return the ARPHRD_* type, 0 when unknown."""
         found = self._found.get(index)
@@ -152,7 +156,24 @@ def dump(host: Host, message: bytes, kind: int) -> list[bytes]:
 
 def garbled(topic: str, error: Exception) -> Problem:
     """Return the problem that says that the kernel's answer could not be understood."""
-    return Problem(f"some of the {topic}", f"malformed netlink message: {error}", "please report this kernel")
+    return Problem(
+        f"some of the {topic}", f"malformed netlink message: {error}", "please report this kernel", partial=True
+    )
+
+
+def run_length(data: bytes, offset: int, length: int) -> int:
+    """Return how many messages in a row from ``offset`` on have this length, which is a multiple of four.
+
+    Where one ends on such a grid the next begins, so it is enough that the length fields on the grid agree.
+    """
+    field = data[offset : offset + 4]
+    if data[offset + length : offset + length + 4] != field:
+        return 1
+    count = (len(data) - offset) // length
+    for at in range(4):
+        column = data[offset + at : offset + count * length : length]
+        count = len(column) - len(column.lstrip(field[at : at + 1]))
+    return count
 
 
 def decoded(topic: str, payloads: Sequence[bytes], decode: Callable[[bytes], Any]) -> tuple[list[Any], list[Problem]]:

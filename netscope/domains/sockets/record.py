@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from struct import Struct
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netscope.core.host import Process
 from netscope.core.netlink import text as netlink_text
-from netscope.domains.sockets import diag, tcpinfo
+from netscope.domains.sockets import diag, tcplayout
 from netscope.domains.sockets.diag import Layout
-from netscope.domains.sockets.tcpinfo import TcpInfo
+
+if TYPE_CHECKING:
+    from netscope.domains.sockets.tcpinfo import TcpInfo
 
 INET_HEAD = 72  # sizeof(struct inet_diag_msg)
 UNIX_HEAD = 16
@@ -69,8 +71,9 @@ class Socket(NamedTuple):
         processes: who holds it: ``()`` nobody, None when that could not be seen.
         cgroup, unit, container: of the first of the processes.
         message, layout: the kernel's answer and where its attributes lie; empty when /proc was read instead.
-        send_rate, receive_rate: bytes a second since the look before, acknowledged and received.
-        process_send_rate, process_receive_rate: the same, summed over the first process's sockets.
+        send_rate, receive_rate: bytes a second since the look before, acknowledged and received; TCP only, None in the
+            first look.
+        process_rates: (sent, received) summed over the sockets of the first process, where that is not nothing.
     """
 
     protocol: str
@@ -96,13 +99,17 @@ class Socket(NamedTuple):
     layout: Layout = _NO_LAYOUT
     send_rate: float | None = None
     receive_rate: float | None = None
-    process_send_rate: float | None = None
-    process_receive_rate: float | None = None
+    process_rates: tuple[float, float] | None = None
 
     def attribute(self, kind: int) -> bytes | None:
         """Return the value of one netlink attribute of the message."""
         place = self.layout.get(kind)
         return None if place is None else self.message[place[0] : place[1]]
+
+    @property
+    def kernel(self) -> bool:
+        """Whether it is the kernel's end of a netlink family: a process's always has a port id."""
+        return self.protocol == "netlink" and self.local_port is None
 
     @property
     def inet(self) -> bool:
@@ -130,7 +137,11 @@ class Socket(NamedTuple):
     def tcp_info(self) -> TcpInfo | None:
         """What ``ss -i`` shows; None for anything but TCP, or where it was not asked for."""
         data = self.attribute(diag.INFO) if self.protocol == "tcp" else None
-        return None if data is None else tcpinfo.parse(data)
+        if data is None:
+            return None
+        from netscope.domains.sockets import tcpinfo
+
+        return tcpinfo.parse(data)
 
     @property
     def congestion(self) -> str | None:
@@ -146,6 +157,16 @@ class Socket(NamedTuple):
             return None
         values = Struct(f"={min(len(data) // 4, 9)}I").unpack_from(data)
         return Memory(*values)
+
+    @property
+    def process_send_rate(self) -> float | None:
+        """Bytes a second sent over all TCP sockets of the first process; None where it is not known."""
+        return self.process_rates[0] if self.process_rates else self.send_rate and 0.0
+
+    @property
+    def process_receive_rate(self) -> float | None:
+        """Bytes a second received over all TCP sockets of the first process; None where it is not known."""
+        return self.process_rates[1] if self.process_rates else self.receive_rate and 0.0
 
     @property
     def mark(self) -> int | None:
@@ -187,28 +208,21 @@ def key(record: Socket) -> Hashable:
     return (record.protocol, record.message and record.cookie, record.inode, record.local_address, record.local_port)
 
 
-def without_ages(message: bytes, layout: Layout) -> bytes:
-    """Return a message with the ages in its tcp_info made unknown: then it is the same until something happens."""
-    place = layout.get(diag.INFO)
-    if place is None or place[1] - place[0] < tcpinfo.LEAST:
-        return message
-    start = place[0]
-    return message[: start + tcpinfo.AGES.start] + tcpinfo.NO_AGES + message[start + tcpinfo.AGES.stop :]
-
-
 def counters(record: Socket) -> tuple[int, int] | None:
     """Return a TCP socket's (bytes_acked, bytes_received), or None where the kernel did not say."""
     place = record.layout.get(diag.INFO) if record.protocol == "tcp" else None
-    if place is None or place[1] - place[0] < tcpinfo.COUNTERS_END:
+    if place is None or place[1] - place[0] < tcplayout.COUNTERS_END:
         return None
-    return tcpinfo.counters(record.message, place[0])
+    return tcplayout.counters(record.message, place[0])
 
 
 def info_field(record: Socket, name: str) -> Any:
     """Return one field of a record's tcp_info."""
     place = record.layout.get(diag.INFO) if record.protocol == "tcp" else None
-    return None if place is None else tcpinfo.field(record.message, place[0], place[1], name)
+    return None if place is None else tcplayout.field(record.message, place[0], place[1], name)
 
 
+OWNED = slice(Socket._fields.index("processes"), Socket._fields.index("container") + 1)
+"""Where the owner lies in a record."""
 RATES = slice(Socket._fields.index("send_rate"), len(Socket._fields))
 """Where the rates lie in a record."""
