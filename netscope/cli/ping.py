@@ -75,10 +75,19 @@ def understand(given: argparse.Namespace, parser: Parser, prober: Prober) -> Ask
         given.colour, "", options["filter"] or "",
     )  # fmt: skip
     return Asked(
-        tuple(given.words), 0 if given.four == given.six else 4 if given.four else 6, _plan(options),
-        _pace(options, prober), _rate(options["rate"], prober), options["count"] is not None, given.numeric, bool(options["quiet"]),
-        bool(options["stamps"]), bool(options["yes"]), bool(options["mtu"]), wanted,
-    )  # fmt: skip
+        words=tuple(given.words),
+        family=0 if given.four == given.six else 4 if given.four else 6,
+        plan=_plan(options),
+        pace=_pace(options, prober),
+        rate=_rate(options["rate"], prober),
+        counted=options["count"] is not None,
+        numeric=given.numeric,
+        quiet=bool(options["quiet"]),
+        stamps=bool(options["stamps"]),
+        agreed=bool(options["yes"]),
+        mtu=bool(options["mtu"]),
+        wanted=wanted,
+    )
 
 
 def _plan(options: Mapping[str, str | None]) -> Plan:
