@@ -8,16 +8,16 @@ from typing import NamedTuple
 
 from netscope.cli.output import Output, complain, complain_of
 from netscope.cli.parser import Parser, Wanted, build, fields, help_text, joined, order
-from netscope.cli.probing import Namer, Number, Stop, say, stopping
+from netscope.cli.probing import Namer, Number, Stop, routed, say, stopping
 from netscope.cli.targets import expand
 from netscope.core.domain import Query
-from netscope.core.errors import BadQuery, NetscopeError
+from netscope.core.errors import BadQuery
 from netscope.core.host import Host
-from netscope.core.probe import Channel, Discover, Plan, Prober
+from netscope.core.probe import Channel, Discover, Plan, Prober, Target
 from netscope.core.probe_words import describe
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.domains import ping as topic
-from netscope.domains.ping_session import Outcome, Pace, PingSession, Target
+from netscope.domains.ping_session import Outcome, Pace, PingSession
 from netscope.domains.ping_text import closing, header, line
 from netscope.export import document, encode
 from netscope.hub.drive import drive
@@ -149,18 +149,6 @@ def plan_for(asked: Asked, family: int) -> Plan:
     if asked.plan.size > _LARGEST[family]:
         raise BadQuery(f"-s {asked.plan.size}", f"at most {_LARGEST[family]} bytes fit into an IPv{family} packet")
     return asked.plan._replace(family=family)
-
-
-def routed(target: Target, plan: Plan, prober: Prober) -> str:
-    """Return the source address towards a target. Raises BadQuery (status 2, as ping's) where there is no way."""
-    try:
-        return prober.route(target.address, plan)
-    except NetscopeError as error:
-        if error.errno == 13 and not plan.broadcast and plan.family == 4:  # EACCES
-            raise BadQuery(
-                target.address, "a broadcast address, or a firewall's refusal", "-b if it is meant"
-            ) from None
-        raise BadQuery(f"{target.word}: {error.what}", error.why, error.mend) from None
 
 
 def _one(asked: Asked, target: Target, host: Host, prober: Prober) -> int:

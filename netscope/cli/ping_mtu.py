@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from netscope.cli.output import Output, complain, complain_of
-from netscope.cli.probing import say, stopping
+from netscope.cli.probing import routed, say, stopping
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.host import Host
-from netscope.core.probe import Prober
+from netscope.core.probe import Prober, Target
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.domains import ping as topic
 from netscope.domains.ping_mtu import MtuSession, Step
-from netscope.domains.ping_session import Target
 from netscope.domains.ping_tally import Tally
 from netscope.export import encode
 from netscope.hub.drive import drive
@@ -49,7 +48,7 @@ def run_mtu(asked: Asked, targets: Sequence[Target], problems: list[Problem], ho
 
 
 def _one(asked: Asked, target: Target, host: Host, prober: Prober, output: Output, stop: int) -> topic.Result:
-    from netscope.cli.ping import plan_for, routed
+    from netscope.cli.ping import plan_for
 
     plan = plan_for(asked, target.family)._replace(discover="probe", size=0)
     routed(target, plan, prober)

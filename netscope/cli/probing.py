@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 from netscope.cli.output import Output
-from netscope.core.errors import BadQuery
-from netscope.core.probe import Prober
+from netscope.core.errors import BadQuery, NetscopeError
+from netscope.core.probe import Plan, Prober, Target
 from netscope.core.text import printable
 
 _PATIENCE = 1.0  # seconds for a name that may not come at all
@@ -101,6 +101,18 @@ class Number:
 
     def _bad(self, text: str) -> BadQuery:
         return BadQuery(f"{self._flag} {text}", f"takes a number from {self._least:g} to {self._most:g}")
+
+
+def routed(target: Target, plan: Plan, prober: Prober) -> str:
+    """Return the source address towards a target. Raises BadQuery (status 2, as ping's) where there is no way."""
+    try:
+        return prober.route(target.address, plan)
+    except NetscopeError as error:
+        if error.errno == 13 and not plan.broadcast and plan.family == 4:  # EACCES
+            raise BadQuery(
+                target.address, "a broadcast address, or a firewall's refusal", "-b if it is meant"
+            ) from None
+        raise BadQuery(f"{target.word}: {error.what}", error.why, error.mend) from None
 
 
 def say(output: Output, text: str) -> None:

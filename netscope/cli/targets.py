@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from netscope.core.errors import BadQuery, NetscopeError
-from netscope.core.probe import Prober
+from netscope.core.probe import Prober, Target
 from netscope.core.snapshot import Problem
-from netscope.domains.ping_session import Target
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network

@@ -9,15 +9,13 @@ from typing import Any, NamedTuple
 
 from netscope.cli.output import Output, complain, complain_of
 from netscope.cli.parser import Parser, Wanted, build, fields, help_text, joined, order
-from netscope.cli.ping import routed
-from netscope.cli.probing import Namer, Number, Stop, say, stopping
+from netscope.cli.probing import Namer, Number, Stop, routed, say, stopping
 from netscope.core.domain import Query
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Host
-from netscope.core.probe import HEADERS, Channel, Method, Plan, Prober
+from netscope.core.probe import HEADERS, Channel, Method, Plan, Prober, Target
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.domains import trace as topic
-from netscope.domains.ping_session import Target
 from netscope.domains.trace_paths import Path, paths, verdict
 from netscope.domains.trace_session import Answer, Outcome, Slot, TraceSession, Way
 from netscope.domains.trace_text import Style, graph, header, hop_line, notes, report

@@ -140,6 +140,15 @@ class Address(NamedTuple):
     name: str
 
 
+class Target(NamedTuple):
+    """What is probed: the word given, the address, its family, and the canonical name."""
+
+    word: str
+    address: str
+    family: int
+    name: str
+
+
 class Prober(Protocol):
     """Reachability of one host's network namespace."""
 
@@ -160,6 +169,11 @@ class Prober(Protocol):
 
     def privileged(self) -> bool:
         """Tell whether this user may send as fast as he likes (ping's rule: uid 0)."""
+
+
+def milli(seconds: float | None) -> float | None:
+    """Return milliseconds to the microsecond, as JSON has them."""
+    return None if seconds is None else round(seconds * 1000, 3)
 
 
 def elapsed(sent: tuple[int, int], received_wall: int, now_monotonic: int) -> tuple[float, bool]:

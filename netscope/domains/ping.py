@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from netscope.core.domain import Domain, Option, Polled
-from netscope.core.probe import Plan
+from netscope.core.probe import Plan, Target, milli
 from netscope.core.probe_words import describe
 from netscope.core.record import Column, Names
 from netscope.core.snapshot import Snapshot
-from netscope.domains.ping_session import Outcome, Target
+from netscope.domains.ping_session import Outcome
 from netscope.domains.ping_tally import Tally
 
 DEFAULT_COUNT = 3600  # probes to one target: an hour of them
@@ -56,11 +56,6 @@ class Result(NamedTuple):
     history: tuple[float | None, ...]
     error: dict[str, Any] | None
     mtu: dict[str, Any] | None = None
-
-
-def milli(seconds: float | None) -> float | None:
-    """Return milliseconds to the microsecond."""
-    return None if seconds is None else round(seconds * 1000, 3)
 
 
 def result(target: Target, tally: Tally, plan: Plan, how: str) -> Result:

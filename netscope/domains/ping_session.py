@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from netscope.core.probe import Event, Probe
+from netscope.core.probe import Event, Probe, Target
 from netscope.core.probe_words import PORT_UNREACHABLE
 from netscope.domains.ping_tally import Tally
 
@@ -17,15 +17,6 @@ LINGER = 10.0  # ping(8): how long to wait for the last reply when there was non
 LINGER_MANY = 1.0
 _CATCH_UP = 0.001  # after a pause, packets may follow each other closely for that long and no more
 _LATE_KEPT = 65_536
-
-
-class Target(NamedTuple):
-    """What is pinged: the word given, the address, its family, and the canonical name."""
-
-    word: str
-    address: str
-    family: int
-    name: str
 
 
 class Pace(NamedTuple):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from netscope.core.probe import Event, Plan
+from netscope.core.probe import Event, Plan, Target
 from netscope.core.probe_words import describe
-from netscope.domains.ping_session import Outcome, Target
+from netscope.domains.ping_session import Outcome
 from netscope.domains.ping_tally import Tally
 
 _STAMP = 16  # ping(8) measures only where its time stamp fits, and so do its lines here

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from netscope.core.domain import Domain, Option, Polled
+from netscope.core.probe import milli
 from netscope.core.probe_words import mark
 from netscope.core.record import Column
 from netscope.core.snapshot import Snapshot
-from netscope.domains.ping import milli
 from netscope.domains.trace_paths import Hop, Path, Verdict, hop_times
 from netscope.domains.trace_session import Answer, Narrowing, Outcome
 

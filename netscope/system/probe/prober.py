@@ -7,18 +7,18 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.probe import Address, Channel, Plan
 from netscope.system.errors import explain
-from netscope.system.probe.connections import TcpChannel
-from netscope.system.probe.datagrams import UdpChannel, open_icmp
 from netscope.system.probe.options import FAMILIES, prepare, printed, socket_address
-from netscope.system.probe.program import ProgramChannel
 
 _FALLBACK_PORT = 443  # where neither ICMP nor the ping program may be used
 _LOOKUPS = 64
+
+if TYPE_CHECKING:
+    from netscope.system.probe.connections import TcpChannel
 
 
 class LiveProber:
@@ -29,6 +29,9 @@ class LiveProber:
 
     def resolve(self, name: str, family: int = 0) -> Sequence[Address]:
         """Resolve a name."""
+        known = _literal(name)
+        if known is not None and family in (0, known.family):
+            return [known]
         wanted = FAMILIES[family] if family else socket.AF_UNSPEC
         try:
             found = self._inside(
@@ -79,24 +82,44 @@ class LiveProber:
 
     def _open(self, plan: Plan) -> Channel:
         if plan.method == "tcp":
-            return TcpChannel(plan, self._inside)
+            return self._tcp(plan)
+        from netscope.system.probe.datagrams import UdpChannel, open_icmp
+
         if plan.method == "udp":
             return UdpChannel(plan)
         try:
             return open_icmp(plan)
         except NetscopeError as error:
             reasons = [str(error)]
+        from netscope.system.probe.program import ProgramChannel
+
         try:
             return ProgramChannel(plan, self._inside)
         except NetscopeError as error:
             reasons.append(str(error))
-        channel = TcpChannel(plan._replace(method="tcp", port=_FALLBACK_PORT), self._inside)
+        channel = self._tcp(plan._replace(method="tcp", port=_FALLBACK_PORT))
         channel.how += f" ({'; '.join(reasons)})"
         return channel
+
+    def _tcp(self, plan: Plan) -> TcpChannel:
+        from netscope.system.probe.connections import TcpChannel
+
+        return TcpChannel(plan, self._inside)
 
     def privileged(self) -> bool:
         """Tell whether the real user is root, as ping(8) asks."""
         return os.getuid() == 0
+
+
+def _literal(text: str) -> Address | None:
+    """Return what is an address already: asking the resolver for it would cost the import of an IDNA codec."""
+    for family, kind in FAMILIES.items():
+        try:
+            plain = socket.inet_ntop(kind, socket.inet_pton(kind, text))
+        except (OSError, UnicodeError, ValueError):
+            continue
+        return Address(family, plain, plain)
+    return None
 
 
 def _source(address: str, plan: Plan) -> str:
