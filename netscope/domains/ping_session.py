@@ -92,14 +92,15 @@ class PingSession:
         return not self.pace.number or self._resend or self._round < self.pace.number
 
     def _advance(self, now: float) -> None:
+        if not self._position:
+            # Like ping(8), never two rounds at once after a pause.
+            self._round_began = self._next if now - self._next < self.pace.interval else now
         self._next = max(self._next + self.pace.gap, now - _CATCH_UP)
         self._position += 1
         if self._position == len(self.targets):
             self._position = 0
             self._round += 1
-            # Like ping(8), never two rounds at once after a pause.
-            self._next = max(self._next, self._round_began + self.pace.interval, now - _CATCH_UP)
-            self._round_began = self._next
+            self._next = max(self._next, self._round_began + self.pace.interval)
 
     def _timeout(self) -> float:
         if self.pace.timeout:

@@ -1,8 +1,9 @@
 """A trace without sockets and clocks: which TTL to ask when, and when a hop is not expected to answer any more.
 
 All distances are asked at once, within a window beyond the farthest answer, so that a short path does not hear from
-its end a dozen times (kernels limit how many ICMP errors they send). What is known to lie on the way is then asked
-again as often as was wished; only what stayed unanswered by a hop that does answer is asked once more.
+its end a dozen times: Linux sends six ICMP errors at once to one host, and then one a second. What is known to lie on
+the way is then asked again as often as was wished; only what stayed unanswered by a hop that does answer is asked once
+more.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Literal, NamedTuple
 from netscope.core.probe import HEADERS, Event, Label, Method, Probe
 from netscope.core.probe_words import PORT_UNREACHABLE, TIME_EXCEEDED, TOO_LONG
 
-WINDOW = 8  # distances asked beyond the farthest that has answered
+WINDOW = 4  # distances asked beyond the farthest that has answered: with two more rounds, the end hears six probes
 _PATIENCE = 1.0  # seconds for a hop when nothing behind it has answered either; or five times the longest answer
 _SHORTEST = 0.025  # seconds at least for a hop that others behind it have answered for
 _FACTOR = 2.0  # times the longest round trip, once something behind it has answered
@@ -171,9 +172,10 @@ class TraceSession:
 
     def _candidates(self) -> Iterator[Slot]:
         way = self.way
-        for ttl in range(way.first, way.last + 1):
+        edges = [self._edge(flow) for flow in range(way.flows)]
+        for ttl in range(way.first, max(edges) + 1):
             for flow in range(way.flows):
-                if ttl <= self._limits[flow] and self._in_window(flow, ttl):
+                if ttl <= edges[flow]:
                     yield Slot(flow, ttl, 1)
         # With rounds at intervals, what an old one left unasked is past; the hop was not known to be on the way then.
         for number in range(max(2, self._begun - 1) if way.interval else 2, self._begun + 1):
@@ -182,11 +184,12 @@ class TraceSession:
                     if ttl <= self._limits[flow] and self._settled(flow, ttl):
                         yield Slot(flow, ttl, number)
 
-    def _in_window(self, flow: int, ttl: int) -> bool:
-        """Tell whether a distance may be asked for the first time: near an answer, or behind hops given up."""
-        if ttl <= self._farthest[flow] + WINDOW:
-            return True
-        return all(Slot(flow, before, 1) in self.answers for before in range(self.way.first, ttl - WINDOW + 1))
+    def _edge(self, flow: int) -> int:
+        """Return the distance up to which may be asked for the first time; it widens behind hops given up."""
+        farthest = given_up = self._farthest[flow]
+        while Slot(flow, given_up + 1, 1) in self.answers:
+            given_up += 1
+        return min(given_up + WINDOW + (given_up - farthest), self._limits[flow])
 
     def _settled(self, flow: int, ttl: int) -> bool:
         """Tell whether a distance is known to be on the way: it, or one behind it, has answered, or was given up."""
