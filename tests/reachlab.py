@@ -242,7 +242,8 @@ def _join(left: Namespace, right: Namespace, delay: float, loss: float) -> subpr
     return child
 
 
-def _tap(name: str) -> IO[bytes]:
+def tap(name: str) -> IO[bytes]:
+    """Open a tap device of that name in the namespace of the calling thread."""
     import fcntl
     import struct
 
@@ -256,7 +257,7 @@ def _tap(name: str) -> IO[bytes]:
 
 def carry(words: Sequence[str]) -> None:
     """Run the slow link: what comes out of one tap goes into the other later. Ends with its standard input."""
-    left, right = (run_inside(f"/run/netns/{name}", lambda: _tap("l1")) for name in words[:2])
+    left, right = (run_inside(f"/run/netns/{name}", lambda: tap("l1")) for name in words[:2])
     delay, loss = float(words[2]), float(words[3])
     dice = random.Random(4711)
     queues: dict[int, deque[tuple[float, bytes]]] = {left.fileno(): deque(), right.fileno(): deque()}

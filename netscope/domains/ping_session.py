@@ -7,6 +7,7 @@ answers with outcomes. One session serves one target as ping(8) does, or many as
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from errno import EMSGSIZE
 from typing import Literal, NamedTuple
 
 from netscope.core.probe import Event, Probe, Target
@@ -168,11 +169,13 @@ class PingSession:
             # A closed UDP port is as good an answer as an open one.
             event.icmp == PORT_UNREACHABLE[target.family] and event.address.partition("%")[0] == target.address
         )
-        self._answered += 1
         self._keep(token, found)
+        # Like ping(8): what the own kernel did not let out was sent in vain, but is no error of the network.
+        refused = not event.address and event.errno != EMSGSIZE and event.kind == "error"
+        self._answered += not refused
         if not answered:
-            self._errors += 1
-            tally.fail(found.sequence, event)
+            self._errors += not refused
+            tally.fail(found.sequence, event, counted=not refused)
             return Outcome("error", found.target, found.sequence, event)
         self._received += 1
         if event.rtt is not None:

@@ -52,9 +52,9 @@ class Tally:
         self._sum += rtt
         self._squares += rtt * rtt
 
-    def fail(self, sequence: int, event: Event) -> None:
-        """Count an error that answered a probe."""
-        self.errors += 1
+    def fail(self, sequence: int, event: Event, *, counted: bool) -> None:
+        """Note an error in place of a reply; ``counted`` when it came from the network."""
+        self.errors += counted
         self.error = event
         self.acknowledge(sequence)
         self._history.append((sequence, None))

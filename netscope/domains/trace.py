@@ -72,7 +72,7 @@ def _hop_json(hop: Hop, family: int, names: Mapping[str, str]) -> dict[str, Any]
         "addresses": list(hop.addresses),
         "sent": len(hop.answers),
         "received": hop.received,
-        "loss": round(hop.loss, 4),
+        "loss": None if hop.loss is None else round(hop.loss, 4),
         "seldom": hop.seldom,
         "last": milli(found.last),
         "avg": milli(found.avg),
@@ -158,7 +158,10 @@ def schema() -> dict[str, Any]:
     }  # fmt: skip
     hop: dict[str, Any] = {
         "ttl": count, "addresses": {"type": "array", "items": text}, "sent": count, "received": count,
-        "loss": {"type": "number", "description": "per cent"},
+        "loss": {
+            "type": ["number", "null"],
+            "description": "per cent; null for a silent hop, since what is behind it answers",
+        },
         "seldom": {"type": "boolean", "description": "it limits its errors: what is missing is no loss"},
         "last": number, "avg": number, "best": number, "worst": number, "stdev": number, "jitter": number,
         "answers": {"type": "array", "items": answer, "description": "one for each time it was asked"},

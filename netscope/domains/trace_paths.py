@@ -30,23 +30,20 @@ class Hop(NamedTuple):
     Attributes:
         ttl: the distance.
         answers: an item for each time it was asked: the answer, or None.
-        seldom: it left questions unanswered, although something behind it answered all: it limits what it says, and
-            that is no loss.
+        seldom: it left more questions unanswered than something behind it: it limits what it says.
+        loss: per cent that got lost. What came back from behind a hop was not lost at it, whether it answered or not;
+            None for a hop that never answers while something behind it does.
     """
 
     ttl: int
     answers: tuple[Answer | None, ...]
     seldom: bool
+    loss: float | None
 
     @property
     def received(self) -> int:
         """How many answers came."""
         return sum(answer is not None for answer in self.answers)
-
-    @property
-    def loss(self) -> float:
-        """Per cent of the questions without an answer."""
-        return 100.0 * (len(self.answers) - self.received) / len(self.answers) if self.answers else 0.0
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -142,15 +139,16 @@ def _hops(rounds: Sequence[Mapping[int, Answer | None]]) -> tuple[Hop, ...]:
     every = sorted({ttl for hops in rounds for ttl in hops})
     last = min(ends) if ends else every[-1]
     shown = [
-        Hop(ttl, tuple(hops[ttl] for hops in rounds if ttl in hops), False) for ttl in every if ttl <= last
+        Hop(ttl, tuple(hops[ttl] for hops in rounds if ttl in hops), False, None) for ttl in every if ttl <= last
     ]  # fmt: skip
     best_behind = 0.0
     marked: list[Hop] = []
     for hop in reversed(shown):
         rate = hop.received / len(hop.answers)
-        # A share of what is known to have passed: what came back from behind it must have gone through it.
-        marked.append(hop._replace(seldom=hop.received > 0 and rate < best_behind))
-        best_behind = max(best_behind, rate)
+        best = max(rate, best_behind)
+        loss = None if not hop.received and best_behind else 100.0 * (1 - best)
+        marked.append(hop._replace(seldom=hop.received > 0 and rate < best_behind, loss=loss))
+        best_behind = best
     return tuple(reversed(marked))
 
 

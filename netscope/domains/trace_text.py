@@ -89,7 +89,8 @@ def _report_hop(hop: Hop, wide: int, style: Style, names: Mapping[str, str]) -> 
     first = _wide(addresses[0], style, names) if addresses else _UNKNOWN
     found = hop_times(hop)
     figures = [found.last, found.avg, found.best, found.worst, found.stdev]
-    line = f" {hop.ttl:2d}.|-- {first:<{wide}}" + f" {hop.loss:4.1f}%"[:6] + f" {len(hop.answers):5d}" + " "
+    loss = 100.0 if hop.loss is None else hop.loss  # mtr knows no silence that is not loss
+    line = f" {hop.ttl:2d}.|-- {first:<{wide}}" + f" {loss:4.1f}%"[:6] + f" {len(hop.answers):5d}" + " "
     line += "".join(f" {(value or 0.0) * 1000:5.1f}"[:6] for value in figures)
     return [line, *(f"    |  `|-- {_wide(address, style, names)}" for address in addresses[1:])]
 

@@ -126,6 +126,7 @@ def test_rate_limits_are_no_loss() -> None:
     run(session, network)
     (path,) = paths(session.answers, WAY, constant=True)
     assert [hop.seldom for hop in path.hops] == [False, True, False, False]
+    assert [hop.loss for hop in path.hops] == [0, 0, 0, 0]
     (note,) = notes(path, {}, PLAIN)
     assert "hop 2" in note
     assert "no loss" in note

@@ -1,0 +1,314 @@
+"""``netscope trace`` against traceroute, mtr and tracepath, on a path of several hops and on invented ones."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+
+from netscope.domains.trace import DOMAIN
+from tests.fakehop import HOST, ROUTER, echo_reply, fake_network, icmp, packet, time_exceeded
+from tests.lab import Namespace, netscope, without_privileges
+from tests.reachlab import (
+    CIRCLE,
+    DROPPED,
+    HOPS,
+    MTU,
+    PROHIBITED,
+    REFUSED,
+    RESET,
+    SERVER,
+    SWALLOWED,
+    UNREACHABLE,
+    Lab,
+    reach_lab,
+)
+
+pytestmark = [pytest.mark.root, pytest.mark.tool("ip", "nft", "traceroute", "mtr", "tracepath")]
+LABELS = struct.pack(">II", 16_001 << 12 | 3 << 9 | 254, 77 << 12 | 1 << 8 | 1)
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Lab]:
+    """The path, without delay; one for all tests here that leave it as it was."""
+    with reach_lab() as made:
+        yield made
+
+
+def trace(where: Namespace, *words: str, as_user: str = "") -> dict[str, Any]:
+    """Return the record of one trace."""
+    done = netscope("trace", "-n", "--json", *words, inside=where, as_user=as_user)
+    document = json.loads(done.stdout)
+    assert document["problems"] == [], document
+    (record,) = document["records"]
+    jsonschema.validate(record, DOMAIN.schema())
+    found: dict[str, Any] = record
+    return found
+
+
+def addresses(record: dict[str, Any]) -> list[set[str]]:
+    """Return who answered at each distance, over all paths."""
+    found: dict[int, set[str]] = {}
+    for path in record["paths"]:
+        for hop in path["hops"]:
+            found.setdefault(hop["ttl"], set()).update(hop["addresses"])
+    return [found[ttl] for ttl in sorted(found)]
+
+
+def hops_of(text: str) -> list[set[str]]:
+    """Return who answered at each distance from traceroute's lines."""
+    lines = [line for line in text.split("\n") if re.match(r" *\d+ ", line)]
+    return [set(re.findall(r"(?:\d+\.\d+\.\d+\.\d+|[0-9a-f]+:[0-9a-f:]+)", line[3:])) for line in lines]
+
+
+@pytest.mark.parametrize("user", ["", "nobody", "capless"])
+@pytest.mark.parametrize("family", [4, 6])
+@pytest.mark.parametrize("method", ["", "-I", "-T", "-U"])
+def test_same_hops_as_traceroute_for_every_user(lab: Lab, method: str, family: int, user: str) -> None:
+    with lab.listen(80, family):
+        words = [word for word in (method,) if word]
+        theirs = hops_of(lab.c.run("traceroute", f"-{family}", "-n", *words, SERVER[family]))
+        record = trace(lab.c, f"-{family}", *words, SERVER[family], as_user=user)
+    ours = addresses(record)
+    assert len(ours) == len(theirs) == len(HOPS[family])
+    for mine, other, possible in zip(ours, theirs, HOPS[family], strict=True):
+        assert mine <= possible
+        assert other <= possible
+        assert bool(mine) == bool(other)
+    assert record["verdict"]["kind"] == "reached"
+    if method != "-T":
+        assert len(record["paths"]) == 1, "a flow is constant: an ECMP router does not split it"
+
+
+@pytest.mark.parametrize("family", [4, 6])
+def test_the_text_is_traceroutes(lab: Lab, family: int) -> None:
+    def masked(text: str) -> list[str]:
+        text = re.sub(r"(10\.90\.[23]\.2|fd90:[23]::2)", "LEG", text)
+        return re.sub(r"[\d.]+ ms( LEG)?", "T", text).split("\n")
+
+    theirs = masked(lab.c.run("traceroute", f"-{family}", "-n", SERVER[family]))
+    done = netscope("trace", "-n", SERVER[family], inside=lab.c)
+    ours = masked(done.stdout)
+    assert ours[:-2] == theirs[:-1]
+    assert ours[-2:] == [f"{SERVER[family]}: reached {SERVER[family]} in 5 hops", ""]
+
+
+@pytest.mark.parametrize("family", [4, 6])
+def test_a_report_has_mtrs_columns_and_lines(lab: Lab, family: int) -> None:
+    theirs = lab.c.run("mtr", f"-{family}", "-rwn", "-c", "2", "-i", "0.2", SERVER[family]).split("\n")
+    done = netscope("trace", "-n", "--report", "-c", "2", "--interval", "0.2", SERVER[family], inside=lab.c)
+    ours = done.stdout.split("\n")
+
+    def masked(lines: list[str]) -> list[str]:
+        legs = [re.sub(r"(10\.90\.[23]\.2|fd90:[23]::2)", "LEG", line) for line in lines]
+        # Times at this speed are noise; how many digits they have is not.
+        return [re.sub(r"^Start: .*", "", re.sub(r"\d+\.\d(?= |$)", "N", line)) for line in legs if "`|--" not in line]
+
+    assert masked(ours)[:7] == masked(theirs)[:7]
+
+
+@pytest.mark.parametrize("family", [4, 6])
+@pytest.mark.parametrize(
+    ("port", "kind", "ttl", "is_open"),
+    [(80, "reached", 5, True), (99, "reached", 5, False), (RESET, "reached", 5, False), (REFUSED, "filtered", 5, None),
+     (DROPPED, "no reply", 4, None)],
+)  # fmt: skip
+def test_tcp_tells_open_closed_and_filtered_apart(
+    lab: Lab, family: int, port: int, kind: str, ttl: int, is_open: bool | None
+) -> None:
+    with lab.listen(80, family):
+        record = trace(lab.c, "-T", "-m", "7", "-w", "0.3", "-p", str(port), SERVER[family], as_user="nobody")
+    verdict = record["verdict"]
+    assert (verdict["kind"], verdict["ttl"], verdict["open"]) == (kind, ttl, is_open)
+    if kind == "filtered":
+        assert verdict["by"] == {4: "10.90.6.2", 6: "fd90:6::2"}[family]
+
+
+@pytest.mark.parametrize("family", [4, 6])
+@pytest.mark.parametrize(
+    ("where", "mark", "kind"),
+    [(UNREACHABLE, {4: "!H", 6: "!N"}, "unreachable"), (PROHIBITED, {4: "!X", 6: "!X"}, "filtered")],
+)
+def test_who_says_that_it_goes_no_further(
+    lab: Lab, where: dict[int, str], mark: dict[int, str], kind: str, family: int
+) -> None:
+    time.sleep(1.1)  # the kernel answers for such routes once a second, whatever the limits for other errors
+    record = trace(lab.c, "-q", "1", "-f", "4", "-w", "0.3", where[family])
+    assert record["verdict"]["kind"] == kind
+    assert record["verdict"]["by"] == {4: "10.90.6.2", 6: "fd90:6::2"}[family]
+    assert record["paths"][0]["hops"][0]["answers"][0]["mark"] == mark[family]
+    time.sleep(1.1)
+    theirs = lab.c.run("traceroute", "-n", "-q", "1", "-f", "4", "-N", "1", f"-{family}", where[family])
+    assert f"ms {mark[family]}" in theirs
+
+
+@pytest.mark.parametrize("family", [4, 6])
+def test_loops_and_holes_end_with_a_sentence(lab: Lab, family: int) -> None:
+    by = {4: "10.90.6.2", 6: "fd90:6::2"}[family]
+    done = netscope("trace", "-n", "-m", "9", "-w", "0.3", CIRCLE[family], inside=lab.c)
+    assert done.returncode == 1
+    assert done.stdout.endswith(f"loop between {by} (first at hop 4) and a router that does not answer\n")
+    done = netscope("trace", "-n", "-m", "9", "-w", "0.3", SWALLOWED[family], inside=lab.c)
+    assert done.returncode == 1
+    assert re.search(r": no reply after \S+ at hop 2\n$", done.stdout)
+
+
+@pytest.mark.parametrize("family", [4, 6])
+def test_many_flows_show_both_legs(lab: Lab, family: int) -> None:
+    words = ("--flows", "24", "-q", "1", SERVER[family])
+    record = trace(lab.c, *words)
+    assert addresses(record) == list(HOPS[family])
+    graph = record["graph"]
+    assert {edge["from"] for edge in graph["edges"] if edge["to"].startswith("4:")} == {
+        f"2:{address}" for address in HOPS[family][1]
+    }
+    text = netscope("trace", "-n", *words, inside=lab.c).stdout
+    assert re.search(r"^ 2 ┬ \S+  flows? [\d,-]+  from ", text, re.MULTILINE)
+    assert re.search(r"^   └ \S+  flows? [\d,-]+  from ", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("family", [4, 6])
+def test_the_mtu_by_hop_is_traceroutes_and_tracepaths(lab: Lab, family: int) -> None:
+    theirs = lab.c.run("traceroute", f"-{family}", "-n", "-q", "1", "-w", "0.3", "--mtu", SERVER[family])
+    assert re.search(rf"^ 5 .*F={MTU}", theirs, re.MULTILINE)
+    for method in ("-U", "-I"):
+        ours = netscope("trace", "-n", "--mtu", method, SERVER[family], inside=lab.c, as_user="nobody")
+        assert re.search(r"^ 1 .*F=1500", ours.stdout, re.MULTILINE)
+        assert re.search(rf"^ 5 .*F={MTU}", ours.stdout, re.MULTILINE)
+        assert ours.stdout.endswith(f"path MTU {MTU}, said by {'10.90.6.2' if family == 4 else 'fd90:6::2'}\n")
+    assert f"pmtu {MTU}" in lab.c.run("tracepath", f"-{family}", "-n", SERVER[family])
+
+
+def test_the_kernels_own_limits_are_not_taken_for_loss() -> None:
+    with reach_lab(ratelimit=True, silent=False) as lab:
+        # As shipped, Linux sends one host six errors at once and then one a second; ten rounds in a second pass it.
+        words = ("--report", "-I", "-c", "12", "--interval", "0.1", "-w", "0.2", SERVER[4])
+        hops = trace(lab.c, *words)["paths"][0]["hops"]
+        assert [hop["loss"] for hop in hops] == [0] * 5
+        limited = [hop["seldom"] for hop in hops if hop["received"] < hop["sent"]]
+        assert limited == [True] * 4, "nobody was limited: the test shows nothing"
+        text = netscope("trace", "-n", *words, inside=lab.c).stdout
+        assert "it limits its errors; that is no loss" in text
+
+
+def test_a_path_that_changes_keeps_two_statistics() -> None:
+    with reach_lab() as lab:
+        lab.r1.batch(["route replace default via 10.90.2.2 dev l2"])
+        child = lab.c.popen(
+            sys.executable, "-m", "netscope", "trace", "-n", "--report", "-c", "16", "--interval", "0.2", "--json",
+            SERVER[4], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        time.sleep(1.8)
+        lab.r1.batch(["route replace default via 10.90.3.2 dev l3"])
+        out, _err = child.communicate(timeout=60)
+        (record,) = json.loads(out)["records"]
+        second, first = record["paths"]
+        assert (first["hops"][1]["addresses"], second["hops"][1]["addresses"]) == (["10.90.2.2"], ["10.90.3.2"])
+        assert sorted(first["rounds"] + second["rounds"]) == list(range(1, 17))
+        assert max(first["rounds"]) < min(second["rounds"])
+        assert second["hops"][1]["sent"] == len(second["rounds"])
+
+
+def test_names_of_hops_come_from_the_resolver(lab: Lab) -> None:
+    done = netscope("trace", "-q", "1", "127.0.0.1", inside=lab.c)
+    assert " 1  localhost (127.0.0.1)  " in done.stdout
+    theirs = lab.c.run("traceroute", "-q", "1", "127.0.0.1")
+    assert " 1  localhost (127.0.0.1)  " in theirs
+
+
+def answers_with(reply: bytes | None, request: bytes) -> list[bytes]:
+    return [reply] if reply is not None and request[9] in (1, 17) else []
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("method", ["-U", "-I"])
+def test_mpls_labels_are_traceroutes(netns: Namespace, method: str, told: bool) -> None:
+    def answers(request: bytes) -> list[bytes]:
+        if request[8] == 1:
+            return [time_exceeded(request, labels=LABELS, told=told)]
+        if request[9] == 1:
+            return [echo_reply(request)]
+        return [packet(HOST, request[12:16], icmp(3, 3, bytes(4), request[:200]))]
+
+    with fake_network(netns, answers):
+        ours = netscope("trace", "-n", "-e", "-q", "1", method, HOST, inside=netns, as_user="").stdout
+        theirs = netns.run("traceroute", "-n", "-e", "-q", "1", *([method] if method == "-I" else []), HOST)
+        record = trace(netns, "-q", "1", method, HOST)
+    words = f" 1  {ROUTER} <MPLS:L=16001,E=3,S=0,T=254/L=77,E=0,S=1,T=1>  "
+    assert words in theirs
+    assert words in ours
+    assert record["paths"][0]["hops"][0]["answers"][0]["mpls"][1]["label"] == 77
+    assert record["paths"][0]["hops"][0]["answers"][0]["reply_ttl"] == 255
+    assert record["verdict"]["ttl"] == 2
+
+
+@pytest.mark.parametrize("method", ["-U", "-I"])
+def test_routers_that_quote_eight_bytes_only(netns: Namespace, method: str) -> None:
+    """RFC 792 asks for no more; a UDP probe cannot be told from the next by that."""
+
+    def answers(request: bytes) -> list[bytes]:
+        if request[8] < 4:
+            return [time_exceeded(request, quoted=28)]
+        return [echo_reply(request)] if request[9] == 1 else []
+
+    with fake_network(netns, answers):
+        record = trace(netns, "-q", "1", "-m", "5", "-w", "0.2", method, HOST)
+    assert addresses(record)[:3] == [{ROUTER}] * 3
+
+
+def test_what_comes_back_is_never_believed_blindly(netns: Namespace) -> None:
+    """Random bytes in place of answers: no crash, no invented hop."""
+
+    def answers(request: bytes) -> list[bytes]:
+        junk = bytes((request[8] * 37 + n * 11) % 256 for n in range(60))
+        return [
+            packet(ROUTER, request[12:16], icmp(11, 0, bytes(4), junk)),
+            packet(ROUTER, request[12:16], icmp(11, 0, b"\0\x20\0\0", request[:28])),
+            packet(ROUTER, request[12:16], junk),
+            time_exceeded(request, labels=b"\xff" * 7),
+        ]
+
+    with fake_network(netns, answers):
+        record = trace(netns, "-q", "1", "-m", "4", "-w", "0.2", HOST)
+    assert {a for hop in addresses(record) for a in hop} <= {ROUTER}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["-I", "-T", "127.0.0.1"], "three ways"),
+        (["-c", "3", "127.0.0.1"], "--count belongs to --report"),
+        (["--flows", "4", "-T", "127.0.0.1"], "--flows"),
+        (["--mtu", "-T", "127.0.0.1"], "--mtu"),
+        (["-p", "0", "127.0.0.1"], "-p 0"),
+        (["-f", "9", "-m", "3", "127.0.0.1"], "-m 3"),
+        (["-w", "soon", "127.0.0.1"], "-w soon"),
+        (["--csv", "127.0.0.1"], "--csv"),
+        (["-F", "127.0.0.1"], ""),
+        (["nosuch.invalid"], "nosuch.invalid"),
+        ([], "a target is missing"),
+    ],
+)
+def test_what_is_refused_is_refused_in_words_with_status_2(words: list[str], told: str) -> None:
+    done = netscope("trace", *words)
+    assert done.returncode == 2, (done.stdout, done.stderr)
+    assert told in done.stderr
+
+
+def test_without_icmp_sockets_icmp_is_refused_or_replaced_but_never_silent(netns: Namespace) -> None:
+    netns.run("sysctl", "-qw", "net.ipv4.ping_group_range=1 0")
+    done = subprocess.run(
+        ["ip", "netns", "exec", netns.name, *without_privileges(
+            [sys.executable, "-m", "netscope", "trace", "-n", "-I", "127.0.0.1"], "capless")],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert "over a datagram socket" not in done.stderr
+    assert "TCP connect" in done.stderr
