@@ -16,10 +16,9 @@ from netscope.hub.watch import Hub, Watch, in_thread
 from netscope.tui import slices
 from netscope.tui.line import Part
 from netscope.tui.page import PageScreen
-from netscope.tui.pages import PageLine, Span, record_sections
+from netscope.tui.pages import PageLine, Span, heading, merged, record_sections
 from netscope.tui.plots import braille
 from netscope.tui.slices import CHUNK, Steps
-from netscope.tui.table.cells import cell_texts
 from netscope.tui.tabs import Block
 
 _PLOT_LEAST = 34
@@ -64,10 +63,7 @@ class DetailsScreen(PageScreen):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "refresh", "Refresh", show=False)]
 
     def __init__(self, block: Block, domain: Domain, record: Any, hub: Hub, names: Names) -> None:
-        super().__init__(
-            f"{domain.title}: {cell_texts(domain.columns[0], [record], names)[0]}",
-            record_sections(domain, record, names),
-        )
+        super().__init__(heading(domain, record, names), record_sections(domain, record, names))
         self._block = block
         self._domain = domain
         self._record = record
@@ -128,7 +124,7 @@ class DetailsScreen(PageScreen):
                 self._more = await in_thread(lambda: inspect(host, record, names))
             except NetscopeError as error:
                 self._more = (Section("Not readable", [(error.what, f"{error.why} {error.mend}".strip())]),)
-        self.show_sections([*record_sections(self._domain, self._record, self._names), *self._more])
+        self.show_sections(merged([*record_sections(self._domain, self._record, self._names), *self._more]))
 
     def _remember(self) -> None:
         for column, values in self._plots:
