@@ -150,13 +150,14 @@ class SocketCollector:
             processes = nobody_known if found[number] is None else found[number]
             unknown += processes is None
             if processes != row.processes:
-                rows[number] = _NEW(Socket, (*row[:_OWNER], processes, *self._place(processes), *row[_AFTER:]))
+                owner = (processes, *(self._place(processes) if self._selection.places else _NOWHERE))
+                rows[number] = _NEW(Socket, row[:_OWNER] + owner + row[_AFTER:])
         if unknown:
             problems.append(_unknown_owners(unknown, owners))
 
     def _place(self, processes: tuple[Process, ...] | None) -> Place:
         """Return where the first process lives; asked once for each process."""
-        if not processes or not self._selection.places:
+        if not processes:
             return _NOWHERE
         first = processes[0]._replace(fd=0)
         place = self._places.get(first)
