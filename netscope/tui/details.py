@@ -17,7 +17,7 @@ from netscope.tui import slices
 from netscope.tui.line import Part
 from netscope.tui.page import PageScreen
 from netscope.tui.pages import PageLine, Span, heading, merged, record_sections
-from netscope.tui.plots import braille
+from netscope.tui.plots import braille, stretched
 from netscope.tui.slices import CHUNK, Steps
 from netscope.tui.tabs import Block
 
@@ -39,7 +39,10 @@ def found(records: Sequence[Any], domain: Domain, key: Hashable) -> Steps[Any]:
 
 def plot_lines(plots: Sequence[tuple[Column, Sequence[float]]], room: int, high: int) -> list[PageLine]:
     """Return the plots side by side, ``high`` lines each: title, last value and range above the curve."""
-    across = max(1, min(len(plots), room // _PLOT_LEAST))
+    if not plots:
+        return []
+    most_across = max(1, room // _PLOT_LEAST)
+    across = -(-len(plots) // -(-len(plots) // most_across))  # as many in each row as in the others
     each = room // across - _PLOT_GAP
     result: list[PageLine] = []
     for start in range(0, len(plots), across):
@@ -51,7 +54,7 @@ def plot_lines(plots: Sequence[tuple[Column, Sequence[float]]], room: int, high:
             title = fit(f"{column.title} {last}", each).rstrip()
             extent = fit(f"  {least} … {most}", each - width(title))
             rows[0] += [Span(title, "title"), Span(extent + " " * _PLOT_GAP, "label")]
-            for row, text in zip(rows[1:], braille(values, each, high), strict=False):
+            for row, text in zip(rows[1:], braille(stretched(values, each), each, high), strict=False):
                 row.append(Span(text + " " * _PLOT_GAP, "plot"))
         result += [tuple(row) for row in rows]
     return result
