@@ -38,7 +38,7 @@ class TabScreen(Screen[None]):
     TabScreen > #tabs { background: $panel; }
     TabScreen > #footer { background: $panel; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("tab")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("tab"), *bindings("frame")]
 
     class NamesWanted(Message):
         """Numbers are wanted, or names."""
