@@ -73,13 +73,11 @@ class _Times(dict[bytes, str]):
 
 
 class _Makers(dict[bytes, str]):
-    """The first five bytes of a link-layer address -> JSON of the vendor: no registry goes beyond 36 bits."""
+    """As many of a link-layer address's first bytes as decide on it -> JSON of the vendor."""
 
     def of(self, hardware: bytes) -> str:
-        """Find out a vendor, and remember it where the sixth byte makes no difference."""
-        text = _encode(vendors().of(hardware))
-        if len(hardware) == _MAC and not hardware[0] & 1 and any(hardware[:5]):
-            self[hardware[:5]] = text
+        """Find out a vendor, and remember it."""
+        text = self[hardware[: vendors().decided_by(hardware)]] = _encode(vendors().of(hardware))
         return text
 
 
@@ -203,7 +201,7 @@ class NeighbourTable(Sequence[Neighbour]):
                     continue
                 form, destination, hardware, cache = row
                 family, _before, _after, (one, two, three, four) = form
-                maker = makers.get(hardware[:5]) or makers.of(hardware)
+                maker = makers.get(hardware[:3]) or makers.get(hardware[:5]) or makers.of(hardware)
                 texts.append(
                     f"{one}{address(family, destination)}{two}{hardware.hex(':')}{three}{spans[cache]}{four}{maker}}}"
                 )
