@@ -247,8 +247,10 @@ def test_proc_net_tcp_is_what_diag_says() -> None:
         ]
         host.close()
         client.close()
-    mine = {row[:5] + row[7:15] for row in found if row.inode}
-    assert mine >= {row[:5] + row[7:11] + (None,) + row[12:15] for row in dumped if row.inode and row.state != "LISTEN"}
+    told = {row[:5] + row[7:11] + row[12:15] for row in found if row.inode}
+    wanted = {row[:5] + row[7:11] + row[12:15] for row in dumped if row.inode}
+    assert len(wanted) >= 2
+    assert wanted <= told
 
 
 @given(st.binary(max_size=300))
