@@ -63,12 +63,14 @@ class Pane(Vertical):
         self._once = False
         self._last_key = 0.0
         self._expiry: Timer | None = None
+        self._title, self._problem_line = Line(classes="title"), Line(classes="problems")
+        self.table = RecordTable(self._shown(), names, id=f"table-{block.topic}")
 
     def compose(self) -> ComposeResult:
         """Lay out."""
-        yield Line(classes="title")
-        yield Line(classes="problems")
-        yield RecordTable(self._shown(), self._names, id=f"table-{self.block.topic}")
+        yield self._title
+        yield self._problem_line
+        yield self.table
 
     def on_mount(self) -> None:
         """Say that it is loading, and start once that is on the screen."""
@@ -87,11 +89,6 @@ class Pane(Vertical):
             self._watch.close()
 
     # What others may ask
-
-    @property
-    def table(self) -> RecordTable:
-        """The table."""
-        return self.query_one(RecordTable)
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -275,7 +272,7 @@ class Pane(Vertical):
         if self.filter_text:
             parts += [Part("  / ", "key", "screen.filter"), Part(self.filter_text, "strong", "screen.filter")]
         right = [Part(" PAUSED ", "warning", "screen.pause")] if self.paused else []
-        self.query_one(".title", Line).show(parts, right)
+        self._title.show(parts, right)
 
     def _show_problems(self) -> None:
         self.set_class(bool(self.problems), "-problems")
@@ -284,7 +281,7 @@ class Pane(Vertical):
         first, count = self.problems[0], len(self.problems)
         text = first.what + (f": {first.why}" if first.why else "") + (f" — {first.mend}" if first.mend else "")
         more = f" {count} problems, ! for all " if count > 1 else " ! "
-        self.query_one(".problems", Line).show(
+        self._problem_line.show(
             [Part(" ! ", "warning", "screen.problems"), Part(text, "warning", "screen.problems")],
             [Part(more, "key", "screen.problems")],
         )
