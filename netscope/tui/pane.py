@@ -9,12 +9,14 @@ from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.events import Resize
 from textual.message import Message
 from textual.timer import Timer
 
 from netscope.core.domain import Domain
 from netscope.core.record import Column, Names
 from netscope.core.snapshot import Problem, Snapshot
+from netscope.core.text import printable, width
 from netscope.hub.watch import Hub, Watch
 from netscope.tui import slices
 from netscope.tui.line import Line, Part
@@ -87,6 +89,10 @@ class Pane(Vertical):
         """Stop the collection."""
         if self._watch is not None:
             self._watch.close()
+
+    def on_resize(self, _event: Resize) -> None:
+        """A narrow line for problems says less."""
+        self._show_problems()
 
     # What others may ask
 
@@ -260,7 +266,9 @@ class Pane(Vertical):
         if self.problems:
             lines = tuple(f"{problem.what}: {problem.why}" for problem in self.problems)
             return Notice(f"No {self.domain.title.lower()} could be shown", lines)
-        return Notice(f"No {self.domain.title.lower()} on this host", (self.domain.summary,))
+        namespace = self._hub.host.namespace
+        where = f"in namespace {namespace}" if namespace else "on this host"
+        return Notice(f"No {self.domain.title.lower()} {where}", (self.domain.summary,))
 
     def _show_title(self) -> None:
         view, order = self._rows.view, self._rows.order
@@ -279,8 +287,11 @@ class Pane(Vertical):
         if not self.problems:
             return
         first, count = self.problems[0], len(self.problems)
-        text = first.what + (f": {first.why}" if first.why else "") + (f" — {first.mend}" if first.mend else "")
+        mend = f" — {first.mend}" if first.mend else ""
         more = f" {count} problems, ! for all " if count > 1 else " ! "
+        text = first.what + (f": {first.why}" if first.why else "") + mend
+        if width(printable(text)) > self.size.width - len(more) - 3:
+            text = first.what + mend  # what would help is worth more than why it failed
         self._problem_line.show(
             [Part(" ! ", "warning", "screen.problems"), Part(text, "warning", "screen.problems")],
             [Part(more, "key", "screen.problems")],

@@ -124,11 +124,21 @@ async def test_problems_stand_above_the_rows_with_the_mend(size: tuple[int, int]
         assert not stage.sees("owners of 12")
 
 
+async def test_a_narrow_line_keeps_the_mend_of_a_problem() -> None:
+    async with staged(FLOWS[:3]) as stage:
+        stage.topic.problems = (Problem("owners of 12", "a long reason " * 9, "run with sudo"),)
+        await stage.look(*FLOWS[:3])
+        assert "owners of 12 — run with sudo" in line_with(stage, "owners of 12")
+        await stage.pilot.resize_terminal(200, 60)
+        await stage.until(lambda: stage.sees("a long reason"))
+
+
 async def test_no_tab_is_blank_without_a_reason() -> None:
     async with staged([]) as stage:
         assert stage.sees("No flows on this host")
-        stage.topic.problems = (Problem("flows", "needs CAP_X", "run with sudo"),)
+        stage.topic.problems = (Problem("flows", "needs CAP_X\x1b[2J", "run with sudo"),)
         await stage.look()
+        assert not any("\x1b" in line for line in stage.picture())
         assert stage.sees("No flows could be shown")
         assert stage.sees("flows: needs CAP_X")
 
