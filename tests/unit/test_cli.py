@@ -134,11 +134,13 @@ def test_columns_are_aligned_numbers_to_the_right() -> None:
     ]
 
 
-def test_flexible_columns_shrink_before_others_go() -> None:
-    records = [("a" * 30, "b" * 10)]
-    columns = [column("a", flex=True, rank=0), column("b", rank=9)]
-    assert lines(columns, records, 30)[1] == "a" * 17 + "…" + "  " + "b" * 10
-    assert lines(columns, records, 12) == ["A", "a" * 11 + "…"]  # now b goes
+def test_flexible_columns_shrink_after_those_for_wide_terminals_and_before_the_others() -> None:
+    records = [("a" * 30, "b" * 10, "c" * 5)]
+    columns = [column("a", flex=True, rank=0), column("b", rank=5), column("c", rank=6)]
+    assert lines(columns, records, 49)[1].endswith("ccccc")
+    assert lines(columns, records, 48)[1] == "a" * 30 + "  " + "b" * 10  # c goes
+    assert lines(columns, records, 30)[1] == "a" * 17 + "…" + "  " + "b" * 10  # a shrinks
+    assert lines(columns, records, 12) == ["A", "a" * 11 + "…"]  # b goes
     assert lines(columns, records, 5) == ["A", "aaaa…"]
 
 
