@@ -6,8 +6,9 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from netscope.cli import parser as grammar
 from netscope.cli.output import Output, complain, complain_of
-from netscope.cli.parser import Parser, Wanted, build, fields, help_text, joined, order
+from netscope.cli.parser import Parser, Wanted, fields, help_text, joined, order
 from netscope.cli.probing import Namer, Number, Stop, routed, say, stopping
 from netscope.cli.targets import expand
 from netscope.core.domain import Query
@@ -43,11 +44,17 @@ class Asked(NamedTuple):
     wanted: Wanted
 
 
+def build() -> Parser:
+    """Return the parser of the command."""
+    parser = grammar.build(topic.DOMAIN)
+    parser.usage = "netscope ping [options] TARGET..."
+    return parser
+
+
 def run(words: Sequence[str], host: Host) -> int:
     """Run the command and return the exit status of ping(8)."""
     try:
-        parser = build(topic.DOMAIN)
-        parser.usage = "netscope ping [options] TARGET..."
+        parser = build()
         given = parser.parse_intermixed_args(joined(words))
         if given.help:
             Output().write([help_text(topic.DOMAIN, parser)])
@@ -63,6 +70,8 @@ def understand(given: argparse.Namespace, parser: Parser, prober: Prober) -> Ask
     options = {option.name: getattr(given, f"option_{option.name}", None) for option in topic.OPTIONS if option.flags}
     if not given.words:
         parser.error("a target is missing: a name, an address or a prefix")
+    if given.netns:
+        parser.error(f"-N stands before the topic: netscope -N {given.netns} ping ...")
     if given.watch is not None:
         parser.error("--watch: ping goes on by itself; -c 0 without end")
     if options["tcp"] and options["udp"]:

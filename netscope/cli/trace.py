@@ -7,8 +7,9 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from netscope.cli import parser as grammar
 from netscope.cli.output import Output, complain, complain_of
-from netscope.cli.parser import Parser, Wanted, build, fields, help_text, joined, order
+from netscope.cli.parser import Parser, Wanted, fields, help_text, joined, order
 from netscope.cli.probing import Namer, Number, Stop, routed, say, stopping
 from netscope.core.domain import Query
 from netscope.core.errors import NetscopeError
@@ -38,11 +39,17 @@ class Asked(NamedTuple):
     wanted: Wanted
 
 
+def build() -> Parser:
+    """Return the parser of the command."""
+    parser = grammar.build(topic.DOMAIN)
+    parser.usage = "netscope trace [options] TARGET..."
+    return parser
+
+
 def run(words: Sequence[str], host: Host) -> int:
     """Run the command and return its exit status."""
     try:
-        parser = build(topic.DOMAIN)
-        parser.usage = "netscope trace [options] TARGET..."
+        parser = build()
         given = parser.parse_intermixed_args(joined(words))
         if given.help:
             Output().write([help_text(topic.DOMAIN, parser)])
@@ -57,6 +64,8 @@ def understand(given: argparse.Namespace, parser: Parser) -> Asked:
     options = {option.name: getattr(given, f"option_{option.name}", None) for option in topic.OPTIONS if option.flags}
     if not given.words:
         parser.error("a target is missing: a name or an address")
+    if given.netns:
+        parser.error(f"-N stands before the topic: netscope -N {given.netns} trace ...")
     if given.watch is not None:
         parser.error("--watch: --report -c N asks again and again")
     if given.output == "csv":

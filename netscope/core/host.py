@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from netscope.core.probe import Prober
+if TYPE_CHECKING:
+    from netscope.core.probe import Prober
 
 
 class Process(NamedTuple):
@@ -110,14 +111,14 @@ class Host(Protocol):
     def ifindexes(self) -> Mapping[int, str]:
         """Return ifindex -> interface name in this namespace, undecodable bytes surrogate-escaped."""
 
-    def prober(self) -> Prober:
-        """Return what sends probes from this namespace and hears what comes back (ping, trace)."""
-
     def wall(self) -> float:
         """Return the wall clock, seconds since the epoch."""
 
     def clock(self) -> float:
         """Return a monotonic clock in seconds."""
+
+    def prober(self) -> Prober:
+        """Return what sends probes from this namespace and hears what comes back (ping, trace)."""
 
     def close(self) -> None:
         """Release sockets and descriptors. May be called twice."""

@@ -228,7 +228,7 @@ DOMAIN = Domain(
     replaces=("ping", "fping", "gping"),
     columns=COLUMNS,
     key=lambda r: (r.target, r.address),
-    # A probe runs because somebody asked for a target: by itself there is nothing to see.
+    # It runs because somebody asked for a target: by itself there is nothing to see.
     open=lambda host, _query: Polled(lambda: Snapshot("ping", (), (), host.wall(), host.clock())),
     to_json=to_json,
     schema=schema,

@@ -223,7 +223,7 @@ DOMAIN = Domain(
     replaces=("traceroute", "tracepath", "mtr"),
     columns=COLUMNS,
     key=lambda r: (r.target, r.address),
-    # A trace runs because somebody asked for a target: by itself there is nothing to see.
+    # It runs because somebody asked for a target: by itself there is nothing to see.
     open=lambda host, _query: Polled(lambda: Snapshot("trace", (), (), host.wall(), host.clock())),
     to_json=to_json,
     schema=schema,

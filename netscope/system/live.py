@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from netscope.core import netlink as wire
 from netscope.core.host import Events, Owners, ProcessDetails
-from netscope.core.probe import Prober
 from netscope.system.errors import explain
 from netscope.system.namespaces import locate, run_inside
 from netscope.system.netlink import NetlinkEvents, NetlinkSocket
 
 if TYPE_CHECKING:
     from netscope.system.processes import SocketOwners  # only sockets have owners: the others need not load it
+
+if TYPE_CHECKING:
+    from netscope.core.probe import Prober
 
 Result = TypeVar("Result")
 
@@ -122,12 +124,6 @@ class LiveHost:
             names[index] = wire.text(wire.attributes(payload, _IFINFOMSG).get(_IFLA_IFNAME, b""))
         return names
 
-    def prober(self) -> Prober:
-        """Return what sends probes from this namespace."""
-        from netscope.system.probe.prober import LiveProber
-
-        return LiveProber(self._inside)
-
     def wall(self) -> float:
         """Return the wall clock."""
         return time.time()
@@ -135,6 +131,12 @@ class LiveHost:
     def clock(self) -> float:
         """Return the monotonic clock."""
         return time.monotonic()
+
+    def prober(self) -> Prober:
+        """Return what sends probes from this namespace."""
+        from netscope.system.probe.prober import LiveProber
+
+        return LiveProber(self._inside)
 
     def close(self) -> None:
         """Release the sockets."""

@@ -234,6 +234,7 @@ def test_a_thousand_hosts_all_answer_at_five_thousand_a_second(lab: Lab) -> None
         (["-I", "nosuch0", "127.0.0.1"], "nosuch0"),
         (["-f", "127.0.0.1"], "-f"),
         (["--watch", "127.0.0.1"], "--watch"),
+        (["-N", "other", "127.0.0.1"], "stands before the topic"),
         (["10.90.1.255"], "-b if it is meant"),
         ([], "a target is missing"),
     ],

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from netscope.core.domain import Domain, Query
 from netscope.core.errors import Unavailable
 from netscope.core.host import Events, Host, Owners, ProcessDetails
+from netscope.core.probe import Prober
 from netscope.core.record import Column, Names, Section
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.hub.watch import Hub
@@ -110,6 +111,9 @@ class FakeHost:
 
     def ifindexes(self) -> Mapping[int, str]:
         return {}
+
+    def prober(self) -> Prober:
+        raise Unavailable("probes", "this host is on paper")
 
     def close(self) -> None:
         pass

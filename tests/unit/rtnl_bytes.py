@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from netscope.core.errors import Unavailable
 from netscope.core.host import Events, Owners, ProcessDetails
 from netscope.core.netlink import HEADER, NLM_F_MULTI, attribute
+from netscope.core.probe import Prober
 from netscope.domains.rtnl import Interface, Interfaces
 
 KNOWN = Interfaces(
@@ -79,6 +80,10 @@ class Replay:
     def clock(self) -> float:
         """A fixed moment."""
         return 1.0
+
+    def prober(self) -> Prober:
+        """None."""
+        raise Unavailable("probes", "this host is on paper")
 
     def close(self) -> None:
         """Nothing is held."""

@@ -11,6 +11,7 @@ from netscope.core.domain import Query
 from netscope.core.errors import NeedsPrivilege, NetscopeError, Unavailable
 from netscope.core.host import Events, Owners, Process, ProcessDetails
 from netscope.core.netlink import request
+from netscope.core.probe import Prober
 from netscope.core.snapshot import Snapshot
 from netscope.domains.sockets import DOMAIN
 from netscope.domains.sockets.columns import COLUMNS
@@ -81,6 +82,9 @@ class Fake:
     def clock(self) -> float:
         self.time += 1
         return self.time
+
+    def prober(self) -> Prober:
+        raise Unavailable("probes", "this host is on paper")
 
     def close(self) -> None:
         """Nothing is held."""
