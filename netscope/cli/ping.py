@@ -6,15 +6,14 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from netscope.cli import parser as grammar
 from netscope.cli.output import Output, complain, complain_of
-from netscope.cli.parser import Parser, Wanted, fields, help_text, joined, order
-from netscope.cli.probing import Namer, Number, Stop, routed, say, stopping
+from netscope.cli.parser import Parser, Wanted, fields, order
+from netscope.cli.probing import Namer, Number, Stop, grammar_of, help_of, routed, say, stopping, understood
 from netscope.cli.targets import expand
 from netscope.core.domain import Query
 from netscope.core.errors import BadQuery
 from netscope.core.host import Host
-from netscope.core.probe import Channel, Discover, Plan, Prober, Target
+from netscope.core.probe import FASTEST, Channel, Discover, Plan, Prober, Target
 from netscope.core.probe_words import describe
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.domains import ping as topic
@@ -41,23 +40,22 @@ class Asked(NamedTuple):
     stamps: bool
     agreed: bool
     mtu: bool
+    tabular: bool
     wanted: Wanted
 
 
 def build() -> Parser:
     """Return the parser of the command."""
-    parser = grammar.build(topic.DOMAIN)
-    parser.usage = "netscope ping [options] TARGET..."
-    return parser
+    return grammar_of(topic.DOMAIN)
 
 
 def run(words: Sequence[str], host: Host) -> int:
     """Run the command and return the exit status of ping(8)."""
     try:
         parser = build()
-        given = parser.parse_intermixed_args(joined(words))
+        given = understood(parser, words)
         if given.help:
-            Output().write([help_text(topic.DOMAIN, parser)])
+            Output().write([help_of(topic.DOMAIN, parser)])
             return 0
         asked = understand(given, parser, host.prober())
         return _ping(asked, host, host.prober())
@@ -70,10 +68,8 @@ def understand(given: argparse.Namespace, parser: Parser, prober: Prober) -> Ask
     options = {option.name: getattr(given, f"option_{option.name}", None) for option in topic.OPTIONS if option.flags}
     if not given.words:
         parser.error("a target is missing: a name, an address or a prefix")
-    if given.netns:
-        parser.error(f"-N stands before the topic: netscope -N {given.netns} ping ...")
-    if given.watch is not None:
-        parser.error("--watch: ping goes on by itself; -c 0 without end")
+    if options["filter"] and given.output == "jsonl":
+        parser.error("--filter: with --jsonl every event is told as it comes")
     if options["tcp"] and options["udp"]:
         parser.error("--tcp and --udp are two ways, choose one")
     if options["discover"] and options["discover"] not in _ECHOES:
@@ -95,6 +91,7 @@ def understand(given: argparse.Namespace, parser: Parser, prober: Prober) -> Ask
         stamps=bool(options["stamps"]),
         agreed=bool(options["yes"]),
         mtu=bool(options["mtu"]),
+        tabular=wanted.fields is not None or bool(wanted.sort) or bool(wanted.filter) or not wanted.headers,
         wanted=wanted,
     )
 
@@ -120,10 +117,11 @@ def _plan(options: Mapping[str, str | None]) -> Plan:
 
 def _pace(options: Mapping[str, str | None], prober: Prober) -> Pace:
     interval = Number("-i", 0, 3600).real(options["interval"], 1.0)
-    if interval < topic.FASTEST and not prober.privileged():
+    if interval < FASTEST and not prober.privileged():
         raise BadQuery(
             f"-i {options['interval']}", "too fast for a user: at least 2 ms between two packets", "-i 0.002, or sudo"
         )
+    interval = max(interval, 1 / topic.FASTEST_RATE)
     return Pace(
         number=Number("-c", 0, 2**31).whole(options["count"], topic.DEFAULT_COUNT),
         interval=interval,
@@ -141,7 +139,7 @@ def _rate(text: str | None, prober: Prober) -> int:
 def _ping(asked: Asked, host: Host, prober: Prober) -> int:
     targets, problems = expand(asked.words, prober, asked.family, agreed=asked.agreed)
     one = len(asked.words) == 1 and "/" not in asked.words[0]
-    if one and problems:
+    if one and problems:  # the only target is none
         raise BadQuery(problems[0].what, problems[0].why, problems[0].mend)
     if asked.mtu:
         from netscope.cli.ping_mtu import run_mtu
@@ -150,7 +148,11 @@ def _ping(asked: Asked, host: Host, prober: Prober) -> int:
     if not targets:
         complain_of(problems)
         return 2
-    return _one(asked, targets[0], host, prober) if one else _many(asked, targets, problems, host, prober)
+    return (
+        _one(asked, targets[0], host, prober)
+        if one and not asked.tabular
+        else _many(asked, targets, problems, host, prober)
+    )
 
 
 def plan_for(asked: Asked, family: int) -> Plan:

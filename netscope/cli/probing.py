@@ -4,17 +4,54 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator, Mapping
+from argparse import SUPPRESS, Namespace
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
 from netscope.cli.output import Output
+from netscope.cli.parser import Parser, build, joined
+from netscope.core.domain import Domain
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.probe import Plan, Prober, Target
 from netscope.core.text import printable
 
 _PATIENCE = 1.0  # seconds for a name that may not come at all
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+_WITHOUT = ("watch", "netns")  # a probe goes on by itself; the namespace is taken before
+
+
+def grammar_of(domain: Domain) -> Parser:
+    """Return the parser of a probing command: that of its topic, with its own usage."""
+    parser = build(domain)
+    parser.usage = f"netscope {domain.name} [options] TARGET..."
+    for action in parser.listed:
+        if action.dest in _WITHOUT:
+            action.help = SUPPRESS
+    parser.listed = [action for action in parser.listed if action.dest not in _WITHOUT]
+    return parser
+
+
+def understood(parser: Parser, words: Sequence[str]) -> Namespace:
+    """Return what the words say. Raises BadQuery for what such a command does not do."""
+    given = parser.parse_intermixed_args(joined(words))
+    if given.watch is not None:
+        parser.error("--watch: probes go on by themselves, -c says how long")
+    if given.netns:
+        parser.error("-N stands before the topic")
+    if given.output == "jsonl" and (given.fields is not None or given.sort is not None):
+        parser.error("--fields and --sort: with --jsonl every event is a whole line as it comes")
+    return given
+
+
+def help_of(domain: Domain, parser: Parser) -> str:
+    """Return the help: the topic's options, the fields of its records, its own exit statuses and examples."""
+    parser.description = f"{domain.name}: {domain.summary}\nreplaces: {', '.join(domain.replaces)}"
+    room = max(len(column.name) for column in domain.columns)
+    listed = "\n".join(f"  {column.name:{room}}  {column.help or column.title}" for column in domain.columns)
+    return f"{parser.format_help().rstrip()}\n\nfields:\n{listed}\n\n{domain.epilog}\n"
 
 
 class Stop:

@@ -7,14 +7,13 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from netscope.cli import parser as grammar
 from netscope.cli.output import Output, complain, complain_of
-from netscope.cli.parser import Parser, Wanted, fields, help_text, joined, order
-from netscope.cli.probing import Namer, Number, Stop, routed, say, stopping
+from netscope.cli.parser import Parser, Wanted, fields, order
+from netscope.cli.probing import Namer, Number, Stop, grammar_of, help_of, routed, say, stopping, understood
 from netscope.core.domain import Query
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Host
-from netscope.core.probe import HEADERS, Channel, Method, Plan, Prober, Target
+from netscope.core.probe import FASTEST, HEADERS, Channel, Method, Plan, Prober, Target
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.domains import trace as topic
 from netscope.domains.trace_paths import Path, paths, verdict
@@ -24,6 +23,7 @@ from netscope.export import encode
 from netscope.hub.drive import drive
 
 _LONGEST = 65_535  # the own kernel then says what the first link carries
+_GAP = 0.0005  # seconds between two packets; users keep to ping's rule
 _PAYLOAD = 32  # as traceroute(8): 60 bytes over IPv4, 80 over IPv6
 
 
@@ -41,35 +41,31 @@ class Asked(NamedTuple):
 
 def build() -> Parser:
     """Return the parser of the command."""
-    parser = grammar.build(topic.DOMAIN)
-    parser.usage = "netscope trace [options] TARGET..."
-    return parser
+    return grammar_of(topic.DOMAIN)
 
 
 def run(words: Sequence[str], host: Host) -> int:
     """Run the command and return its exit status."""
     try:
         parser = build()
-        given = parser.parse_intermixed_args(joined(words))
+        given = understood(parser, words)
         if given.help:
-            Output().write([help_text(topic.DOMAIN, parser)])
+            Output().write([help_of(topic.DOMAIN, parser)])
             return 0
-        return _traces(understand(given, parser), host, host.prober())
+        return _traces(understand(given, parser, host.prober()), host, host.prober())
     finally:
         host.close()
 
 
-def understand(given: argparse.Namespace, parser: Parser) -> Asked:
+def understand(given: argparse.Namespace, parser: Parser, prober: Prober) -> Asked:
     """Return what the options say. Raises BadQuery."""
     options = {option.name: getattr(given, f"option_{option.name}", None) for option in topic.OPTIONS if option.flags}
     if not given.words:
         parser.error("a target is missing: a name or an address")
-    if given.netns:
-        parser.error(f"-N stands before the topic: netscope -N {given.netns} trace ...")
-    if given.watch is not None:
-        parser.error("--watch: --report -c N asks again and again")
     if given.output == "csv":
         parser.error("--csv: a trace is no table; --json and --jsonl have it all")
+    if given.output is None and (given.fields is not None or given.sort is not None or not given.headers):
+        parser.error("--fields, --sort and --no-headers: a trace is no table; --fields and --sort go with --json")
     methods: list[Method] = [method for method in ("icmp", "tcp", "udp") if options[method]]
     if len(methods) > 1:
         parser.error("-I, -T and -U are three ways, choose one")
@@ -94,6 +90,7 @@ def understand(given: argparse.Namespace, parser: Parser) -> Asked:
         wait=Number("-w", 0.01, 60).real(options["wait"], 0.0),
         flows=Number("--flows", 1, topic.MOST_FLOWS).whole(options["flows"], 1),
         size=_LONGEST if options["mtu"] else 0,
+        gap=_GAP if prober.privileged() else FASTEST,
     )
     if options["mtu"] and method == "tcp":
         parser.error("--mtu: a connection attempt is never long; use -U or -I")

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, Protocol
 Method = Literal["icmp", "udp", "tcp"]
 Discover = Literal["", "do", "want", "dont", "probe"]
 
+FASTEST = 0.002  # seconds between probes to one host, for all but root (ping(8))
 HEADERS = {4: 20, 6: 40}  # the IP header without options
 
 

@@ -14,7 +14,6 @@ from netscope.domains.ping_tally import Tally
 
 DEFAULT_COUNT = 3600  # probes to one target: an hour of them
 DEFAULT_ROUNDS = 5  # probes to each of many targets
-FASTEST = 0.002  # seconds between probes to one host, for all but root (ping(8))
 RATE, FASTEST_RATE = 5_000, 100_000  # packets a second in all: by default and for users, and for root
 _BARS = "▁▂▃▄▅▆▇█"
 

@@ -103,7 +103,7 @@ def test_the_text_is_traceroutes(lab: Lab, family: int) -> None:
 
 @pytest.mark.parametrize("family", [4, 6])
 def test_a_report_has_mtrs_columns_and_lines(lab: Lab, family: int) -> None:
-    theirs = lab.c.run("mtr", f"-{family}", "-rwn", "-c", "2", "-i", "0.2", SERVER[family]).split("\n")
+    theirs = lab.c.run("mtr", f"-{family}", "-rwn", "-c", "2", "-i", "0.2", "-G", "1", SERVER[family]).split("\n")
     done = netscope("trace", "-n", "--report", "-c", "2", "--interval", "0.2", SERVER[family], inside=lab.c)
     ours = done.stdout.split("\n")
 
@@ -292,6 +292,8 @@ def test_what_comes_back_is_never_believed_blindly(netns: Namespace) -> None:
         (["-f", "9", "-m", "3", "127.0.0.1"], "-m 3"),
         (["-w", "soon", "127.0.0.1"], "-w soon"),
         (["--csv", "127.0.0.1"], "--csv"),
+        (["--no-headers", "127.0.0.1"], "--no-headers"),
+        (["--watch", "127.0.0.1"], "--watch"),
         (["-F", "127.0.0.1"], ""),
         (["nosuch.invalid"], "nosuch.invalid"),
         ([], "a target is missing"),
