@@ -172,6 +172,11 @@ class Prober(Protocol):
         """Tell whether this user may send as fast as he likes (ping's rule: uid 0)."""
 
 
+def plain(address: str) -> str:
+    """Return an address without its scope: errors may carry one where the target has none, and the other way round."""
+    return address.partition("%")[0]
+
+
 def milli(seconds: float | None) -> float | None:
     """Return milliseconds to the microsecond, as JSON has them."""
     return None if seconds is None else round(seconds * 1000, 3)

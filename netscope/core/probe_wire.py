@@ -27,6 +27,7 @@ IPV6_RECVERR, IPV6_RECVERR_RFC4884, IPV6_RECVHOPLIMIT, IPV6_HOPLIMIT = 25, 31, 5
 
 _TIMESPEC = Struct("@ll")
 _INT = Struct("@i")
+_FAMILY = Struct("@H")
 _ERROR = Struct("=IBBBxIHBx")  # sock_extended_err, its last word as sock_ee_data_rfc4884
 _ORIGIN_LOCAL, _ORIGIN_ICMP, _ORIGIN_ICMP6 = 1, 2, 3
 _PATTERN = bytes(range(256)) * 258  # longer than any datagram
@@ -114,6 +115,7 @@ class QueuedError(NamedTuple):
         icmp: type and code, None for an error of the own kernel.
         info: the MTU or pointer.
         offender: who sent it; "" when it was the own kernel.
+        scope: the interface index that a link-local offender's address belongs to, 0 for others.
         extension: where in the quoted payload an RFC 4884 extension begins, 0 when the kernel knows none.
     """
 
@@ -121,6 +123,7 @@ class QueuedError(NamedTuple):
     icmp: tuple[int, int] | None
     info: int
     offender: str
+    scope: int
     extension: int
 
 
@@ -146,19 +149,19 @@ def queued_error(data: bytes) -> QueuedError | None:
         return None
     errno, origin, kind, code, info, length, _flags = _ERROR.unpack_from(data)
     if origin not in (_ORIGIN_ICMP, _ORIGIN_ICMP6):
-        return QueuedError(errno, None, info, "", 0)
-    return QueuedError(errno, (kind, code), info, _socket_address(data[_ERROR.size :]), length)
+        return QueuedError(errno, None, info, "", 0, 0)
+    return QueuedError(errno, (kind, code), info, *_socket_address(data[_ERROR.size :]), length)
 
 
-def _socket_address(data: bytes) -> str:
-    if len(data) < 2:
-        return ""
-    family = int.from_bytes(data[:2], "little" if _INT.pack(1)[0] else "big")
-    if family == socket.AF_INET and len(data) >= 8:
-        return socket.inet_ntop(socket.AF_INET, data[4:8])
-    if family == socket.AF_INET6 and len(data) >= 24:
-        return socket.inet_ntop(socket.AF_INET6, data[8:24])
-    return ""
+def _socket_address(data: bytes) -> tuple[str, int]:
+    """Return address and scope of a sockaddr_in or sockaddr_in6."""
+    if len(data) >= 8:
+        family = _FAMILY.unpack_from(data)[0]
+        if family == socket.AF_INET:
+            return socket.inet_ntop(socket.AF_INET, data[4:8]), 0
+        if family == socket.AF_INET6 and len(data) >= 28:
+            return socket.inet_ntop(socket.AF_INET6, data[8:24]), _INT.unpack_from(data, 24)[0]
+    return "", 0
 
 
 def mpls(data: bytes, start: int, guess: int) -> tuple[Label, ...]:

@@ -101,6 +101,8 @@ def outcome_json(outcome: Outcome, target: Target) -> dict[str, Any]:
     found |= {"ttl": event.ttl, "bytes": event.size}
     if event.port_open is not None:
         found["open"] = event.port_open
+    if event.jumped:
+        found["clock_set"] = True
     if event.wrong is not None:
         found["corrupt_at"] = event.wrong[0]
     return found

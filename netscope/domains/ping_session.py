@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from errno import EMSGSIZE
 from typing import Literal, NamedTuple
 
-from netscope.core.probe import Event, Probe, Target
+from netscope.core.probe import Event, Probe, Target, plain
 from netscope.core.probe_words import PORT_UNREACHABLE
 from netscope.domains.ping_tally import Tally
 
@@ -167,7 +167,7 @@ class PingSession:
             return Outcome("lost", found.target, found.sequence, None)
         answered = event.kind == "reply" or (
             # A closed UDP port is as good an answer as an open one.
-            event.icmp == PORT_UNREACHABLE[target.family] and event.address.partition("%")[0] == target.address
+            event.icmp == PORT_UNREACHABLE[target.family] and plain(event.address) == plain(target.address)
         )
         self._keep(token, found)
         # Like ping(8): what the own kernel did not let out was sent in vain, but is no error of the network.
@@ -198,7 +198,7 @@ class PingSession:
     def _guess(self, lane: int, event: Event) -> int | None:
         """Return the probe that an answer without token belongs to: the oldest to that address, or the only one."""
         if event.kind == "reply":
-            plain = event.address.partition("%")[0]
-            return next((t for t, w in self._waiting.items() if self.targets[w.target].address == plain), None)
+            who = plain(event.address)
+            return next((t for t, w in self._waiting.items() if plain(self.targets[w.target].address) == who), None)
         of_lane = [token for token, waiting in self._waiting.items() if self.targets[waiting.target].family == lane]
         return of_lane[0] if len(of_lane) == 1 else None

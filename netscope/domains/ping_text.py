@@ -52,14 +52,23 @@ def line(outcome: Outcome, target: Target, plan: Plan, names: Mapping[str, str])
         text += f" ttl={event.ttl}"
     if event.rtt is not None and plan.size >= _STAMP:
         text += f" time={milliseconds(event.rtt)} ms"
-    if outcome.kind == "duplicate":
+    if outcome.kind == "duplicate" and not _for_many(target):
         text += " (DUP!)"
     if outcome.kind == "late":
         text += " (late)"
+    if event.jumped:
+        text += " (the clock was set meanwhile)"
     if event.wrong is not None:
         offset, expected, found = event.wrong
         text += f"\nwrong data byte #{offset} should be 0x{expected:x} but was 0x{found:x}"
     return text
+
+
+def _for_many(target: Target) -> bool:
+    """Tell whether several replies are what was asked for (multicast); ping(8) does not remark on them either."""
+    if target.family == 6:
+        return target.address[:2].lower() == "ff"
+    return 224 <= int(target.address.partition(".")[0]) <= 239
 
 
 def _port_line(outcome: Outcome, event: Event, who: str, plan: Plan) -> str:

@@ -172,8 +172,8 @@ def schema() -> dict[str, Any]:
         "hops": {"type": "array", "items": {"type": "object", "properties": hop, "required": list(hop)}},
     }
     verdict = {
-        "kind": {"enum": ["reached", "filtered", "unreachable", "loop", "no reply"]}, "text": text, "by": text,
-        "ttl": count, "open": {"type": ["boolean", "null"]},
+        "kind": {"enum": ["reached", "filtered", "unreachable", "loop", "no reply", "too far"]},
+        "text": text, "by": text, "ttl": count, "open": {"type": ["boolean", "null"]},
     }  # fmt: skip
     properties: dict[str, Any] = {
         "target": text, "address": text, "family": {"enum": [4, 6]}, "method": {"enum": ["icmp", "udp", "tcp"]},

@@ -63,7 +63,7 @@ class Verdict(NamedTuple):
     """How the trace ended.
 
     Attributes:
-        kind: ``reached``, ``filtered``, ``unreachable``, ``loop`` or ``no reply``.
+        kind: ``reached``, ``filtered``, ``unreachable``, ``loop``, ``no reply`` or ``too far``.
         text: the closing sentence.
         by: who said so, or after whom nothing was heard ("" for this host).
         ttl: at what distance.
@@ -180,6 +180,8 @@ def verdict(path: Path, way: Way, names: Mapping[str, str]) -> Verdict:
     if heard is None:
         return Verdict("no reply", "no reply at all", "", 0, None)
     by = heard.addresses[-1]
+    if heard.ttl == way.last:
+        return Verdict("too far", f"not reached within {way.last} hops, the last is {named(by)}", by, heard.ttl, None)
     return Verdict("no reply", f"no reply after {named(by)} at hop {heard.ttl}", by, heard.ttl, None)
 
 

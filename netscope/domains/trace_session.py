@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from netscope.core.probe import HEADERS, Event, Label, Method, Probe
+from netscope.core.probe import HEADERS, Event, Label, Method, Probe, plain
 from netscope.core.probe_words import PORT_UNREACHABLE, TIME_EXCEEDED, TOO_LONG
 
 WINDOW = 4  # distances asked beyond the farthest that has answered: with two more rounds, the end hears six probes
@@ -301,8 +301,9 @@ class TraceSession:
 
     def _answer(self, event: Event) -> Answer | None:
         family = self.way.family
-        plain = event.address.partition("%")[0]
-        if event.kind == "reply" or (event.icmp == PORT_UNREACHABLE[family] and plain == self.way.address):
+        if event.kind == "reply" or (
+            event.icmp == PORT_UNREACHABLE[family] and plain(event.address) == plain(self.way.address)
+        ):
             kind: Kind = "end"
         elif event.icmp == TIME_EXCEEDED[family]:
             kind = "hop"

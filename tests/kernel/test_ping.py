@@ -142,6 +142,19 @@ def test_where_the_range_is_shut_the_next_means_is_taken_and_said(netns: Namespa
     assert re.search(rf"64 bytes from {target}: icmp_seq=2 ttl=64 time=[\d.]+ ms", by_program.stdout)
 
 
+def test_link_local_targets_keep_their_interface(lab: Lab) -> None:
+    for word in ("router%l1", "ff02::1%l1"):
+        router = re.search(r"inet6 (fe80\S+)/", lab.r1.run("ip", "-6", "addr", "show", "dev", "l1", "scope", "link"))
+        assert router is not None
+        words = ("-n", "-c", "1", word.replace("router", router[1]))
+        theirs = masked(lab.c.run("ping", *words))
+        done = netscope("ping", *words, inside=lab.c, check=True)
+        assert sorted(masked(done.stdout)[:2]) == sorted(theirs[:2])
+        if "router" in word:
+            traced = netscope("trace", "-n", words[-1], inside=lab.c, check=True).stdout
+            assert f" 1  {words[-1]}  " in traced
+
+
 @pytest.mark.parametrize("family", [4, 6])
 def test_ports_are_open_closed_filtered_or_silent(lab: Lab, family: int) -> None:
     def ask(method: str, port: int) -> str:
@@ -160,11 +173,12 @@ def test_ports_are_open_closed_filtered_or_silent(lab: Lab, family: int) -> None
 
 @pytest.mark.parametrize("family", [4, 6])
 def test_the_path_mtu_is_tracepaths(lab: Lab, family: int) -> None:
+    theirs = lab.c.popen("tracepath", f"-{family}", "-n", SERVER[family], stdout=subprocess.PIPE)
     done = netscope("ping", "--mtu", SERVER[family], inside=lab.c, as_user="nobody")
     assert done.returncode == 0, done.stderr
     by = {4: "10.90.6.2", 6: "fd90:6::2"}[family]
     assert done.stdout.endswith(f"{SERVER[family]}: the path MTU is {MTU}, said by {by}\n")
-    assert f"pmtu {MTU}" in lab.c.run("tracepath", f"-{family}", "-n", SERVER[family])
+    assert f"pmtu {MTU}" in theirs.communicate(timeout=60)[0]
 
 
 def test_the_path_mtu_is_found_behind_a_router_that_keeps_silent() -> None:

@@ -160,6 +160,12 @@ def test_a_corrupt_reply_shows_where() -> None:
     assert text.endswith("\nwrong data byte #17 should be 0x11 but was 0x0")
 
 
+def test_a_clock_that_was_set_is_told() -> None:
+    event = Event(1, "reply", "10.0.0.1", 0.001, 0.0, 64, 64, jumped=True)
+    text = line(Outcome("reply", 0, 1, event), TARGET, Plan(), {})
+    assert text == "64 bytes from 10.0.0.1: icmp_seq=1 ttl=64 time=1.00 ms (the clock was set meanwhile)"
+
+
 def test_a_sparkline_shows_losses() -> None:
     assert sparkline((1.0, None, 2.0)) == "▁.█"
     assert sparkline((None,)) == "."

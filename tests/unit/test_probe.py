@@ -114,6 +114,10 @@ def test_a_queued_error_is_read() -> None:
     found = queued_error(data)
     assert found is not None
     assert (found.errno, found.icmp, found.info, found.offender) == (errno.EHOSTUNREACH, (3, 4), 1400, "10.0.0.1")
+    six = struct.pack("=IBBBxII", errno.EHOSTUNREACH, 3, 3, 0, 0, 0) + struct.pack("=HHI", 10, 0, 0)
+    found = queued_error(six + bytes.fromhex("fe80" + "00" * 13 + "01") + struct.pack("=I", 7))
+    assert found is not None
+    assert (found.icmp, found.offender, found.scope) == ((3, 0), "fe80::1", 7)
     local = queued_error(struct.pack("=IBBBxII", errno.EMSGSIZE, 1, 0, 0, 1500, 0))
     assert local is not None
     assert (local.icmp, local.info, local.offender) == (None, 1500, "")

@@ -95,6 +95,14 @@ def test_quotes_without_payload_are_asked_for_one_by_one() -> None:
     assert session.limit() == 5
 
 
+def test_a_limit_that_is_too_low_is_said() -> None:
+    way = WAY._replace(last=4)
+    session = TraceSession(way, 0.0)
+    run(session, lambda p: [(0.01, event(p, 9, 0.01))])
+    ended = verdict(paths(session.answers, way, constant=True)[0], way, {})
+    assert (ended.kind, ended.text) == ("too far", "not reached within 4 hops, the last is 10.0.0.4")
+
+
 def test_a_narrow_link_shortens_the_probes() -> None:
     def network(probe: Probe) -> list[tuple[float, Event]]:
         size = probe.size + 28

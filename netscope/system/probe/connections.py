@@ -14,7 +14,17 @@ from typing import Any, NamedTuple
 from netscope.core.probe import HEADERS, Event, Plan, Probe, elapsed
 from netscope.core.probe_wire import ancillaries, mpls
 from netscope.system.errors import explain
-from netscope.system.probe.options import ANCILLARY, FAMILIES, ROOM, now, prepare, refused, set_ttl, socket_address
+from netscope.system.probe.options import (
+    ANCILLARY,
+    FAMILIES,
+    ROOM,
+    now,
+    prepare,
+    printed,
+    refused,
+    set_ttl,
+    socket_address,
+)
 
 _RTT_AT, _RETRANSMITTED_AT = 68, 100  # struct tcp_info (linux/tcp.h): tcpi_rtt in microseconds, tcpi_total_retrans
 _WORD = Struct("=I")
@@ -95,7 +105,8 @@ class TcpChannel:
                 received = told.received or time.time_ns()
                 rtt, jumped = elapsed(clock, received, time.monotonic_ns())
                 labels = mpls(data, told.error.extension, 128 - HEADERS[self._family])
-                return Event(attempt.token, "error", told.error.offender, rtt, received / 1e9, told.ttl, len(data),
+                who = printed((told.error.offender, 0, 0, told.error.scope))
+                return Event(attempt.token, "error", who, rtt, received / 1e9, told.ttl, len(data),
                              told.error.icmp, told.error.errno, told.error.info, labels, jumped=jumped)  # fmt: skip
         code = made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         took = (time.monotonic_ns() - attempt.monotonic) / 1e9

@@ -151,9 +151,7 @@ class DatagramChannel:
         if not ours:
             return None
         rtt, received, jumped = self._timed(token, told)
-        who = error.offender
-        if who.startswith("fe80:") and self._plan.interface:
-            who += f"%{self._plan.interface}"
+        who = printed((error.offender, 0, 0, error.scope))
         guess = 128 - HEADERS[self._family] - (_UDP_QUOTED if self._plan.method == "udp" else 0)
         return Event(
             token, "error", who, rtt, received, told.ttl if error.icmp else None, len(data), error.icmp, error.errno,
