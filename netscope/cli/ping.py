@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from netscope.cli.output import Output, complain, complain_of
 from netscope.cli.parser import Parser, Wanted, fields, order
-from netscope.cli.probing import Namer, Number, Stop, grammar_of, help_of, routed, say, stopping, understood
+from netscope.cli.probing import Namer, Number, Stop, grammar_of, help_of, routed, say, stopping, tell, understood
 from netscope.cli.targets import expand
 from netscope.core.domain import Query
 from netscope.core.errors import BadQuery
@@ -19,7 +19,6 @@ from netscope.core.snapshot import Problem, Snapshot
 from netscope.domains import ping as topic
 from netscope.domains.ping_session import Outcome, Pace, PingSession
 from netscope.domains.ping_text import closing, header, line
-from netscope.export import document, encode
 from netscope.hub.drive import drive
 
 _LARGEST = {4: 65_507, 6: 65_527}
@@ -178,7 +177,7 @@ def _one(asked: Asked, target: Target, host: Host, prober: Prober) -> int:
 
     def emit(outcome: Outcome) -> None:
         if form == "jsonl":
-            output.write([encode(topic.outcome_json(outcome, target)) + "\n"])
+            tell(output, topic.outcome_json(outcome, target))
         elif text and outcome.kind == "error" and outcome.event is not None and not outcome.event.address:
             complain(f"ping: {describe(target.family, outcome.event)}")
         elif text and not asked.quiet and outcome.event is not None:
@@ -202,7 +201,7 @@ def _one(asked: Asked, target: Target, host: Host, prober: Prober) -> int:
         say(output, closing(target, tally, plan, session.last_sent - session.start))
         complain_of(limit)
     elif form == "jsonl":
-        output.write([encode({"event": "summary", **topic.to_json(record)}) + "\n"])
+        tell(output, {"event": "summary", **topic.to_json(record)})
     else:
         _data(asked, [record], limit, host, output)
     enough = asked.pace.number if asked.pace.deadline and asked.counted else 1
@@ -238,7 +237,7 @@ def _many(asked: Asked, targets: Sequence[Target], problems: list[Problem], host
 
         def emit(outcome: Outcome) -> None:
             if asked.wanted.output == "jsonl":
-                output.write([encode(topic.outcome_json(outcome, targets[outcome.target])) + "\n"])
+                tell(output, topic.outcome_json(outcome, targets[outcome.target]))
 
         with stopping() as stop:
             drive(session, channels, host.clock, emit, stop.descriptor)
@@ -261,9 +260,8 @@ def _data(
     view = View(topic.DOMAIN, asked.wanted, host, output)
     snapshot = view.select(Snapshot("ping", records, tuple(problems), host.wall(), host.clock()))
     if asked.wanted.output == "jsonl":
-        output.write(encode({"event": "summary", **topic.to_json(record)}) + "\n" for record in snapshot.records)
-    elif asked.wanted.output == "json":
-        output.write(document(topic.DOMAIN, snapshot, host, asked.wanted.fields))
+        for record in snapshot.records:
+            tell(output, {"event": "summary", **topic.to_json(record)})
     else:
         view.print(snapshot)
     if asked.wanted.output != "json":

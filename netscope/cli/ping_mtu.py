@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from netscope.cli.output import Output, complain, complain_of
-from netscope.cli.probing import routed, say, stopping
+from netscope.cli.probing import routed, say, stopping, tell
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.host import Host
 from netscope.core.probe import Prober, Target
@@ -14,7 +14,6 @@ from netscope.core.snapshot import Problem, Snapshot
 from netscope.domains import ping as topic
 from netscope.domains.ping_mtu import MtuSession, Step
 from netscope.domains.ping_tally import Tally
-from netscope.export import encode
 from netscope.hub.drive import drive
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def _one(asked: Asked, target: Target, host: Host, prober: Prober, output: Outpu
 
     def emit(step: Step) -> None:
         if asked.wanted.output == "jsonl":
-            output.write([encode({"event": "size", "target": target.word, **step._asdict()}) + "\n"])
+            tell(output, {"event": "size", "target": target.word, **step._asdict()})
         elif asked.wanted.output == "table" and not asked.quiet:
             say(output, _line(step))
 
@@ -77,7 +76,7 @@ def _one(asked: Asked, target: Target, host: Host, prober: Prober, output: Outpu
         }
     )
     if asked.wanted.output == "jsonl":
-        output.write([encode({"event": "summary", **topic.to_json(found)}) + "\n"])
+        tell(output, {"event": "summary", **topic.to_json(found)})
     elif asked.wanted.output == "table":
         say(output, f"{target.word}: {_sentence(session)}")
     return found

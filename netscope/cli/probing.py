@@ -8,6 +8,7 @@ from argparse import SUPPRESS, Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 from netscope.cli.output import Output
 from netscope.cli.parser import Parser, build, joined
@@ -150,6 +151,13 @@ def routed(target: Target, plan: Plan, prober: Prober) -> str:
                 target.address, "a broadcast address, or a firewall's refusal", "-b if it is meant"
             ) from None
         raise BadQuery(f"{target.word}: {error.what}", error.why, error.mend) from None
+
+
+def tell(output: Output, event: Mapping[str, Any]) -> None:
+    """Print one live event as a line of JSON."""
+    from netscope.export import encode
+
+    output.write([encode(event) + "\n"])
 
 
 def say(output: Output, text: str) -> None:

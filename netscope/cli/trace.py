@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from netscope.cli.output import Output, complain, complain_of
 from netscope.cli.parser import Parser, Wanted, fields, order
-from netscope.cli.probing import Namer, Number, Stop, grammar_of, help_of, routed, say, stopping, understood
+from netscope.cli.probing import Namer, Number, Stop, grammar_of, help_of, routed, say, stopping, tell, understood
 from netscope.core.domain import Query
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Host
@@ -19,7 +19,6 @@ from netscope.domains import trace as topic
 from netscope.domains.trace_paths import Path, paths, verdict
 from netscope.domains.trace_session import Answer, Outcome, Slot, TraceSession, Way
 from netscope.domains.trace_text import Style, graph, header, hop_line, notes, report
-from netscope.export import encode
 from netscope.hub.drive import drive
 
 _LONGEST = 65_535  # the own kernel then says what the first link carries
@@ -207,7 +206,7 @@ class _Printer:
         if self._live:
             names = self._namer.meet(outcome.answer.address) if outcome.answer else {}
             found = topic.outcome_json(self._target.word, outcome, self._way.family, names)
-            self._output.write([encode(found) + "\n"])
+            tell(self._output, found)
         elif self._lines:
             self._print_complete()
 
@@ -227,7 +226,7 @@ class _Printer:
     def end(self, record: topic.Trace, host: str) -> None:
         """Print what comes after the hops: the report, the graph, the closing sentence."""
         if self._live:
-            self._output.write([encode({"event": "summary", **topic.to_json(record)}) + "\n"])
+            tell(self._output, {"event": "summary", **topic.to_json(record)})
         if not self._text:
             return
         style, names = self._asked.style, record.names
