@@ -99,7 +99,10 @@ class SocketOwners:
                 if now == inode:
                     kept.append(holder)
                 elif now in missing:
-                    self._add(now, holder)
+                    if now in self._holders:
+                        self._share(now, holder)
+                    else:
+                        self._holders[now] = (holder,)
                     found.add(now)
             if kept:
                 self._version += len(kept) < len(self._holders[inode])
@@ -154,15 +157,19 @@ class SocketOwners:
         self._processes[pid] = process
         self._others.discard(pid)
         name, _start = process
+        holders = self._holders
         for inode, number in held:
-            self._add(inode, _PROCESS(Process, (pid, name, int(number))))
-        found.update(inode for inode, _number in held)
+            holder = _PROCESS(Process, (pid, name, int(number)))
+            if inode in holders:
+                self._share(inode, holder)
+            else:
+                holders[inode] = (holder,)
+            found.add(inode)
 
-    def _add(self, inode: int, holder: Process) -> None:
-        others = self._holders.get(inode)
-        if others is None:
-            self._holders[inode] = (holder,)
-        elif holder not in others:
+    def _share(self, inode: int, holder: Process) -> None:
+        """Add a holder to those of a socket that has some."""
+        others = self._holders[inode]
+        if holder not in others:
             self._holders[inode] = tuple(sorted((*others, holder)))
             self._version += 1
 

@@ -63,13 +63,17 @@ class Ownership:
             found = map(owners.holders.get, map(_INODE, rows))
             changed = list(compress(range(len(rows)), map(is_not, found, map(_PROCESSES, rows))))
         self._before = state
+        holders_of, want_places = owners.holders.get, self._want_places
         for number in changed:
             row = rows[number]
-            if not row.inode or row.kernel:
-                continue
-            processes = owners.holders.get(row.inode, nobody)
+            inode = row.inode
+            processes = holders_of(inode)
+            if processes is None:
+                if not inode or row.kernel:
+                    continue
+                processes = nobody
             if processes != row.processes:
-                place = self._place(processes) if processes and self._want_places else _NOWHERE
+                place = self._place(processes) if want_places and processes else _NOWHERE
                 rows[number] = _NEW(Socket, (*row[:_OWNER], processes, *place, *row[_AFTER:]))
         if nobody is None and (unknown := len(wanted.difference(owners.holders))):
             problems.append(_unknown_owners(unknown, owners))
