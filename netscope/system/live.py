@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from netscope.core import netlink as wire
 from netscope.core.host import Events, Owners, ProcessDetails
@@ -13,6 +13,9 @@ from netscope.system.errors import explain
 from netscope.system.namespaces import locate, run_inside
 from netscope.system.netlink import NetlinkEvents, NetlinkSocket
 from netscope.system.processes import SocketOwners, describe
+
+if TYPE_CHECKING:
+    from netscope.core.whois import RegistryWire
 
 Result = TypeVar("Result")
 
@@ -114,6 +117,12 @@ class LiveHost:
             index = int.from_bytes(payload[4:8], "little", signed=True)
             names[index] = wire.text(wire.attributes(payload, _IFINFOMSG).get(_IFLA_IFNAME, b""))
         return names
+
+    def whois(self) -> RegistryWire:
+        """Return the way to the registries."""
+        from netscope.system.registries import LiveRegistryWire
+
+        return LiveRegistryWire(self._inside)
 
     def wall(self) -> float:
         """Return the wall clock."""
