@@ -61,12 +61,8 @@ class NetscopeApp(App[None]):
             self.register_theme(theme)
         if not self.native_ansi_color:
             self.theme = DARK
-        for tab in tabs[1:]:
+        for tab in tabs:
             self.add_mode(tab.name, partial(self._build, tab))
-
-    def get_default_screen(self) -> Screen[None]:
-        """The first tab is there from the start; the others are built when they are first visited."""
-        return self._build(self._tabs[0])
 
     def _build(self, tab: Tab) -> TabScreen:
         screen = TabScreen(tab, self._tabs, self._hub, self._load, self._names)
@@ -76,7 +72,8 @@ class NetscopeApp(App[None]):
         return screen
 
     def on_mount(self) -> None:
-        """Read what the frame tells of the host once the first screen is painted."""
+        """Show the first tab; read what the frame tells of the host once that is painted."""
+        self.switch_mode(self._here.name)
         self.call_after_refresh(lambda: self.run_worker(self._learn(), group="facts"))
 
     async def _learn(self) -> None:
@@ -94,7 +91,7 @@ class NetscopeApp(App[None]):
 
     def _go(self, tab: Tab) -> None:
         self._here = tab
-        self.switch_mode(self.DEFAULT_MODE if tab is self._tabs[0] else tab.name)
+        self.switch_mode(tab.name)
 
     def action_tab(self, name: str) -> None:
         """Go to a tab by name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,10 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, SelectionList
-from textual.widgets.selection_list import Selection
+from textual.widgets import Input, OptionList
 
 from netscope.core.record import Column
+from netscope.core.text import fit
 from netscope.tui.line import Line, Part
 
 
@@ -22,36 +22,28 @@ class ColumnChooser(ModalScreen[list[Column]]):
 
     DEFAULT_CSS = """
     ColumnChooser { align: center middle; }
-    ColumnChooser > Vertical { width: 76; max-width: 100%; height: 80%; background: $surface; padding: 1 2; }
-    ColumnChooser SelectionList { height: 1fr; border: none; background: $surface; padding: 0; }
+    ColumnChooser > Vertical { width: 78; max-width: 100%; height: 80%; background: $surface; padding: 1 2; }
+    ColumnChooser OptionList { height: 1fr; border: none; background: $surface; padding: 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "cancel", "Cancel", show=False),
         Binding("enter,c", "apply", "Apply", show=False, priority=True),
+        Binding("space", "switch", "On, off", show=False, priority=True),
         Binding("j", "next", show=False),
         Binding("k", "previous", show=False),
     ]
 
-    def __init__(self, title: str, columns: Sequence[Column], shown: Sequence[str]) -> None:
+    def __init__(self, title: str, columns: Sequence[Column], shown: Iterable[str]) -> None:
         super().__init__()
         self._title = title
         self._columns = columns
-        self._shown = set(shown)
+        self._chosen = set(shown)
 
     def compose(self) -> ComposeResult:
         """Lay out."""
         with Vertical():
             yield Line(classes="heading")
-            yield SelectionList[str](
-                *(
-                    Selection(
-                        Content.assemble(f"{column.title:20.20} ", (column.help, "dim")), column.name,
-                        column.name in self._shown,
-                    )
-                    for column in self._columns
-                ),
-                compact=True,
-            )  # fmt: skip
+            yield OptionList(*(self._prompt(column) for column in self._columns), compact=True)
             yield Line(classes="hints")
 
     def on_mount(self) -> None:
@@ -59,16 +51,35 @@ class ColumnChooser(ModalScreen[list[Column]]):
         self.query_one(".heading", Line).show([Part(f"Columns of {self._title}", "strong")])
         self.query_one(".hints", Line).show(
             [
-                Part("Space", "key"), Part(" on, off  ", "quiet"), Part("Enter", "key", "screen.apply"),
-                Part(" apply  ", "quiet"), Part("Esc", "key", "screen.cancel"), Part(" cancel", "quiet"),
+                Part("Space", "key", "screen.switch"), Part(" on, off  ", "quiet", "screen.switch"),
+                Part("Enter", "key", "screen.apply"), Part(" apply  ", "quiet", "screen.apply"),
+                Part("Esc", "key", "screen.cancel"), Part(" cancel", "quiet", "screen.cancel"),
             ]
         )  # fmt: skip
-        self.query_one(SelectionList).focus()
+        options = self.query_one(OptionList)
+        options.highlighted = 0
+        options.focus()
+
+    def _prompt(self, column: Column) -> Content:
+        mark = "[x]" if column.name in self._chosen else "[ ]"
+        return Content.assemble(f"{mark} {fit(column.title, 20)} ", (column.help, "dim"))
+
+    def action_switch(self) -> None:
+        """Turn the column on or off."""
+        options = self.query_one(OptionList)
+        if options.highlighted is not None:
+            column = self._columns[options.highlighted]
+            self._chosen ^= {column.name}
+            options.replace_option_prompt_at_index(options.highlighted, self._prompt(column))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """A click turns the column on or off, too."""
+        event.stop()
+        self.action_switch()
 
     def action_apply(self) -> None:
-        """Take the choice; at least one column stays."""
-        chosen = set(self.query_one(SelectionList).selected)
-        self.dismiss([column for column in self._columns if column.name in chosen])
+        """Take the choice; without any column everything stays as it was."""
+        self.dismiss([column for column in self._columns if column.name in self._chosen])
 
     def action_cancel(self) -> None:
         """Leave everything as it was."""
@@ -76,11 +87,11 @@ class ColumnChooser(ModalScreen[list[Column]]):
 
     def action_next(self) -> None:
         """Go down."""
-        self.query_one(SelectionList).action_cursor_down()
+        self.query_one(OptionList).action_cursor_down()
 
     def action_previous(self) -> None:
         """Go up."""
-        self.query_one(SelectionList).action_cursor_up()
+        self.query_one(OptionList).action_cursor_up()
 
 
 class FilePrompt(ModalScreen[None]):

@@ -66,11 +66,14 @@ def tab_line(tabs: Sequence[Tab], here: str) -> list[Part]:
     return parts
 
 
-def footer(keys: Sequence[Key]) -> list[Part]:
-    """Return the parts of the last line."""
-    parts = [Part(" ")]
+def footer(keys: Sequence[Key], room: int) -> list[Part]:
+    """Return the parts of the last line: as many keys as there is room for, the most useful first."""
+    parts, used = [Part(" ")], 1
     for key in keys:
         shows = _FOOTER_KEYS.get(key.keys, key.shows.split()[0])
         action = f"app.{key.action}" if key.where == "app" else f"screen.{key.action}"
+        used += len(shows) + len(key.label) + 3
+        if used - 2 > room:
+            break
         parts += [Part(shows, "key", action), Part(f" {key.label}  ", "quiet", action)]
     return parts

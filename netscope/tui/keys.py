@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from textual.binding import Binding
@@ -48,23 +47,23 @@ KEYS: tuple[Key, ...] = (
     Key("escape", "clear", "Clear filter", "clear the filter", "Esc", "tab"),
     Key("s", "sort", "Sort", "sort by this column; again: by the next one", "s", "tab", 3),
     Key("S", "reverse", "Reverse", "sort the other way round", "S", "tab"),
-    Key("c", "columns", "Columns", "choose the columns", "c", "tab", 6),
+    Key("c", "columns", "Columns", "choose the columns", "c", "tab", 7),
     Key("space", "pause", "Pause", "stop and go on", "Space", "tab", 4),
-    Key("n", "names", "Names", "names or numbers", "n", "tab", 7),
+    Key("n", "names", "Names", "names or numbers", "n", "tab", 9),
     Key("r", "refresh", "Refresh", "look again now", "r", "tab"),
-    Key("y", "copy_row", "Copy row", "copy the row to the clipboard (OSC 52)", "y", "tab", 8),
+    Key("y", "copy_row", "Copy row", "copy the row to the clipboard (OSC 52)", "y", "tab", 10),
     Key("Y", "copy_cell", "Copy cell", "copy the cell under the column cursor", "Y", "tab"),
-    Key("e", "export", "Export", "export the rows shown (JSON, JSON Lines or CSV, by the file's name)", "e", "tab", 9),
+    Key("e", "export", "Export", "export the rows shown (JSON, JSON Lines or CSV, by the file's name)", "e", "tab", 8),
     Key("E", "export_all", "Export all", "export the whole host as one JSON snapshot", "E", "tab"),
     Key("exclamation_mark", "problems", "Problems", "what could not be read, and what would mend it", "!", "tab"),
     Key("w", "other", "Other table", "the other table of this tab", "w", "tab"),
     Key("tab", "next_tab", "Next tab", "next tab", "Tab", "app"),
     Key("shift+tab", "previous_tab", "Previous tab", "previous tab", "Shift-Tab", "app"),
     Key("question_mark,f1", "help", "Help", "this help", "?", "app", 5),
-    Key("colon,ctrl+p", "command_palette", "Commands", "command palette", ": Ctrl-P", "app", 10),
+    Key("colon,ctrl+p", "command_palette", "Commands", "command palette", ": Ctrl-P", "app", 11),
     Key("T", "theme", "Theme", "dark or light", "T", "app"),
     Key("ctrl+z", "suspend", "Suspend", "suspend; fg brings it back", "Ctrl-Z", "app"),
-    Key("q", "quit", "Quit", "quit", "q", "app", 11),
+    Key("q", "quit", "Quit", "quit", "q", "app", 6),
 )
 
 DIGITS = "1-9"
@@ -80,8 +79,6 @@ def bindings(where: Where) -> list[Binding]:
     ]
 
 
-def hints(names: Iterable[str] = ()) -> list[Key]:
-    """Return the keys for the footer, most useful first; all that have a hint, or only those actions."""
-    wanted = set(names)
-    found = [key for key in KEYS if key.hint and (not wanted or key.action in wanted)]
-    return sorted(found, key=lambda key: key.hint)
+def hints() -> list[Key]:
+    """Return the keys for the footer, most useful first."""
+    return sorted((key for key in KEYS if key.hint), key=lambda key: key.hint)

@@ -11,6 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from netscope.core.text import fit, printable, width
+from netscope.tui.styles import component_style
 
 
 class Part(NamedTuple):
@@ -64,8 +65,7 @@ class Line(Widget):
         room = self.size.width
         base = self.rich_style
         segments = [
-            Segment(part.text, base + self.get_component_rich_style(f"line--{part.tone}", partial=True))
-            for part in self._placed(room)
+            Segment(part.text, base + component_style(self, f"line--{part.tone}")) for part in self._placed(room)
         ]
         return Strip(segments).adjust_cell_length(room, base)
 

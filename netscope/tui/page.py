@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,6 +17,7 @@ from netscope.core.record import Section
 from netscope.core.snapshot import Problem
 from netscope.tui.line import Line, Part
 from netscope.tui.pages import PageLine, as_text, lines
+from netscope.tui.styles import component_style
 
 
 def problem_sections(found: Sequence[tuple[str, Sequence[Problem]]]) -> list[Section]:
@@ -33,13 +33,14 @@ def problem_sections(found: Sequence[tuple[str, Sequence[Problem]]]) -> list[Sec
 class PageScreen(Screen[None]):
     """Sections to read, scroll and copy."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"page--title", "page--label", "page--text"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"page--title", "page--label", "page--text", "page--plot"}
     DEFAULT_CSS = """
     PageScreen > #header, PageScreen > #footer { background: $panel; }
     PageScreen > VerticalScroll { padding: 1 2; scrollbar-size-vertical: 1; }
     PageScreen > .page--title { color: $primary; text-style: bold; }
     PageScreen > .page--label { color: $foreground 60%; }
     PageScreen > .page--text { color: $foreground; }
+    PageScreen > .page--plot { color: $secondary; }
     PageScreen:ansi > .page--label { color: ansi_default; }
     PageScreen:ansi > .page--text { color: ansi_default; text-style: bold; }
     """
@@ -105,16 +106,13 @@ class PageScreen(Screen[None]):
         if found == self._lines:
             return
         self._lines = found
-        styles = {tone: self._tone(tone) for tone in ("title", "label", "text")}
+        styles = {tone: component_style(self, f"page--{tone}") for tone in ("title", "label", "text", "plot")}
         text = Text(no_wrap=True, end="")
         for line in found:
             for span in line:
                 text.append(span.text, styles[span.tone])
             text.append("\n")
         self.query_one("#body", Static).update(text)
-
-    def _tone(self, tone: str) -> Style:
-        return self.get_component_rich_style(f"page--{tone}", partial=True)
 
     @property
     def text(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 from textual.app import ComposeResult
@@ -19,13 +19,15 @@ from netscope.hub.watch import Hub, Watch
 from netscope.tui import slices
 from netscope.tui.line import Line, Part
 from netscope.tui.plots import History, sparkline
+from netscope.tui.table.cells import TREND_SUFFIX
 from netscope.tui.table.order import Order
 from netscope.tui.table.rows import Predicate, Rows
 from netscope.tui.table.widget import Notice, RecordTable
 from netscope.tui.tabs import Block
 
 _TYPING = 0.05  # seconds after a key during which long work waits
-_TREND = 16  # cells of a sparkline
+_LATE = 10  # beyond every rank that a column has of its own
+_TREND = 15  # cells of a sparkline
 
 
 class Pane(Vertical):
@@ -51,7 +53,7 @@ class Pane(Vertical):
         self._names = names
         self._rows = Rows(domain.key)
         self._histories = {name: History(_TREND) for name in block.trends}
-        self._columns = (*domain.columns, *self._trend_columns())
+        self._columns = self._with_trends(domain.columns)
         self._watch: Watch | None = None
         self._pending: Snapshot | None = None
         self._snapshot: Snapshot | None = None
@@ -216,29 +218,34 @@ class Pane(Vertical):
 
     # Looks
 
-    def _trend_columns(self) -> list[Column]:
-        return [self._trend_column(name, history) for name, history in self._histories.items()]
+    def _with_trends(self, columns: Iterable[Column]) -> tuple[Column, ...]:
+        """Return the columns, each that has a trend followed by it."""
+        result: list[Column] = []
+        for column in columns:
+            result.append(column)
+            if column.name in self._histories:
+                result.append(self._trend(column, self._histories[column.name]))
+        return tuple(result)
 
-    def _trend_column(self, name: str, history: History) -> Column:
-        source = self.domain.column(name)
-        assert source is not None, name
+    def _trend(self, source: Column, history: History) -> Column:
         key = self.domain.key
 
         def show(record: Any, _names: Names) -> str:
             return sparkline(history.of(key(record)), _TREND)
 
-        return Column(
-            f"{name}.trend", f"{source.title} ~", source.value, "text", f"{source.help}: the last {_TREND} looks", show,
-            width=_TREND, rank=source.rank,
-        )  # fmt: skip
+        help_ = f"{source.help}: the last {_TREND} looks"
+        name, rank = source.name + TREND_SUFFIX, source.rank + 2
+        return Column(name, f"{source.title} ~", source.value, "text", help_, show, width=_TREND, rank=rank)
 
-    def _shown(self) -> list[Column]:
-        wanted = self.domain.shown(self.block.query)
-        trends = [column for column in self._columns if column.name.endswith(".trend")]
-        if wanted is None:
-            return [column for column in self.domain.columns if column.shown] + trends
-        found = [self.domain.column(name) for name in wanted]
-        return [column for column in found if column is not None] + trends
+    def _shown(self) -> tuple[Column, ...]:
+        """Return the topic's own choice, then the extras: those give way first when there is no room."""
+        names = self.domain.shown(self.block.query)
+        if names is None:
+            names = [column.name for column in self.domain.columns if column.shown]
+        found = [self.domain.column(name) for name in names]
+        extras = [self.domain.column(name) for name in self.block.extras]
+        late = [column._replace(rank=column.rank + _LATE) for column in extras if column is not None]
+        return (*self._with_trends(column for column in found if column is not None), *late)
 
     def _show(self) -> None:
         self.table.show(self._rows.view, self._rows.sign, self._rows.order, self._notice())

@@ -70,7 +70,6 @@ class TabScreen(Screen[None]):
     def on_mount(self) -> None:
         """Fill the frame."""
         self.query_one("#tabs", Line).show(frame.tab_line(self._tabs, self.tab.name))
-        self.query_one("#footer", Line).show(frame.footer(hints()))
         self.show_header()
         self.pane.table.focus()
 
@@ -110,7 +109,8 @@ class TabScreen(Screen[None]):
             pane.awake(True)
 
     def on_resize(self, _event: Resize) -> None:
-        """The header tells more on a wide screen."""
+        """The frame tells more on a wide screen."""
+        self.query_one("#footer", Line).show(frame.footer(hints(), self.app.size.width))
         self.show_header()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:

@@ -10,6 +10,8 @@ from netscope.core.text import format_value, printable
 
 Tone = Literal["plain", "quiet", "good", "notice", "bad", "accent", "strong"]
 
+TREND_SUFFIX = ".trend"  # of the columns that draw how another one went
+
 # The kernel's and the tools' own words for states (ss(8), ip-link(8), ip-neighbour(8)).
 WORDS: dict[str, Tone] = {
     **dict.fromkeys(("ESTABLISHED", "ESTAB", "UP", "REACHABLE", "PERMANENT", "CONNECTED"), "good"),
@@ -46,7 +48,7 @@ def tone(column: Column, text: str) -> Tone:
     word = WORDS.get(text)
     if word is not None:
         return word
-    if column.kind == "port":
+    if column.kind == "port" or column.name.endswith(TREND_SUFFIX):
         return "accent"
     if column.kind in ("rate", "bitrate"):
         return "strong"

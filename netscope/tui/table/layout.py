@@ -9,7 +9,7 @@ from netscope.core.record import Column
 from netscope.core.text import width
 
 WIDEST = 48
-FLEX_LEAST = 12
+FLEX_LEAST = 18
 
 
 class Slot(NamedTuple):

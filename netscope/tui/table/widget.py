@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from rich.style import Style
 from textual.binding import BindingType
-from textual.events import Blur, Click, Focus, MouseScrollDown, MouseScrollUp, Resize
+from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from netscope.core.record import Column, Names
 from netscope.tui.keys import bindings
+from netscope.tui.styles import component_style
 from netscope.tui.table.cells import row_texts
 from netscope.tui.table.layout import Layout, Widths, lay_out, reach
 from netscope.tui.table.order import Order
@@ -48,8 +49,8 @@ class RecordTable(Widget, can_focus=True):
     RecordTable > .table--header { color: $foreground 70%; background: $panel; text-style: bold; }
     RecordTable > .table--sorted { color: $primary; }
     RecordTable > .table--here { text-style: underline; }
-    RecordTable > .table--cursor { color: $foreground; background: $primary 40%; text-style: bold; }
-    RecordTable > .table--cursor-blurred { background: $primary 15%; }
+    RecordTable > .table--cursor { color: $foreground; background: $primary 30%; text-style: bold; }
+    RecordTable > .table--cursor-blurred { background: $primary 12%; }
     RecordTable > .table--new { color: $success; }
     RecordTable > .table--gone { color: $foreground 40%; text-style: italic; }
     RecordTable > .table--sign { text-style: bold; }
@@ -277,12 +278,9 @@ class RecordTable(Widget, can_focus=True):
         self._place = self._place.moved(self._place.cursor, len(self._view.keys), self._height)
         self._lay_out()
 
-    def on_focus(self, _event: Focus) -> None:
-        """Brighten the cursor."""
-        self._update()
-
-    def on_blur(self, _event: Blur) -> None:
-        """Dim the cursor."""
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Brighten or dim the cursor."""
+        super().watch_has_focus(has_focus)
         self._update()
 
     def notify_style_update(self) -> None:
@@ -294,7 +292,7 @@ class RecordTable(Widget, can_focus=True):
     def _component(self, name: str) -> Style:
         if name == "base":
             return self.rich_style
-        return self.get_component_rich_style(f"table--{name}", partial=True)
+        return component_style(self, f"table--{name}")
 
     @property
     def _height(self) -> int:
