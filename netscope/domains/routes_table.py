@@ -20,7 +20,7 @@ from typing import NamedTuple, overload
 from netscope.core.netlink import HEADER, Malformed
 from netscope.core.snapshot import Problem
 from netscope.domains.routes_decode import Decoder, Route
-from netscope.domains.rtnl import RTM_NEWROUTE, garbled
+from netscope.domains.rtnl import RTM_NEWROUTE, garbled, run_length
 
 # The kernel begins every route with RTA_TABLE and RTA_DST. What does not look so is decoded by itself.
 _DST = HEADER.size + 12 + 8 + 4  # where the destination's bytes stand
@@ -127,7 +127,7 @@ class RouteTable(Sequence[Route]):
                 self._alone(data[offset : offset + length])
                 offset += (length + 3) & ~3
                 continue
-            count = _run(data, offset, length)
+            count = run_length(data, offset, length)
             run = data[offset : offset + count * length]
             if count < _FEW:
                 self._few(run, length, width)
@@ -311,21 +311,6 @@ def _piece(
         words[at::step] = column
     words[-1] = words[-1][: len(words[-1]) - surplus]
     return first + "".join(words)
-
-
-def _run(data: bytes, offset: int, length: int) -> int:
-    """Return how many messages in a row from ``offset`` on have this length, which is a multiple of four.
-
-    Where one ends on such a grid the next begins, so it is enough that the length fields on the grid agree.
-    """
-    field = data[offset : offset + 4]
-    if data[offset + length : offset + length + 4] != field:
-        return 1
-    count = (len(data) - offset) // length
-    for at in range(4):
-        column = data[offset + at : offset + count * length : length]
-        count = len(column) - len(column.lstrip(field[at : at + 1]))
-    return count
 
 
 def _addresses(segment: _Segment, part: slice) -> Iterator[str]:
