@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 from netscope.cli.output import Output, complain, complain_of
 from netscope.cli.parser import Parser
-
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.host import Host
 from netscope.core.snapshot import Snapshot

@@ -19,6 +19,14 @@ DOMAINS: dict[str, str] = {
 }
 
 
+def collected() -> list[str]:
+    """Return the topics that can be looked at without a question, in order: those that make up a snapshot.
+
+    A topic with a command line of its own (whois) is asked about something.
+    """
+    return [name for name in DOMAINS if not load(name).command]
+
+
 def load(name: str) -> Domain:
     """Return a topic's declaration, importing its module only now. Raises BadQuery for an unknown name."""
     try:

@@ -13,7 +13,7 @@ from textual.screen import Screen
 
 from netscope.core.domain import Domain
 from netscope.core.record import Column, Names
-from netscope.domains import DOMAINS
+from netscope.domains import collected
 from netscope.hub.watch import Hub
 from netscope.tui import frame
 from netscope.tui.choosers import ColumnChooser
@@ -241,7 +241,7 @@ class TabScreen(Screen[None]):
 
     def action_export_all(self) -> None:
         """Save the whole host."""
-        export_all(self, self._hub.host, self._load, DOMAINS)
+        export_all(self, self._hub.host, self._load, collected())
 
     def action_problems(self) -> None:
         """Show every problem of the tab."""

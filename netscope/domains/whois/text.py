@@ -38,7 +38,8 @@ _NOTHING = re.compile(
 _REFUSED = re.compile(
     r"^.{0,200}?(?:rate limit|query rate|limit (?:is |was |has been )?(?:exceeded|reached)|exceeded .{0,60}"
     r"(?:limit|quota|quer|maximum|rate)|too many (?:requests|queries|connections|simultaneous)|quota exceeded|"
-    r"access denied|access from your|blacklisted|temporarily (?:denied|blocked|unavailable|banned)|you have been (?:blocked|banned)|"
+    r"access denied|access from your|blacklisted|"
+    r"temporarily (?:denied|blocked|unavailable|banned)|you have been (?:blocked|banned)|"
     r"try again (?:later|in)|error:20[1-9]\b|not authori[sz]ed|connection limit)",
     re.IGNORECASE | re.MULTILINE,
 )
