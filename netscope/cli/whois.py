@@ -193,6 +193,8 @@ def _summaries(snapshot: Snapshot, output: Output) -> Iterator[str]:
 
 def _refresh(host: Host, base: str, patience: float) -> int:
     """Fetch the bootstrap registries into the cache; each is replaced whole, or stays as it was."""
+    if not base.startswith(("https://", "http://")):
+        raise BadQuery(f"{base!r} is no base URL", "", "it begins with https:// or http://")
     folder = bootstrap.cache()
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)

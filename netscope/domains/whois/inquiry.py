@@ -28,7 +28,7 @@ _MOST_REDIRECTS = 5
 _MOST_PARENTS = 3
 _AT_ONCE = 8
 
-Outcome = Literal["found", "nothing", "refused", "failed"]
+Outcome = Literal["found", "text", "nothing", "refused", "failed"]  # text: words, but no field known here
 
 # Where a handle's suffix or prefix names the registry that gave it.
 _HANDLE_SERVERS = {
@@ -96,7 +96,7 @@ class Inquiry:
         trail = _Trail(target, [], [])
         async with self._room:
             source, facts, outcome = await self._ask(trail)
-        if facts == EMPTY:
+        if facts == EMPTY and outcome != "text":
             trail.problems[:] = _missing(trail, outcome)
         left = days_left(facts.expires, self._now)
         inner = special.embedded(target)
@@ -123,7 +123,7 @@ class Inquiry:
             trail.trouble("no registry is known that gives such handles", "-h SERVER names one")
             return "none", EMPTY, "failed"
         facts, outcome = await self._by_whois(trail, *start)
-        return ("whois" if facts != EMPTY else "none"), facts, outcome
+        return ("whois" if outcome in ("found", "text") else "none"), facts, outcome
 
     def _base(self, target: Target) -> str:
         """Return the base URL of the RDAP service to ask, "" to ask none."""
@@ -199,7 +199,7 @@ class Inquiry:
         seen = set()
         place: tuple[str, int] | None = (server, port)
         outcome: Outcome = "failed"
-        while place is not None and place not in seen and len(trail.hops) < _MOST_HOPS:
+        while place is not None and place not in seen and len(seen) < _MOST_HOPS:
             seen.add(place)
             hop = None
             for target in _and_parents(trail.target) if place[0] != IANA else iter([trail.target]):
@@ -215,7 +215,11 @@ class Inquiry:
         if place is not None and place not in seen:
             trail.trouble(f"more than {_MOST_HOPS} referrals, the last to {place[0]}")
         facts = _combined([hop for hop in trail.hops if hop.protocol == "whois"], trail.target)
-        return facts, "found" if facts != EMPTY else outcome
+        if facts != EMPTY:
+            return facts, "found"
+        if outcome == "found":  # the last answer has fields, but only of what stands above the target
+            outcome = "failed" if self._asking.follow else "text"
+        return EMPTY, outcome
 
     async def _question(self, trail: _Trail, server: str, port: int, target: Target) -> Hop | None:
         line = question(server, target)
@@ -317,8 +321,10 @@ def _read(trail: _Trail, hop: Hop, target: Target) -> Outcome:
         return "refused"
     if whois.says_nothing(hop.text):
         return "nothing"
+    if hop.text.strip():
+        return "text"
     if hop.whole:
-        trail.trouble(f"{hop.server} gave an empty answer" if not hop.text.strip() else f"{hop.server} gave no fields")
+        trail.trouble(f"{hop.server} gave an empty answer")
     return "failed"
 
 

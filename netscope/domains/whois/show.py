@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netscope.domains.whois.record import Hop, Registration
+from netscope.domains.whois.record import EMPTY, Hop, Registration
 from netscope.domains.whois.target import to_unicode
 
 
@@ -33,6 +33,8 @@ def rows(found: Registration) -> list[tuple[str, str]]:
         ("note", found.note),
         ("source", _source(found)),
     ]
+    if facts == EMPTY and found.hops:  # better its own words than none
+        candidates[:0] = [("text", line) for line in _lines(found.hops[-1])]
     return [(label, value) for label, value in candidates if value]
 
 
@@ -56,9 +58,7 @@ def _source(found: Registration) -> str:
 
 def raw(found: Registration) -> Iterator[str]:
     """Yield the lines of every hop's text, without carriage returns, as whois(1) prints them."""
-    for number, hop in enumerate(found.hops):
-        if number:
-            yield ""
+    for hop in found.hops:
         yield from _lines(hop)
     if not found.hops and found.note:
         yield f"% {found.facts.name}: {found.note}"
