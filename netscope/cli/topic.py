@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from netscope.cli.output import Output, complain_of
+from netscope.cli.output import Output, complain, complain_of
 from netscope.cli.parser import Wanted
-from netscope.cli.table import cells, render
+from netscope.cli.table import cells, layout, render
 from netscope.core.domain import Domain
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Host
@@ -28,6 +28,7 @@ class View:
         self.wanted = wanted
         self.host = host
         self.output = output
+        self.dropped: list[str] = []  # headings of the columns for which there was no room
         self._names: Names | None = None
         self._passes: Callable[[Any], bool] | None = None
         if wanted.filter.strip():
@@ -86,16 +87,25 @@ class View:
         columns = wanted.fields if wanted.fields is not None else self.domain.columns
         return csv_lines(columns, selected.records, header=wanted.headers)
 
-    def table_lines(self, selected: Snapshot) -> Iterator[str]:
-        """Yield the lines of the table, or of the report that stands in its place."""
-        report = self.domain.report(selected, self.wanted.query, self.names)
+    def report(self, selected: Snapshot) -> str | None:
+        """Return the text that stands in place of a table for this query, if any."""
+        return self.domain.report(selected, self.wanted.query, self.names)
+
+    def table_lines(self, selected: Snapshot, most: int | None = None) -> Iterator[str]:
+        """Yield the lines of the table, its first ``most`` rows, or of the report that stands in its place."""
+        report = self.report(selected)
         if report is not None:
             yield from map(printable, report.rstrip("\n").split("\n"))
             return
-        header = self.wanted.headers
-        columns = [cells(column, selected.records, self.names, header) for column in self.columns()]
+        shown, header = self.columns(), self.wanted.headers
+        # A lazy sequence makes its records anew each time it is walked, and each column walks it.
+        lazy = most is not None or any(column.texts is None for column in shown)
+        records = list(islice(selected.records, most)) if lazy else selected.records
+        columns = [cells(column, records, self.names, header) for column in shown]
         room = self.output.size()[0] if self.output.tty else None
-        yield from render(columns, room, header=header, colour=self.output.colour)
+        found = layout(columns, room, drop=self.wanted.fields is None)
+        self.dropped = found.dropped
+        yield from render(found, header=header, colour=self.output.colour)
 
     def print(self, selected: Snapshot) -> None:
         """Print one look."""
@@ -129,6 +139,8 @@ def once(domain: Domain, wanted: Wanted, host: Host, output: Output) -> int:
         raise
     selected = view.select(snapshot)
     view.print(selected)
+    if view.dropped:
+        complain(f"no room for {', '.join(view.dropped)} (a wider terminal or --fields shows them)")
     if wanted.output != "json":
         complain_of(selected.problems)
     return view.status(selected)

@@ -35,7 +35,8 @@ class Vendors:
         """Take the bytes of the file. Raises ValueError when they are not such a file."""
         if not data.startswith(MAGIC):
             raise ValueError("not a table of vendors")
-        three, seven, nine, length, self._per_block = HEAD.unpack_from(data, len(MAGIC))
+        three, seven, nine, length, per_block = HEAD.unpack_from(data, len(MAGIC))
+        self._per_block: int = per_block
         start = len(MAGIC) + HEAD.size
         index = zlib.decompress(data[start : start + length])
         self._prefixes: dict[int, array[int]] = {}
@@ -81,10 +82,9 @@ class Vendors:
 
     def _name(self, number: int) -> str:
         block, at = divmod(number, self._per_block)
-        names: list[str] | None = self._blocks.get(block)
+        names = self._blocks.get(block)
         if names is None:
-            text = zlib.decompress(self._packed[block]).decode()
-            names = self._blocks[block] = text.split("\n")
+            names = self._blocks[block] = zlib.decompress(self._packed[block]).decode().split("\n")
         return names[at]
 
 

@@ -12,6 +12,7 @@ from netscope.system.cgroups import container_of, unit_of
 
 _INITIAL_PID_NAMESPACE = "pid:[4026531836]"  # PROC_PID_INIT_INO, include/linux/proc_ns.h
 _SOCKET = "socket:["
+_PROCESS = tuple.__new__  # what Process() does, without its Python function
 _FULL_SCAN_SHARE = 50  # a full scan may take a fiftieth of the time
 _FULL_SCAN_PAUSE = 5.0  # seconds, at least
 
@@ -123,8 +124,8 @@ class SocketOwners:
 
     def _scan_one(self, pid: int, links: dict[str, int], found: set[int], seen: Collection[int]) -> None:
         directory = os.open(f"/proc/{pid}/fd", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        held = []
         try:
-            process = self._processes.get(pid)
             readlink, inode_of = os.readlink, links.get
             for number in os.listdir(directory):
                 if seen and int(number) in seen:
@@ -134,18 +135,23 @@ class SocketOwners:
                 except FileNotFoundError:
                     continue  # closed since
                 if inode:
-                    process = process or _name_and_start(pid)
-                    if process is None:
-                        return
-                    self._add(inode, Process(pid, process[0], int(number)))
-                    found.add(inode)
-            if process is None:
-                self._others.add(pid)
-            else:
-                self._processes[pid] = process
-                self._others.discard(pid)
+                    held.append((inode, number))
         finally:
             os.close(directory)
+        process = self._processes.get(pid)
+        if held and process is None:
+            process = _name_and_start(pid)
+            if process is None:
+                return
+        if process is None:
+            self._others.add(pid)
+            return
+        self._processes[pid] = process
+        self._others.discard(pid)
+        name, _start = process
+        for inode, number in held:
+            self._add(inode, _PROCESS(Process, (pid, name, int(number))))
+        found.update(inode for inode, _number in held)
 
     def _add(self, inode: int, holder: Process) -> None:
         others = self._holders.get(inode)

@@ -37,6 +37,7 @@ class PageScreen(Screen[None]):
     DEFAULT_CSS = """
     PageScreen > #header, PageScreen > #footer { background: $panel; }
     PageScreen > VerticalScroll { padding: 1 2; scrollbar-size-vertical: 1; }
+    PageScreen > VerticalScroll { scrollbar-background: $background; scrollbar-color: $primary 40%; }
     PageScreen > .page--title { color: $primary; text-style: bold; }
     PageScreen > .page--label { color: $foreground 60%; }
     PageScreen > .page--text { color: $foreground; }

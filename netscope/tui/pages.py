@@ -11,7 +11,7 @@ from netscope.core.text import fit, printable, width
 from netscope.tui.keys import DIGITS, KEYS, Where
 from netscope.tui.table.cells import cell_texts
 
-COLUMN = 76
+COLUMN = 54
 _LABEL = 22
 _GAP = 4
 
@@ -45,6 +45,21 @@ FILTER_HELP: tuple[tuple[str, str], ...] = (
     ("remote_address:10.0.0.0/8", "a network, IPv4 or IPv6"),
     ("a b, a or b, not a", "all of it, either, not; parentheses group"),
 )
+
+
+def merged(sections: Iterable[Section]) -> list[Section]:
+    """Return the sections with those of the same title made one."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for section in sections:
+        groups.setdefault(section.title, []).extend(section.rows)
+    return [Section(title, rows) for title, rows in groups.items()]
+
+
+def heading(domain: Domain, record: Any, names: Names) -> str:
+    """Return the topic and what tells this record from the others: its columns of rank 0."""
+    words = [cell_texts(column, [record], names)[0] for column in domain.columns if column.shown and column.rank == 0]
+    return f"{domain.title}: {'  '.join(words)}"
+
 
 _PLACES: tuple[tuple[Where, str], ...] = (("table", "Moving"), ("tab", "This tab"), ("app", "Everywhere"))
 

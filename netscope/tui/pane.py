@@ -20,13 +20,13 @@ from netscope.tui import slices
 from netscope.tui.line import Line, Part
 from netscope.tui.plots import History, sparkline
 from netscope.tui.table.cells import TREND_SUFFIX
+from netscope.tui.table.layout import LATE
 from netscope.tui.table.order import Order
 from netscope.tui.table.rows import Predicate, Rows
 from netscope.tui.table.widget import Notice, RecordTable
 from netscope.tui.tabs import Block
 
 _TYPING = 0.05  # seconds after a key during which long work waits
-_LATE = 10  # beyond every rank that a column has of its own
 _TREND = 15  # cells of a sparkline
 
 
@@ -244,7 +244,7 @@ class Pane(Vertical):
             names = [column.name for column in self.domain.columns if column.shown]
         found = [self.domain.column(name) for name in names]
         extras = [self.domain.column(name) for name in self.block.extras]
-        late = [column._replace(rank=column.rank + _LATE) for column in extras if column is not None]
+        late = [column._replace(rank=column.rank + LATE) for column in extras if column is not None]
         return (*self._with_trends(column for column in found if column is not None), *late)
 
     def _show(self) -> None:

@@ -218,6 +218,14 @@ def test_columns_give_way_by_rank(room: int, shown: str) -> None:
     assert layout.right is (len(shown) < 4)
 
 
+def test_extras_squeeze_nobody() -> None:
+    extra = column("e", rank=12, title="Extra")
+    with_room = lay_out([*NARROW, extra], {**NATURAL, "e": 10}, 100)
+    assert [slot.width for slot in with_room.slots] == [20, 10, 40, 8, 10]
+    without = lay_out([*NARROW, extra], {**NATURAL, "e": 10}, 96)
+    assert [slot.width for slot in without.slots] == [20, 10, 40, 8]
+
+
 @given(some.integers(1, 120), some.integers(0, 3))
 def test_columns_never_overlap_nor_leave_the_screen(room: int, first: int) -> None:
     end = -1

@@ -145,18 +145,19 @@ class SocketCollector:
         pairs = enumerate(zip(found, map(_PROCESSES, rows), strict=True))
         for number in [number for number, (now, before) in pairs if now is not before or now is None]:
             row = rows[number]
-            if not row.inode:
+            if not row.inode or row.kernel:
                 continue
             processes = nobody_known if found[number] is None else found[number]
             unknown += processes is None
             if processes != row.processes:
-                rows[number] = _NEW(Socket, (*row[:_OWNER], processes, *self._place(processes), *row[_AFTER:]))
+                owner = (processes, *(self._place(processes) if self._selection.places else _NOWHERE))
+                rows[number] = _NEW(Socket, row[:_OWNER] + owner + row[_AFTER:])
         if unknown:
             problems.append(_unknown_owners(unknown, owners))
 
     def _place(self, processes: tuple[Process, ...] | None) -> Place:
         """Return where the first process lives; asked once for each process."""
-        if not processes or not self._selection.places:
+        if not processes:
             return _NOWHERE
         first = processes[0]._replace(fd=0)
         place = self._places.get(first)
@@ -178,7 +179,8 @@ def _consumed(answers: list[list[bytes]]) -> Iterator[bytes]:
 
 
 def _unknown_owners(count: int, owners: Owners) -> Problem:
-    why = f"{owners.unreadable} processes do not show their descriptors to this user"
+    several = owners.unreadable > 1
+    why = f"{owners.unreadable} process{'es do' if several else ' does'} not show this user the descriptors"
     mend = "run with sudo (it needs CAP_SYS_PTRACE)"
     if not owners.unreadable:
         why = "their processes are not listed in this /proc (another pid namespace, or hidepid)"
