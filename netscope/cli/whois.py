@@ -124,7 +124,13 @@ def _seconds(text: str) -> float:
 
 def run(words: Sequence[str], host: Host) -> int:
     """Run the command and return its exit status."""
-    parser = build()
+    try:
+        return _run(build(), words, host)
+    finally:
+        host.close()
+
+
+def _run(parser: Parser, words: Sequence[str], host: Host) -> int:
     given = parser.parse_intermixed_args(list(words))
     output = Output(colour=given.colour)
     if given.help:
@@ -157,18 +163,33 @@ def _answer(given: Any, host: Host, output: Output) -> int:
 def _asking(given: Any) -> Asking:
     only: Literal["", "rdap", "whois"] = given.only
     server: str = given.host
+    port: int = given.port
     if given.iana and (server or only == "rdap"):
         raise BadQuery("-I starts at IANA's whois server", "-h and --rdap ask another", "leave one of them out")
     if "://" in server:
         if only == "whois" or given.port:
             raise BadQuery(f"{server} is the URL of an RDAP service", "its port belongs in it, and it speaks no whois")
     elif server:
-        server = server if ":" in server else to_ascii(server)
+        server, port = _place(server, given.port)
     elif given.port and only != "whois" and not given.iana:
         raise BadQuery("-p is the port of a whois server", "", "name it with -h, or use --whois")
     if given.output == "raw" and not only and "://" not in server:
         only = "whois"
-    return Asking(server, given.port, given.iana, only, given.follow, given.timeout)
+    return Asking(server, port, given.iana, only, given.follow, given.timeout)
+
+
+def _place(server: str, port: int) -> tuple[str, int]:
+    """Understand SERVER, SERVER:PORT or an IPv6 address. Raises BadQuery."""
+    target = parse(server) if server.count(":") > 1 else None
+    if target is not None and target.kind == "address":
+        return target.text, port
+    name, colon, number = server.partition(":")
+    if colon:
+        try:
+            port = _port(number)
+        except argparse.ArgumentTypeError as error:
+            raise BadQuery(f"no server {server!r}", str(error)) from None
+    return to_ascii(name), port
 
 
 def _raw(snapshot: Snapshot) -> Iterator[str]:

@@ -116,6 +116,15 @@ def test_a_server_in_trouble(talk: Any, status: int, why: str, name: str | None,
     assert len(record["hops"][0]["text"]) <= TEXT_LIMIT
 
 
+def test_a_silent_server_is_waited_for_once(servers: Registries) -> None:
+    servers.serve("whois.example.net", 43, hang)
+    start = time.monotonic()
+    done = netscope("whois", "--timeout", "1", "-h", "whois.example.net", *"abcdefgh", inside=servers.netns)
+    assert time.monotonic() - start < 4
+    assert done.returncode == 1
+    assert done.stderr.count("was not asked again") == 7
+
+
 def test_what_was_got_is_printed_too(servers: Registries) -> None:
     servers.serve("whois.example.net", 43, half)
     done = netscope("whois", "--raw", "--timeout", "0.5", "-h", "whois.example.net", "x.net", inside=servers.netns)
@@ -151,6 +160,9 @@ def test_the_next_address_is_tried(servers: Registries) -> None:
     record, said, _took = look(servers, "-h", "whois.both.net", "example.net")
     assert record["hops"][0]["address"] == address
     assert not said
+    for server in ("[::1]", "::1", "127.0.0.1:9"):
+        said = look(servers, "-h", server, "example.net", status=1)[1]
+        assert "Connection refused" in said
 
 
 @pytest.mark.parametrize(

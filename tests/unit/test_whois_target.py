@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from netscope.core.errors import BadQuery
 from netscope.domains.whois import bootstrap, special
 from netscope.domains.whois.bootstrap import Bootstrap
-from netscope.domains.whois.inquiry import question
+from netscope.domains.whois.questions import question
 from netscope.domains.whois.target import parse, to_ascii, to_unicode
 from netscope.system.live import LiveHost
 

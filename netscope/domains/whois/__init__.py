@@ -35,9 +35,7 @@ def look_up(host: Host, targets: Sequence[Target], asking: Asking, tell: Callabl
     inquiry = Inquiry(host.whois(), bootstrap, asking, tell, host.wall())
 
     async def all_of_them() -> list[Finding]:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(inquiry.find(target)) for target in targets]
-        return [task.result() for task in tasks]
+        return await asyncio.gather(*map(inquiry.find, targets))
 
     findings = asyncio.run(all_of_them())
     problems: list[Problem] = list(bootstrap.problems)

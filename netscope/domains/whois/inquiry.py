@@ -8,7 +8,8 @@ one exception widens no knowledge: where a registry has nothing on www.example.c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Literal, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -18,24 +19,16 @@ from netscope.core.whois import WHOIS_PORT, RegistryWire, Reply
 from netscope.domains.whois import fields, rdap, special
 from netscope.domains.whois import text as whois
 from netscope.domains.whois.bootstrap import Bootstrap
+from netscope.domains.whois.questions import IANA, and_parents, handle_server, question
 from netscope.domains.whois.record import EMPTY, Facts, Hop, Registration, Source, days_left
 from netscope.domains.whois.target import Target
 
-IANA = "whois.iana.org"
 IANA_RDAP = "https://rdap.iana.org/"
 _MOST_HOPS = 6
 _MOST_REDIRECTS = 5
-_MOST_PARENTS = 3
 _AT_ONCE = 8
 
 Outcome = Literal["found", "text", "nothing", "refused", "failed"]  # text: words, but no field known here
-
-# Where a handle's suffix or prefix names the registry that gave it.
-_HANDLE_SERVERS = {
-    "RIPE": "whois.ripe.net", "ARIN": "whois.arin.net", "AP": "whois.apnic.net", "APNIC": "whois.apnic.net",
-    "AFRINIC": "whois.afrinic.net", "LACNIC": "whois.lacnic.net", "FRNIC": "whois.nic.fr",
-}  # fmt: skip
-_HANDLE_PREFIXES = {"NET-": "whois.arin.net", "NET6-": "whois.arin.net", "ASN-": "whois.arin.net"}
 
 
 class Asking(NamedTuple):
@@ -86,6 +79,7 @@ class Inquiry:
         self._tell = tell
         self._now = now
         self._turns: dict[str, asyncio.Lock] = {}
+        self._silent: set[str] = set()
         self._room = asyncio.Semaphore(_AT_ONCE)
 
     async def find(self, target: Target) -> Finding:
@@ -131,7 +125,8 @@ class Inquiry:
         if "://" in asking.server:
             return asking.server if asking.server.endswith("/") else asking.server + "/"
         if asking.server and asking.only == "rdap":
-            return f"https://{asking.server}{f':{asking.port}' if asking.port else ''}/"
+            host = f"[{asking.server}]" if ":" in asking.server else asking.server
+            return f"https://{host}{f':{asking.port}' if asking.port else ''}/"
         if asking.server or asking.iana or asking.only == "whois":
             return ""
         if target.kind == "domain" and "." not in target.text:
@@ -143,17 +138,14 @@ class Inquiry:
         if asking.server and "://" not in asking.server:
             return asking.server, asking.port or WHOIS_PORT
         if target.kind == "handle" and not asking.iana:
-            server = _HANDLE_SERVERS.get(target.text.rpartition("-")[2])
-            for prefix, name in _HANDLE_PREFIXES.items():
-                if target.text.startswith(prefix):
-                    server = name
+            server = handle_server(target.text)
             return (server, asking.port or WHOIS_PORT) if server else None
         return IANA, asking.port or WHOIS_PORT
 
     async def _by_rdap(self, trail: _Trail, base: str) -> tuple[Facts, Outcome]:
         outcome: Outcome = "failed"
         found = None
-        for target in _and_parents(trail.target):
+        for target in and_parents(trail.target):
             hop = await self._get(trail, rdap.url(base, target))
             outcome, found = _judged(trail, hop, target.kind)
             if outcome != "nothing":
@@ -175,19 +167,19 @@ class Inquiry:
         """Get an RDAP answer, following redirections; each is a hop."""
         for _redirect in range(_MOST_REDIRECTS):
             server = _host(url)
-            try:
-                async with self._turn(server):
-                    self._tell(f"asking {server} for {url}")
-                    reply = await self._wire.get(url, self._asking.timeout)
-            except NetscopeError as error:
-                trail.trouble(f"{error.what}: {error.why}" if error.why else error.what, error.mend)
+            reply = await self._turn(trail, server, f"for {url}", partial(self._wire.get, url, self._asking.timeout))
+            if reply is None:
                 return None
             hop = _rdap_hop(url, reply)
             trail.hops.append(hop)
-            location = reply.headers.get("location", "")
-            if reply.status not in (301, 302, 303, 307, 308) or not location:
+            if reply.status == 429:
+                after = reply.headers.get("retry-after", "")
+                said = rdap.complaint(hop.parsed) or "status 429"
+                why = f"{server} limits how often it may be asked: {said}{f' (Retry-After: {after})' if after else ''}"
+                trail.trouble(why, "ask again later, or by port 43 with --whois")
+            onward = _onward(url, reply)
+            if not onward:
                 return hop
-            onward = urljoin(url, location)
             if url.startswith("https:") and not onward.startswith("https:"):
                 trail.trouble(f"{server} sends on to {onward}, which is not secure", "-h takes a base URL")
                 return None
@@ -196,13 +188,13 @@ class Inquiry:
         return None
 
     async def _by_whois(self, trail: _Trail, server: str, port: int) -> tuple[Facts, Outcome]:
-        seen = set()
+        seen: set[tuple[str, int]] = set()
         place: tuple[str, int] | None = (server, port)
         outcome: Outcome = "failed"
         while place is not None and place not in seen and len(seen) < _MOST_HOPS:
             seen.add(place)
             hop = None
-            for target in _and_parents(trail.target) if place[0] != IANA else iter([trail.target]):
+            for target in and_parents(trail.target) if place[0] != IANA else iter([trail.target]):
                 hop = await self._question(trail, *place, target)
                 outcome = _read(trail, hop, target) if hop is not None else "failed"
                 if outcome != "nothing":
@@ -223,12 +215,9 @@ class Inquiry:
 
     async def _question(self, trail: _Trail, server: str, port: int, target: Target) -> Hop | None:
         line = question(server, target)
-        try:
-            async with self._turn(server):
-                self._tell(f"asking {server} port {port} for {line!r}")
-                reply = await self._wire.ask(server, port, f"{line}\r\n".encode(), self._asking.timeout)
-        except NetscopeError as error:
-            trail.trouble(f"{error.what}: {error.why}" if error.why else error.what, error.mend)
+        send = partial(self._wire.ask, server, port, f"{line}\r\n".encode(), self._asking.timeout)
+        reply = await self._turn(trail, server, f"port {port} for {line!r}", send)
+        if reply is None:
             return None
         decoded = whois.decode(reply.data)
         if decoded.trouble:
@@ -241,34 +230,36 @@ class Inquiry:
         _unfinished(trail, server, reply)
         return hop
 
-    def _turn(self, server: str) -> asyncio.Lock:
-        return self._turns.setdefault(server, asyncio.Lock())
+    async def _turn(self, trail: _Trail, server: str, what: str, send: Callable[[], Awaitable[Reply]]) -> Reply | None:
+        """Ask a server when its turn has come, having said so; None when it is not to be reached.
+
+        A server that was silent once is not waited for again: a hundred targets would take a hundred times as long.
+        """
+        async with self._turns.setdefault(server, asyncio.Lock()):
+            if server in self._silent:
+                trail.trouble(f"{server} was not asked again: it did not answer about another target")
+                return None
+            self._tell(f"asking {server} {what}")
+            try:
+                reply = await send()
+            except NetscopeError as error:
+                self._silent.add(server)
+                trail.trouble(f"{error.what}: {error.why}" if error.why else error.what, error.mend)
+                return None
+            if reply.ending == "timeout" and not reply.data:
+                self._silent.add(server)
+            return reply
 
 
-def question(server: str, target: Target) -> str:
-    """Return the line to send: most servers take the target as it is, some need to be told what it is.
-
-    IANA is told no more than it needs: the top-level domain, or the first address.
-    """
-    text = target.text
-    plain = str(target.network.network_address) if target.network is not None else text
-    if server == IANA:
-        return text.rpartition(".")[2] if target.kind == "domain" else plain
-    if server == "whois.arin.net":
-        return f"n + {plain}" if target.network is not None else f"a + {target.number}" if target.number else text
-    if target.kind == "domain":
-        forms = {"whois.verisign-grs.com": "domain {}", "whois.denic.de": "-T dn,ace {}", "whois.jprs.jp": "{}/e"}
-        return forms.get(server, "{}").format(text)
-    return text
-
-
-def _and_parents(target: Target) -> Iterator[Target]:
-    """Yield the target, and for a domain the names above it that may be the registered one."""
-    yield target
-    labels = target.text.split(".")
-    if target.kind == "domain":
-        for start in range(1, min(len(labels) - 1, _MOST_PARENTS + 1)):
-            yield target._replace(text=".".join(labels[start:]))
+def _onward(url: str, reply: Reply) -> str:
+    """Return where a redirection leads, "" for an answer."""
+    location = reply.headers.get("location", "")
+    if reply.status not in (301, 302, 303, 307, 308) or not location:
+        return ""
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return location  # refused, with its reason, when it is asked for
 
 
 def _host(url: str) -> str:
