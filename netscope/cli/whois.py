@@ -80,6 +80,14 @@ def build() -> Parser:
         group=whom,
         help=f"fetch the registries of RDAP services anew ({bootstrap.SOURCE})",
     )
+    parser.option(
+        "--db",
+        metavar="FILE",
+        action="append",
+        default=[],
+        group=whom,
+        help="look addresses up in this IP-to-ASN file (TSV) or MMDB, and ask nobody; may be repeated",
+    )
     how = parser.add_argument_group("how to show it")
     parser.option(
         "--raw",
@@ -147,7 +155,7 @@ def _run(parser: Parser, words: Sequence[str], host: Host) -> int:
 
 def _answer(given: Any, host: Host, output: Output) -> int:
     targets = [parse(word) for word in given.targets]
-    snapshot = look_up(host, targets, _asking(given), complain)
+    snapshot = look_up(host, targets, _asking(given), complain, given.db)
     if given.output == "json":
         output.write(document(DOMAIN, snapshot, host))
     elif given.output == "jsonl":
@@ -166,6 +174,8 @@ def _asking(given: Any) -> Asking:
     port: int = given.port
     if given.iana and (server or only == "rdap"):
         raise BadQuery("-I starts at IANA's whois server", "-h and --rdap ask another", "leave one of them out")
+    if given.db and (server or only or given.iana):
+        raise BadQuery("--db asks nobody about addresses", "-h, -I, --whois and --rdap say whom to ask", "choose one")
     if "://" in server:
         if only == "whois" or given.port:
             raise BadQuery(f"{server} is the URL of an RDAP service", "its port belongs in it, and it speaks no whois")

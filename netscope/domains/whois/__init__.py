@@ -21,18 +21,23 @@ if TYPE_CHECKING:
     from netscope.domains.whois.target import Target
 
 
-def look_up(host: Host, targets: Sequence[Target], asking: Asking, tell: Callable[[str], None]) -> Snapshot:
+def look_up(
+    host: Host, targets: Sequence[Target], asking: Asking, tell: Callable[[str], None], files: Sequence[str] = ()
+) -> Snapshot:
     """Look all targets up, several at a time, and return their records in the order asked for.
 
-    ``tell`` is called with one line before anything is sent. Blocks; interrupting it leaves no socket open.
+    ``tell`` is called with one line before anything is sent; about addresses nobody is asked where ``files`` (see
+    ``database``) are given. Blocks; interrupting it leaves no socket open.
     """
     import asyncio
 
     from netscope.domains.whois.bootstrap import Bootstrap
+    from netscope.domains.whois.database import load
     from netscope.domains.whois.inquiry import Finding, Inquiry
 
     bootstrap = Bootstrap(host)
-    inquiry = Inquiry(host.whois(), bootstrap, asking, tell, host.wall())
+    databases = {path: load(host, path) for path in files}
+    inquiry = Inquiry(host.whois(), bootstrap, asking, tell, host.wall(), databases)
 
     async def all_of_them() -> list[Finding]:
         return await asyncio.gather(*map(inquiry.find, targets))
@@ -114,8 +119,8 @@ def schema() -> dict[str, Any]:
         "target": {"type": "string", "description": "as it was asked for"},
         "kind": {"enum": ["domain", "address", "prefix", "asn", "handle"]},
         "source": {
-            "enum": ["rdap", "whois", "special", "none"],
-            "description": "who told it; special: the shipped registries of special-purpose numbers and names",
+            "enum": ["rdap", "whois", "special", "file", "none"],
+            "description": "who told it; special: the shipped special-purpose registries; file: one of the user's own",
         },
         "name": {**text, "description": "of the domain, the network or the AS"},
         "handle": {**text, "description": "the registry's own key"},
@@ -167,7 +172,7 @@ COLUMNS = (
     Column("changed", "Changed", lambda r: r.facts.changed, help="last changed", rank=7, shown=False),
     Column("expires", "Expires", lambda r: r.facts.expires, help="when the registration ends", rank=6),
     Column("days_left", "Days left", lambda r: r.days_left, "integer", "until it expires", rank=5),
-    Column("source", "Source", lambda r: r.source, help="rdap, whois, special (nobody was asked) or none", rank=6),
+    Column("source", "Source", lambda r: r.source, help="rdap, whois, special, file or none", rank=6),
     Column("note", "Note", lambda r: r.note, help="what else is to be known", rank=8, shown=False),
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ one exception widens no knowledge: where a registry has nothing on www.example.c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Literal, NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -19,9 +19,10 @@ from netscope.core.whois import WHOIS_PORT, RegistryWire, Reply
 from netscope.domains.whois import fields, rdap, special
 from netscope.domains.whois import text as whois
 from netscope.domains.whois.bootstrap import Bootstrap
+from netscope.domains.whois.database import Database
 from netscope.domains.whois.questions import IANA, and_parents, handle_server, question
 from netscope.domains.whois.record import EMPTY, Facts, Hop, Registration, Source, days_left
-from netscope.domains.whois.target import Target
+from netscope.domains.whois.target import Network, Target
 
 IANA_RDAP = "https://rdap.iana.org/"
 _MOST_HOPS = 6
@@ -71,13 +72,15 @@ class Inquiry:
     """Asks about targets, several at a time but each server about one thing at a time."""
 
     def __init__(
-        self, wire: RegistryWire, bootstrap: Bootstrap, asking: Asking, tell: Callable[[str], None], now: float
-    ) -> None:
+        self, wire: RegistryWire, bootstrap: Bootstrap, asking: Asking, tell: Callable[[str], None], now: float,
+        databases: Mapping[str, Database],
+    ) -> None:  # fmt: skip
         self._wire = wire
         self._bootstrap = bootstrap
         self._asking = asking
         self._tell = tell
         self._now = now
+        self._databases = databases
         self._turns: dict[str, asyncio.Lock] = {}
         self._silent: set[str] = set()
         self._room = asyncio.Semaphore(_AT_ONCE)
@@ -88,6 +91,8 @@ class Inquiry:
         if known is not None:
             return Finding(_registration_of(known, target), ())
         trail = _Trail(target, [], [])
+        if self._databases and target.network is not None:
+            return self._from_files(trail, target.network)
         async with self._room:
             source, facts, outcome = await self._ask(trail)
         if facts == EMPTY and outcome != "text":
@@ -96,6 +101,20 @@ class Inquiry:
         inner = special.embedded(target)
         note = f"holds {inner}, which may be asked for itself" if inner else None
         found = Registration(target.asked, target.kind, source, facts, left, note, tuple(trail.hops))
+        return Finding(found, tuple(trail.problems))
+
+    def _from_files(self, trail: _Trail, network: Network) -> Finding:
+        facts = EMPTY
+        for database in self._databases.values():
+            try:
+                facts = facts.filled(database(network))
+            except NetscopeError as error:
+                trail.trouble(str(error))
+        paths = ", ".join(self._databases)
+        if facts == EMPTY:
+            trail.problems.append(Problem(trail.target.asked, f"it is not in {paths}", "", partial=True))
+        source: Source = "file" if facts != EMPTY else "none"
+        found = Registration(trail.target.asked, trail.target.kind, source, facts, None, f"from {paths}", ())
         return Finding(found, tuple(trail.problems))
 
     async def _ask(self, trail: _Trail) -> tuple[Source, Facts, Outcome]:

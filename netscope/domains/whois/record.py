@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from netscope.domains.whois.text import Block
 
-Source = Literal["rdap", "whois", "special", "none"]
+Source = Literal["rdap", "whois", "special", "file", "none"]
 
 
 class Hop(NamedTuple):
@@ -94,7 +94,8 @@ class Registration(NamedTuple):
     Attributes:
         target: as it was asked for.
         kind: domain, address, prefix, asn or handle.
-        source: rdap, whois, special (the shipped registries of special-purpose numbers and names), or none.
+        source: rdap, whois, special (the shipped registries of special-purpose numbers and names), file (of the
+            user's own), or none.
         facts: the summary.
         days_left: whole days until it expires, negative when it has.
         note: what else a person should know ("Documentation (TEST-NET-1), RFC 5737; not reachable globally").

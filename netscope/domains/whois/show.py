@@ -53,7 +53,7 @@ def _days(number: int) -> str:
 
 def _source(found: Registration) -> str:
     asked = " -> ".join(f"{hop.server} ({'RDAP' if hop.protocol == 'rdap' else 'whois'})" for hop in found.hops)
-    return asked or ("shipped registries" if found.source == "special" else "")
+    return asked or ({"special": "shipped registries", "file": "local file"}.get(found.source, ""))
 
 
 def raw(found: Registration) -> Iterator[str]:
