@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -16,8 +15,21 @@ from netscope.core.host import Host
 from netscope.core.record import Column, Names
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.core.text import printable
-from netscope.export import csv_lines, document, lines
 from netscope.hub.once import collect_once
+
+
+class Digits:
+    """Names for who wants none (see :class:`netscope.core.record.Names`), without the table of services."""
+
+    numeric = True
+
+    def service(self, port: int, _protocol: str) -> str:
+        """Return the digits."""
+        return str(port)
+
+    def ports(self, _name: str) -> Collection[int]:
+        """Return nothing: no filter asks."""
+        return ()
 
 
 class View:
@@ -39,7 +51,9 @@ class View:
     @property
     def names(self) -> Names:
         """Return the names of ports; plain data needs none, and does not wait for them."""
-        if self._names is None:
+        if self._names is None and self.wanted.numeric and not self.wanted.filter:
+            self._names = Digits()
+        elif self._names is None:
             from netscope.domains.services import ServiceNames
 
             self._names = ServiceNames(self.host, numeric=self.wanted.numeric)
@@ -79,6 +93,8 @@ class View:
 
     def chunks(self, selected: Snapshot, *, again: bool = False) -> Iterator[str]:
         """Yield the text of one look in machine-readable form; ``again`` where looks follow each other."""
+        from netscope.export import csv_lines, document, lines
+
         wanted = self.wanted
         if wanted.output == "json":
             return document(self.domain, selected, self.host, wanted.fields, line=again)
@@ -176,6 +192,8 @@ def _plain_key(value: Any) -> Any:
 
 
 def _address_key(value: Any) -> Any:
+    import socket
+
     text = str(value)
     address, _slash, length = text.partition("/")
     address = address.partition("%")[0]

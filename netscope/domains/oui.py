@@ -70,6 +70,17 @@ class Vendors:
             self._known[prefix] = self._find(int.from_bytes(hardware, "big"))
         return self._known[prefix]
 
+    def decided_by(self, hardware: bytes) -> int:
+        """Return how many of the first bytes decide what :meth:`of` says: 3, 5 or, for groups and nobody, 6."""
+        if len(hardware) != 6 or hardware[0] & _GROUP or not any(hardware[:5]):
+            return 6
+        prefix = int.from_bytes(hardware[:3], "big")
+        for bits in _BITS[:2]:
+            prefixes, free = self._prefixes[bits], bits - 24
+            if bisect_left(prefixes, prefix << free) != bisect_left(prefixes, prefix + 1 << free):
+                return 5
+        return 3
+
     def _find(self, number: int) -> str | None:
         """Look for the longest registered prefix of a 48 bit number."""
         for bits in _BITS:

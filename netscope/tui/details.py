@@ -55,7 +55,7 @@ def plot_lines(plots: Sequence[tuple[Column, Sequence[float]]], room: int, high:
             extent = fit(f"  {least} … {most}", each - width(title))
             rows[0] += [Span(title, "title"), Span(extent + " " * _PLOT_GAP, "label")]
             for row, text in zip(rows[1:], braille(stretched(values, each), each, high), strict=False):
-                row.append(Span(text + " " * _PLOT_GAP, "plot"))
+                row.append(Span(text + " " * _PLOT_GAP, "accent"))
         result += [tuple(row) for row in rows]
     return result
 

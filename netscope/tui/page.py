@@ -15,9 +15,10 @@ from textual.widgets import Static
 
 from netscope.core.record import Section
 from netscope.core.snapshot import Problem
+from netscope.tui.keys import bindings
 from netscope.tui.line import Line, Part
 from netscope.tui.pages import PageLine, as_text, lines
-from netscope.tui.styles import component_style
+from netscope.tui.styles import Palette
 
 
 def problem_sections(found: Sequence[tuple[str, Sequence[Problem]]]) -> list[Section]:
@@ -33,17 +34,10 @@ def problem_sections(found: Sequence[tuple[str, Sequence[Problem]]]) -> list[Sec
 class PageScreen(Screen[None]):
     """Sections to read, scroll and copy."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"page--title", "page--label", "page--text", "page--plot"}
     DEFAULT_CSS = """
     PageScreen > #header, PageScreen > #footer { background: $panel; }
     PageScreen > VerticalScroll { padding: 1 2; scrollbar-size-vertical: 1; }
     PageScreen > VerticalScroll { scrollbar-background: $background; scrollbar-color: $primary 40%; }
-    PageScreen > .page--title { color: $primary; text-style: bold; }
-    PageScreen > .page--label { color: $foreground 60%; }
-    PageScreen > .page--text { color: $foreground; }
-    PageScreen > .page--plot { color: $secondary; }
-    PageScreen:ansi > .page--label { color: ansi_default; }
-    PageScreen:ansi > .page--text { color: ansi_default; text-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "back", "Back", show=False),
@@ -56,6 +50,7 @@ class PageScreen(Screen[None]):
         Binding("pagedown,space,ctrl+f", "half(2)", show=False),
         Binding("pageup,ctrl+b", "half(-2)", show=False),
         Binding("y", "copy", "Copy", show=False),
+        *bindings("frame"),
     ]
 
     def __init__(self, title: str, sections: Sequence[Section]) -> None:
@@ -85,7 +80,7 @@ class PageScreen(Screen[None]):
 
     def show_heading(self, right: Sequence[Part] = ()) -> None:
         """Show the first line."""
-        self.query_one("#header", Line).show([Part(f" {self._heading} ", "here")], right)
+        self.query_one("#header", Line).show([Part(f" {self._heading} ", "chosen")], right)
 
     def on_resize(self, _event: Resize) -> None:
         """Lay out for the new width."""
@@ -107,11 +102,11 @@ class PageScreen(Screen[None]):
         if found == self._lines:
             return
         self._lines = found
-        styles = {tone: component_style(self, f"page--{tone}") for tone in ("title", "label", "text", "plot")}
+        palette = Palette(self)
         text = Text(no_wrap=True, end="")
         for line in found:
             for span in line:
-                text.append(span.text, styles[span.tone])
+                text.append(span.text, palette.style(span.tone))
             text.append("\n")
         self.query_one("#body", Static).update(text)
 

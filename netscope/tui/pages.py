@@ -17,7 +17,7 @@ _GAP = 4
 
 
 class Span(NamedTuple):
-    """A piece of a line; the tone is "title", "label", "text" or "plot"."""
+    """A piece of a line; the tone is one of :data:`netscope.tui.styles.TONES`."""
 
     text: str
     tone: str
@@ -70,7 +70,7 @@ def help_sections(domains: Sequence[Domain], filter_help: Sequence[tuple[str, st
         Section("Instead of", [(domain.title, ", ".join(domain.replaces)) for domain in domains if domain.replaces])
     ]
     for where, title in _PLACES:
-        rows = [(key.shows, key.help) for key in KEYS if key.where == where]
+        rows = [(key.shows, key.help) for key in KEYS if key.where == where or (key.where, where) == ("frame", "app")]
         if where == "app":
             rows.insert(0, (DIGITS, "go to a tab"))
         sections.append(Section(title, rows))
@@ -115,7 +115,7 @@ def _side_by_side(columns: Sequence[list[PageLine]], each: int) -> list[PageLine
             line += spans
             if number < len(columns) - 1:
                 used = sum(width(span.text) for span in spans)
-                line.append(Span(" " * (each - used + _GAP), "text"))
+                line.append(Span(" " * (each - used + _GAP), "plain"))
         result.append(tuple(line))
     return result
 
@@ -132,10 +132,10 @@ def _block(section: Section, room: int) -> Iterator[PageLine]:
             yield (Span("  " + fit(label, room - 2).rstrip(), "label"),)
             beside = ""
         pieces = wrapped(text, max(8, room - indent - 2))
-        yield (Span("  " + fit(beside, indent), "label"), Span(pieces[0], "text"))
+        yield (Span("  " + fit(beside, indent), "label"), Span(pieces[0], "plain"))
         for piece in pieces[1:]:
-            yield (Span(" " * (indent + 2) + piece, "text"),)
-    yield (Span("", "text"),)
+            yield (Span(" " * (indent + 2) + piece, "plain"),)
+    yield (Span("", "plain"),)
 
 
 def wrapped(text: str, room: int) -> list[str]:

@@ -267,14 +267,14 @@ class Pane(Vertical):
 
     def _show_title(self) -> None:
         view, order = self._rows.view, self._rows.order
-        shown, total = len(view.keys), view.total
+        shown, total = len(view.keys) - view.fading, view.total
         count = f"{total:,}" if self._rows.wanted is None else f"{shown:,} of {total:,}"
         parts = [Part(f" {self.domain.title} ", "strong"), Part(f" {count}" if self._snapshot else " …", "quiet")]
         if order.column is not None:
-            parts.append(Part(f"  {'▼' if order.reverse else '▲'} {order.column.title}", "accent", "screen.reverse"))
+            parts.append(Part(f"  {'▼' if order.reverse else '▲'} {order.column.title}", "sorted", "screen.reverse"))
         if self.filter_text:
             parts += [Part("  / ", "key", "screen.filter"), Part(self.filter_text, "strong", "screen.filter")]
-        right = [Part(" PAUSED ", "notice", "screen.pause")] if self.paused else []
+        right = [Part(" PAUSED ", "warning", "screen.pause")] if self.paused else []
         self.query_one(".title", Line).show(parts, right)
 
     def _show_problems(self) -> None:
@@ -285,6 +285,6 @@ class Pane(Vertical):
         text = first.what + (f": {first.why}" if first.why else "") + (f" — {first.mend}" if first.mend else "")
         more = f" {count} problems, ! for all " if count > 1 else " ! "
         self.query_one(".problems", Line).show(
-            [Part(" ! ", "notice", "screen.problems"), Part(text, "notice", "screen.problems")],
+            [Part(" ! ", "warning", "screen.problems"), Part(text, "warning", "screen.problems")],
             [Part(more, "key", "screen.problems")],
         )

@@ -13,7 +13,6 @@ from textual.screen import Screen
 
 from netscope.core.domain import Domain
 from netscope.core.record import Column, Names
-from netscope.domains import collected
 from netscope.hub.watch import Hub
 from netscope.tui import frame
 from netscope.tui.choosers import ColumnChooser
@@ -39,7 +38,7 @@ class TabScreen(Screen[None]):
     TabScreen > #tabs { background: $panel; }
     TabScreen > #footer { background: $panel; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("tab")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("tab"), *bindings("frame")]
 
     class NamesWanted(Message):
         """Numbers are wanted, or names."""
@@ -241,7 +240,8 @@ class TabScreen(Screen[None]):
 
     def action_export_all(self) -> None:
         """Save the whole host."""
-        export_all(self, self._hub.host, self._load, collected())
+        topics = [block.topic for tab in self._tabs for block in tab.blocks]
+        export_all(self, self._hub.host, self._load, topics)
 
     def action_problems(self) -> None:
         """Show every problem of the tab."""

@@ -7,11 +7,13 @@ import os
 from pathlib import Path
 
 import pytest
+from textual.events import MouseScrollDown
 
 from netscope.core.snapshot import Problem
 from netscope.tui.details import DetailsScreen
 from netscope.tui.page import PageScreen
 from netscope.tui.table.rows import LINGER
+from netscope.tui.table.widget import RecordTable
 from tests.tui.stage import SIZES, Stage, flow, staged
 
 FLOWS = [flow(number) for number in range(1, 301)]
@@ -198,6 +200,73 @@ async def test_export_of_the_rows_shown(tmp_path: Path, monkeypatch: pytest.Monk
         await stage.press("enter")
         await stage.until((tmp_path / "rows.csv").exists)
         assert (tmp_path / "rows.csv").read_text().splitlines()[0] == "name,state,address,port,queue,rates.bytes"
+
+
+async def test_export_of_the_whole_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with staged(FLOWS[:3]) as stage:
+        await stage.press("E")
+        assert stage.sees("Save the whole host")
+        await stage.press(*["backspace"] * 50)
+        await stage.type("host.json")
+        await stage.press("enter")
+        await stage.until((tmp_path / "host.json").exists)
+        document = json.loads((tmp_path / "host.json").read_text())
+        assert list(document["topics"]) == ["flows", "pairs", "seconds", "last"]
+        assert len(document["topics"]["last"]["records"]) == 3
+        await stage.press("E", *["backspace"] * 50, "enter")
+        assert stage.sees("A file needs a name")
+        await stage.press("escape")
+        assert stage.screen.tab.name == "flows"
+
+
+async def test_the_mouse_sorts_moves_scrolls_and_opens() -> None:
+    async with staged(FLOWS) as stage:
+        table = stage.table
+        slot = next(slot for slot in table.layout_now.slots if slot.column.name == "port")
+        await stage.pilot.click(RecordTable, offset=(slot.x + 3, 0))
+        await stage.pilot.pause()
+        assert stage.pane.order.column is not None
+        assert stage.pane.order.column.name == "port"
+        await stage.pilot.click(RecordTable, offset=(slot.x + 3, 0))
+        await stage.pilot.pause()
+        assert stage.pane.order.reverse
+        await stage.pilot.click(RecordTable, offset=(5, 4))
+        assert table.place.cursor == table.place.top + 3
+        before = table.place
+        table.post_message(MouseScrollDown(table, 5, 4, 0, 1, 0, False, False, False))
+        await stage.pilot.pause()
+        assert table.place == before._replace(top=before.top + 3)
+        await stage.pilot.click(RecordTable, offset=(79, 2))
+        assert table.place.cursor < 40, "a click near the top of the scroll bar"
+        await stage.press("home")
+        await stage.pilot.click(RecordTable, offset=(5, 1))
+        await stage.until(lambda: isinstance(stage.app.screen, DetailsScreen), "details")
+
+
+async def test_tabs_footer_and_pause_can_be_clicked() -> None:
+    async with staged(FLOWS[:3]) as stage:
+        await stage.pilot.click("#tabs", offset=(13, 0))
+        await stage.until(lambda: stage.app.here.name == "pairs")
+        await stage.loaded()
+        await stage.pilot.click("#header", offset=(66, 0))
+        await stage.until(lambda: stage.sees("PAUSED"))
+        await stage.pilot.click("#footer", offset=(20, 0))
+        await stage.until(lambda: stage.sees("Enter keeps"))
+
+
+async def test_resizing_keeps_the_cursor_in_sight_and_the_columns_fitting() -> None:
+    async with staged(FLOWS, (120, 40)) as stage:
+        await stage.press("pagedown", "j", "j")
+        key = stage.table.key
+        for size in ((80, 24), (40, 12), (200, 60)):
+            await stage.pilot.resize_terminal(*size)
+            await stage.pilot.pause()
+            assert stage.table.key == key
+            place = stage.table.place
+            assert place.top <= place.cursor < place.top + stage.table.size.height - 1
+            assert all(len(line) <= size[0] for line in stage.picture())
+            assert stage.sees(stage.table.record.name)
 
 
 async def test_hostile_names_are_harmless() -> None:

@@ -106,6 +106,7 @@ def test_rows_come_and_go_with_marks_that_end() -> None:
     assert driver.take(1, 3, 4, now=10) == [1, 2, 3, 4]
     assert [driver.rows.sign(key) for key in (1, 2, 3, 4)] == ["", "-", "", "+"]
     assert driver.rows.view.total == 3
+    assert driver.rows.view.fading == 1
     assert driver.rows.expiry() == 10 + LINGER
     assert driver.show(10 + LINGER) == [1, 3, 4]
     assert driver.rows.sign(4) == ""

@@ -132,6 +132,9 @@ def test_the_longest_registered_prefix_wins(
                 continue
             expected = small.get(number >> 12) or medium.get(number >> 20) or large.get(number >> 24)
             assert table.of(hardware) == expected
+            decided = table.decided_by(hardware)
+            if decided < 6:
+                assert table.of(hardware[:decided] + b"\xa5\x5a\xa5"[: 6 - decided]) == expected
 
 
 def test_what_is_no_table_is_refused() -> None:

@@ -101,6 +101,28 @@ def test_a_network() -> None:
     assert rdap.facts({}) == EMPTY
 
 
+def test_the_organization_and_its_country_as_ripe_and_arin_give_them() -> None:
+    label = {"label": "1 Main St\nEllendale\nMN\n56026\nUnited States"}
+    found = {
+        "objectClassName": "ip network",
+        "entities": [
+            {
+                "roles": ["registrant"],
+                "vcardArray": ["vcard", [["fn", {}, "text", "X-MNT"], ["kind", {}, "text", "individual"]]],
+            },
+            {"roles": ["technical"], "vcardArray": ["vcard", [["fn", {}, "text", "T"]]]},
+            {
+                "roles": ["registrant"],
+                "vcardArray": [
+                    "vcard",
+                    [["fn", {}, "text", "Link"], ["kind", {}, "text", "org"], ["adr", label, "text", [""] * 7]],
+                ],
+            },
+        ],
+    }
+    assert rdap.facts(found) == Facts(holder="Link", country="United States")
+
+
 def test_deep_and_odd_json_is_no_object() -> None:
     assert rdap.parse("[" * 100_000) is None
     assert rdap.parse("[]") is None

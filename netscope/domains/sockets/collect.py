@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from operator import attrgetter
+from itertools import compress
+from operator import attrgetter, is_not
 from typing import NamedTuple
 
 from netscope.core.domain import Query
@@ -68,10 +69,13 @@ class SocketCollector:
             self._own(rows, problems)
         records: Sequence[Socket] = rows
         if self._departures is not None:
-            departed = self._departures.since(self._known)
+            before = self._known
+            records = self._remember(rows)
+            departed = self._departures.since(before.keys() - self._known.keys())
             if self._departures.lost:
                 problems.append(_MISSED)
-            records = [*self._remember(rows), *departed] if departed else self._remember(rows)
+            if departed:
+                records = [*records, *departed]
         return Snapshot("sockets", records, tuple(problems), wall, clock)
 
     def _remember(self, rows: list[Socket]) -> Sequence[Socket]:
@@ -141,17 +145,15 @@ class SocketCollector:
             problems.append(Problem("owners of sockets", error.why or error.what, error.mend))
         nobody_known = None if owners.unreadable or owners.hidden else _NOBODY
         found = list(map(owners.holders.get, map(_INODE, rows)))
-        unknown = 0
-        pairs = enumerate(zip(found, map(_PROCESSES, rows), strict=True))
-        for number in [number for number, (now, before) in pairs if now is not before or now is None]:
+        for number in compress(range(len(rows)), map(is_not, found, map(_PROCESSES, rows))):
             row = rows[number]
             if not row.inode or row.kernel:
                 continue
             processes = nobody_known if found[number] is None else found[number]
-            unknown += processes is None
             if processes != row.processes:
                 owner = (processes, *(self._place(processes) if self._selection.places else _NOWHERE))
                 rows[number] = _NEW(Socket, row[:_OWNER] + owner + row[_AFTER:])
+        unknown = list(map(_PROCESSES, rows)).count(None)
         if unknown:
             problems.append(_unknown_owners(unknown, owners))
 
@@ -215,8 +217,8 @@ class Departures:
         except NetscopeError:
             pass  # a kernel before 4.2: connections are then seen at the interval only
 
-    def since(self, known: Iterable[bytes]) -> list[Socket]:
-        """Return the sockets that came and went since the last call, those in ``known`` left out."""
+    def since(self, gone: Iterable[bytes]) -> list[Socket]:
+        """Return the sockets that came and went since the last call: not those that were seen before they had gone."""
         if self._events is None:
             return []
         try:
@@ -226,7 +228,7 @@ class Departures:
             return []
         if not datagrams:
             return []
-        seen = {message[_COOKIE] for message in known}
+        seen = {message[_COOKIE] for message in gone}
         return [row for row in self._decoded(datagrams) if row.message[_COOKIE] not in seen]
 
     def _decoded(self, datagrams: list[bytes]) -> Iterator[Socket]:

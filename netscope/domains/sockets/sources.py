@@ -59,7 +59,9 @@ def _source(protocol: str, chosen: Selection, users: Names, interfaces: Names) -
     if protocol == "packet":
         return source._replace(requests=(diag.packet_request(),), decode=local.packet_decoder(users, interfaces))
     if protocol == "netlink":
-        return source._replace(requests=(diag.netlink_request(),), decode=local.netlink_decoder())
+        return source._replace(
+            requests=(diag.netlink_request(),), decode=local.netlink_decoder(), finish=local.once_each
+        )
     suffixes = {4: ("",), 6: ("6",)}.get(chosen.family, ("", "6"))
     return source._replace(
         requests=tuple(_inet_requests(protocol, chosen)),

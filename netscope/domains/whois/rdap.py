@@ -17,7 +17,6 @@ from netscope.domains.whois.target import Target
 
 _CLASSES = {"domain": "domain", "address": "ip network", "prefix": "ip network", "asn": "autnum", "handle": "entity"}
 _PATHS = {"domain": "domain", "address": "ip", "prefix": "ip", "asn": "autnum", "handle": "entity"}
-_HOLDERS = ("registrant", "administrative")
 _DEEP = 4  # entities within entities that are looked into
 
 
@@ -63,7 +62,7 @@ def facts(found: dict[str, Any]) -> Facts:
     entities = list(_entities(found, 0))
     if found.get("objectClassName") == "entity":
         entities.insert(0, found)
-    holder = _by_role(entities, *_HOLDERS) or (found if found.get("objectClassName") == "entity" else None)
+    holder = _by_role(entities, "registrant") or (found if found.get("objectClassName") == "entity" else None)
     registrar = _by_role(entities, "registrar")
     abuse = _by_role(entities, "abuse")
     network = found.get("objectClassName") == "ip network"
@@ -109,12 +108,11 @@ def _entities(found: dict[str, Any], depth: int) -> Iterator[dict[str, Any]]:
             yield from _entities(entity, depth + 1)
 
 
-def _by_role(entities: list[dict[str, Any]], *roles: str) -> dict[str, Any] | None:
-    for role in roles:
-        for entity in entities:
-            if role in _list(entity.get("roles")):
-                return entity
-    return None
+def _by_role(entities: list[dict[str, Any]], role: str) -> dict[str, Any] | None:
+    """Return an entity of that role: an organization rather than the maintainer object that RIPE lists beside it."""
+    found = [entity for entity in entities if role in _list(entity.get("roles"))]
+    organizations = [entity for entity in found if _card(entity, "kind") == "org"]
+    return next(iter([*organizations, *found]), None)
 
 
 def _properties(entity: dict[str, Any], name: str) -> Iterator[tuple[dict[str, Any], Any]]:
@@ -140,6 +138,9 @@ def _country(entity: dict[str, Any]) -> str | None:
             return code.upper()
         if isinstance(value, list) and len(value) > 6 and _text(value[6]):
             return _text(value[6])
+        label = _text(parameters.get("label"))
+        if label and "\n" in label:  # ARIN gives the address as one text only
+            return label.rpartition("\n")[2].strip() or None
     return None
 
 
