@@ -88,6 +88,7 @@ def build() -> Parser:
         group=whom,
         help="look addresses up in this IP-to-ASN file (TSV) or MMDB, and ask nobody; may be repeated",
     )
+    parser.option("--netns", metavar="NAME|PID|PATH", group=whom, help="ask from another network namespace")
     how = parser.add_argument_group("how to show it")
     parser.option(
         "--raw",

@@ -252,6 +252,9 @@ def test_sockets_are_opened_in_the_namespace_that_was_named(servers: Registries)
     done = netscope("--netns", servers.netns.name, "whois", "--json", "-h", address, "example.net", check=True)
     assert json.loads(done.stdout)["records"][0]["name"] == "example.net"
     assert json.loads(done.stdout)["namespace"] == servers.netns.name
+    for words in (["--netns", servers.netns.name], [f"--netns={servers.netns.name}"]):
+        netscope("whois", "-h", address, *words, "example.net", check=True)
+    assert "needs a namespace" in netscope("whois", "x.net", "--netns").stderr
     assert netscope("whois", "--timeout", "1", "-h", address, "example.net").returncode == 1
 
 
