@@ -170,6 +170,7 @@ def test_a_name_below_the_registered_one_is_found(servers: Registries) -> None:
     servers.whois("whois.nic.org", lambda q: b"NOT FOUND\n" if q != "example.org" else b"Domain Name: example.org\n")
     record, problems = look(servers, "--whois", "a.b.example.org")
     assert (record["name"], problems) == ("example.org", [])
+    assert record["note"] == "nothing is registered under a.b.example.org itself"
     assert [question for _server, question in servers.asked] == [
         "org",
         "a.b.example.org",
@@ -256,11 +257,16 @@ def test_no_service_knows_it_or_the_service_will_not_say(servers: Registries) ->
     assert record["source"] == "none"
     assert "nothing is registered" in problems[-1]["why"]
     assert [path for _server, path in servers.asked] == ["/base/domain/a.example.com", "/base/domain/example.com"]
+    said[0] = (500, {})
+    servers.asked.clear()
+    record, problems = look(servers, "-h", f"http://{address}/", "example.com", status=1)
+    assert [server for server, _path in servers.asked] == ["rdap.example.net"]  # no other than the one that was named
     said[0] = (429, {"errorCode": 429, "title": "slow down"}, "Retry-After: 60\r\n")
     servers.asked.clear()
     record, problems = look(servers, "-h", f"http://{address}/", "example.com", status=1)
     assert "limits how often" in problems[0]["why"]
-    assert "slow down" in problems[0]["why"]
+    assert "slow down (Retry-After: 60)" in problems[0]["why"]
+    assert len(problems) == 1
     assert len(servers.asked) == 1  # asked again only when the user says so
     assert ask(servers, "--rdap", "x.nosuchtld", status=1).stderr.count("no RDAP service is known") == 1
 

@@ -82,7 +82,7 @@ class Inquiry:
         self._now = now
         self._databases = databases
         self._turns: dict[str, asyncio.Lock] = {}
-        self._silent: set[str] = set()
+        self._silent: set[tuple[str, str]] = set()
         self._room = asyncio.Semaphore(_AT_ONCE)
 
     async def find(self, target: Target) -> Finding:
@@ -98,9 +98,7 @@ class Inquiry:
         if facts == EMPTY and outcome != "text":
             trail.problems[:] = _missing(trail, outcome)
         left = days_left(facts.expires, self._now)
-        inner = special.embedded(target)
-        note = f"holds {inner}, which may be asked for itself" if inner else None
-        found = Registration(target.asked, target.kind, source, facts, left, note, tuple(trail.hops))
+        found = Registration(target.asked, target.kind, source, facts, left, _note(target, facts), tuple(trail.hops))
         return Finding(found, tuple(trail.problems))
 
     def _from_files(self, trail: _Trail, network: Network) -> Finding:
@@ -123,10 +121,8 @@ class Inquiry:
         base = self._base(target)
         if base:
             facts, outcome = await self._by_rdap(trail, base)
-            if outcome in ("found", "nothing") or asking.only == "rdap":
+            if outcome != "failed" or asking.only == "rdap" or asking.server:
                 return ("rdap" if facts != EMPTY else "none"), facts, outcome
-            if outcome == "refused":
-                return "none", facts, outcome
         elif asking.only == "rdap":
             mend = "--refresh-bootstrap fetches the full registries; --whois asks by port 43; -h takes a base URL"
             trail.trouble("no RDAP service is known for it", mend)
@@ -186,7 +182,9 @@ class Inquiry:
         """Get an RDAP answer, following redirections; each is a hop."""
         for _redirect in range(_MOST_REDIRECTS):
             server = _host(url)
-            reply = await self._turn(trail, server, f"for {url}", partial(self._wire.get, url, self._asking.timeout))
+            reply = await self._turn(
+                trail, "rdap", server, f"for {url}", partial(self._wire.get, url, self._asking.timeout)
+            )
             if reply is None:
                 return None
             hop = _rdap_hop(url, reply)
@@ -235,7 +233,7 @@ class Inquiry:
     async def _question(self, trail: _Trail, server: str, port: int, target: Target) -> Hop | None:
         line = question(server, target)
         send = partial(self._wire.ask, server, port, f"{line}\r\n".encode(), self._asking.timeout)
-        reply = await self._turn(trail, server, f"port {port} for {line!r}", send)
+        reply = await self._turn(trail, "whois", server, f"port {port} for {line!r}", send)
         if reply is None:
             return None
         decoded = whois.decode(reply.data)
@@ -249,25 +247,37 @@ class Inquiry:
         _unfinished(trail, server, reply)
         return hop
 
-    async def _turn(self, trail: _Trail, server: str, what: str, send: Callable[[], Awaitable[Reply]]) -> Reply | None:
+    async def _turn(
+        self, trail: _Trail, protocol: str, server: str, what: str, send: Callable[[], Awaitable[Reply]]
+    ) -> Reply | None:
         """Ask a server when its turn has come, having said so; None when it is not to be reached.
 
         A server that was silent once is not waited for again: a hundred targets would take a hundred times as long.
         """
         async with self._turns.setdefault(server, asyncio.Lock()):
-            if server in self._silent:
+            if (protocol, server) in self._silent:
                 trail.trouble(f"{server} was not asked again: it did not answer about another target")
                 return None
             self._tell(f"asking {server} {what}")
             try:
                 reply = await send()
             except NetscopeError as error:
-                self._silent.add(server)
+                self._silent.add((protocol, server))
                 trail.trouble(f"{error.what}: {error.why}" if error.why else error.what, error.mend)
                 return None
             if reply.ending == "timeout" and not reply.data:
-                self._silent.add(server)
+                self._silent.add((protocol, server))
             return reply
+
+
+def _note(target: Target, facts: Facts) -> str | None:
+    """Say where the answer is about something other than what was asked for."""
+    inner = special.embedded(target)
+    if inner:
+        return f"holds {inner}, which may be asked for itself"
+    if target.kind == "domain" and facts.name and target.text.endswith(f".{facts.name}"):
+        return f"nothing is registered under {target.text} itself"
+    return None
 
 
 def _onward(url: str, reply: Reply) -> str:
@@ -308,9 +318,6 @@ def _judged(trail: _Trail, hop: Hop | None, kind: str) -> tuple[Outcome, dict[st
     if hop.status == 404:
         return "nothing", None
     if hop.status == 429:
-        trail.trouble(
-            f"{hop.server} limits how often it may be asked: {said or 'status 429'}", "ask again later, or --whois"
-        )
         return "refused", None
     if not hop.whole:
         trail.trouble(f"{hop.server} did not finish its RDAP answer: {len(hop.text)} characters came", "")
