@@ -47,6 +47,7 @@ REGISTRAR = (
     "Domain Name: example.com\r\n"
     "Registrant Organization:\tDomaine d'Études\r\n"
     "Registrant Country: FR\r\n"
+    "Registrar WHOIS Server: whois.registrar.net\r\n"
     "Registrar Abuse Contact Email: abuse@registrar.net\r\n"
 )
 DOMAIN: dict[str, Any] = {

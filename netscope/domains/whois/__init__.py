@@ -32,11 +32,14 @@ def look_up(
     import asyncio
 
     from netscope.domains.whois.bootstrap import Bootstrap
-    from netscope.domains.whois.database import load
     from netscope.domains.whois.inquiry import Finding, Inquiry
 
     bootstrap = Bootstrap(host)
-    databases = {path: load(host, path) for path in files}
+    databases = {}
+    if files:
+        from netscope.domains.whois.database import load
+
+        databases = {path: load(host, path) for path in files}
     inquiry = Inquiry(host.whois(), bootstrap, asking, tell, host.wall(), databases)
 
     async def all_of_them() -> list[Finding]:

@@ -62,7 +62,7 @@ _UNSIGNED = re.compile(
 _CLOSED = re.compile(r"redacted|data protected|not disclosed|withheld", re.IGNORECASE)
 _NAME = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_-]{1,63}\.)+[a-z0-9-]{2,63}\.?", re.IGNORECASE)
 _AS_NUMBERS = re.compile(r"(?:AS)?(\d{1,10})(?:\s*-\s*(?:AS)?(\d{1,10}))?", re.IGNORECASE | re.ASCII)
-_SEVERAL = ("name servers", "status", "range", "origin")
+_SEVERAL = ("name servers", "origin")
 
 
 def facts(blocks: Sequence[Block], text: str, kind: str) -> Facts:

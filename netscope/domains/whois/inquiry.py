@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from netscope.core.errors import NetscopeError
@@ -19,10 +19,12 @@ from netscope.core.whois import WHOIS_PORT, RegistryWire, Reply
 from netscope.domains.whois import fields, rdap, special
 from netscope.domains.whois import text as whois
 from netscope.domains.whois.bootstrap import Bootstrap
-from netscope.domains.whois.database import Database
 from netscope.domains.whois.questions import IANA, and_parents, handle_server, question
 from netscope.domains.whois.record import EMPTY, Facts, Hop, Registration, Source, days_left
 from netscope.domains.whois.target import Network, Target
+
+if TYPE_CHECKING:
+    from netscope.domains.whois.database import Database
 
 IANA_RDAP = "https://rdap.iana.org/"
 _MOST_HOPS = 6
@@ -219,8 +221,10 @@ class Inquiry:
             place = None
             if hop is not None and self._asking.follow:
                 place = whois.referral(hop.text, trail.target.kind)
-                if place in seen:
-                    trail.trouble(f"{hop.server} sends back to {place[0] if place else ''}, which was asked already")
+                if place == (hop.server, hop.port):
+                    place = None  # a registrar's answer names the registrar's own server
+                elif place in seen:
+                    trail.trouble(f"{hop.server} sends back to {place[0]}, which was asked already")
         if place is not None and place not in seen:
             trail.trouble(f"more than {_MOST_HOPS} referrals, the last to {place[0]}")
         facts = _combined([hop for hop in trail.hops if hop.protocol == "whois"], trail.target)
