@@ -67,12 +67,26 @@ def look(host: Host, query: Query) -> Snapshot:
         entry = None  # before Linux 4.13 there is no such question
     prefix, rule = None, None
     if entry is not None:
+        if _is_local(host, question, decoder, labels, entry):
+            entry, route = (found._replace(facts={**found.facts, "table": "local"}) for found in (entry, route))
         prefix = entry.dst
         rules, _problems = read_rules(host, question.family, labels)
         table = entry.facts.get("table", "")
         rule = winner(rules, _flow(question, route.facts.get("uid")), table, _length(entry, question.family))
     facts = {**route.facts, "prefix": prefix, "rule": None if rule is None else rule.facts}
     return looked(host, "routes", (route._replace(facts=facts),), ())
+
+
+def _is_local(host: Host, question: _Question, decoder: Decoder, labels: Labels, entry: Route) -> bool:
+    """Tell whether the local table holds the entry that the kernel says is of the main one.
+
+    Without rules of the administrator's own, the kernel keeps both in one IPv4 trie and calls it main
+    (fib_trie_unmerge in net/ipv4/fib_trie.c).
+    """
+    if question.family != AF_INET or entry.facts.get("table") != "main":
+        return False
+    held = _best(host, question, decoder, labels, "local")
+    return held is not None and (held.dst, held.type) == (entry.dst, entry.type)
 
 
 def _question(query: Query) -> _Question:

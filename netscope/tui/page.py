@@ -58,29 +58,30 @@ class PageScreen(Screen[None]):
         self._heading = title
         self._sections = list(sections)
         self._lines: list[PageLine] = []
+        self._header, self._footer, self._body = Line(id="header"), Line(id="footer"), Static(id="body")
+        self._scroll = VerticalScroll(self._body)
 
     def compose(self) -> ComposeResult:
         """Lay out."""
-        yield Line(id="header")
-        with VerticalScroll():
-            yield Static(id="body")
-        yield Line(id="footer")
+        yield self._header
+        yield self._scroll
+        yield self._footer
 
     def on_mount(self) -> None:
         """Show it."""
-        self.query_one("#footer", Line).show(
+        self._footer.show(
             [
                 Part(" "), Part("Esc", "key", "screen.back"), Part(" Back  ", "quiet", "screen.back"),
                 Part("j k", "key"), Part(" Scroll  ", "quiet"),
                 Part("y", "key", "screen.copy"), Part(" Copy", "quiet", "screen.copy"),
             ]
         )  # fmt: skip
-        self.query_one(VerticalScroll).focus()
+        self._scroll.focus()
         self.show_heading()
 
     def show_heading(self, right: Sequence[Part] = ()) -> None:
         """Show the first line."""
-        self.query_one("#header", Line).show([Part(f" {self._heading} ", "chosen")], right)
+        self._header.show([Part(f" {self._heading} ", "chosen")], right)
 
     def on_resize(self, _event: Resize) -> None:
         """Lay out for the new width."""
@@ -108,7 +109,7 @@ class PageScreen(Screen[None]):
             for span in line:
                 text.append(span.text, palette.style(span.tone))
             text.append("\n")
-        self.query_one("#body", Static).update(text)
+        self._body.update(text)
 
     @property
     def text(self) -> str:
@@ -121,19 +122,19 @@ class PageScreen(Screen[None]):
 
     def action_line(self, by: int) -> None:
         """Scroll by a line."""
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+        self._scroll.scroll_relative(y=by, animate=False)
 
     def action_half(self, by: int) -> None:
         """Scroll by half pages."""
-        self.query_one(VerticalScroll).scroll_relative(y=by * self.app.size.height // 2, animate=False)
+        self._scroll.scroll_relative(y=by * self.app.size.height // 2, animate=False)
 
     def action_top(self) -> None:
         """Go to the beginning."""
-        self.query_one(VerticalScroll).scroll_home(animate=False)
+        self._scroll.scroll_home(animate=False)
 
     def action_bottom(self) -> None:
         """Go to the end."""
-        self.query_one(VerticalScroll).scroll_end(animate=False)
+        self._scroll.scroll_end(animate=False)
 
     def action_copy(self) -> None:
         """Copy the whole page."""

@@ -9,12 +9,14 @@ from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.events import Resize
 from textual.message import Message
 from textual.timer import Timer
 
 from netscope.core.domain import Domain
 from netscope.core.record import Column, Names
 from netscope.core.snapshot import Problem, Snapshot
+from netscope.core.text import printable, width
 from netscope.hub.watch import Hub, Watch
 from netscope.tui import slices
 from netscope.tui.line import Line, Part
@@ -63,12 +65,14 @@ class Pane(Vertical):
         self._once = False
         self._last_key = 0.0
         self._expiry: Timer | None = None
+        self._title, self._problem_line = Line(classes="title"), Line(classes="problems")
+        self.table = RecordTable(self._shown(), names, id=f"table-{block.topic}")
 
     def compose(self) -> ComposeResult:
         """Lay out."""
-        yield Line(classes="title")
-        yield Line(classes="problems")
-        yield RecordTable(self._shown(), self._names, id=f"table-{self.block.topic}")
+        yield self._title
+        yield self._problem_line
+        yield self.table
 
     def on_mount(self) -> None:
         """Say that it is loading, and start once that is on the screen."""
@@ -86,12 +90,11 @@ class Pane(Vertical):
         if self._watch is not None:
             self._watch.close()
 
-    # What others may ask
+    def on_resize(self, _event: Resize) -> None:
+        """A narrow line for problems says less."""
+        self._show_problems()
 
-    @property
-    def table(self) -> RecordTable:
-        """The table."""
-        return self.query_one(RecordTable)
+    # What others may ask
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -263,7 +266,9 @@ class Pane(Vertical):
         if self.problems:
             lines = tuple(f"{problem.what}: {problem.why}" for problem in self.problems)
             return Notice(f"No {self.domain.title.lower()} could be shown", lines)
-        return Notice(f"No {self.domain.title.lower()} on this host", (self.domain.summary,))
+        namespace = self._hub.host.namespace
+        where = f"in namespace {namespace}" if namespace else "on this host"
+        return Notice(f"No {self.domain.title.lower()} {where}", (self.domain.summary,))
 
     def _show_title(self) -> None:
         view, order = self._rows.view, self._rows.order
@@ -275,16 +280,19 @@ class Pane(Vertical):
         if self.filter_text:
             parts += [Part("  / ", "key", "screen.filter"), Part(self.filter_text, "strong", "screen.filter")]
         right = [Part(" PAUSED ", "warning", "screen.pause")] if self.paused else []
-        self.query_one(".title", Line).show(parts, right)
+        self._title.show(parts, right)
 
     def _show_problems(self) -> None:
         self.set_class(bool(self.problems), "-problems")
         if not self.problems:
             return
         first, count = self.problems[0], len(self.problems)
-        text = first.what + (f": {first.why}" if first.why else "") + (f" — {first.mend}" if first.mend else "")
+        mend = f" — {first.mend}" if first.mend else ""
         more = f" {count} problems, ! for all " if count > 1 else " ! "
-        self.query_one(".problems", Line).show(
+        text = first.what + (f": {first.why}" if first.why else "") + mend
+        if width(printable(text)) > self.size.width - len(more) - 3:
+            text = first.what + mend  # what would help is worth more than why it failed
+        self._problem_line.show(
             [Part(" ! ", "warning", "screen.problems"), Part(text, "warning", "screen.problems")],
             [Part(more, "key", "screen.problems")],
         )

@@ -114,6 +114,22 @@ def test_which_way(netns: Namespace, words: str, prefix: str, rule: int) -> None
     assert fib[0]["dst"] == prefix
 
 
+@pytest.mark.parametrize(
+    ("address", "prefix", "table", "rule"),
+    [
+        ("10.0.0.1", "10.0.0.1", "local", 0), ("127.9.9.9", "127.0.0.0/8", "local", 0),
+        ("10.0.0.255", "10.0.0.255", "local", 0), ("10.0.0.77", "10.0.0.0/24", "main", 32766),
+    ],
+)  # fmt: skip
+def test_the_local_table_is_told_from_main_where_the_kernel_merges_them(
+    netns: Namespace, address: str, prefix: str, table: str, rule: int
+) -> None:
+    netns.batch(SETUP)
+    (mine,) = ours(netns, "routes", Query().having(get=address))
+    assert (mine["prefix"], mine["table"], mine["rule"]["priority"]) == (prefix, table, rule)
+    assert prefix in [route["dst"] for route in netns.ip_json(f"-4 route show table {table}")]
+
+
 def test_incoming_packets(netns: Namespace) -> None:
     netns.batch([*SETUP, "addr add 10.99.0.1/24 dev v1", "rule add iif v1 lookup 600 pref 70",
                  "route add 192.0.2.0/24 via 10.0.0.9 table 600"])  # fmt: skip

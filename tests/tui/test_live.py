@@ -124,11 +124,21 @@ async def test_problems_stand_above_the_rows_with_the_mend(size: tuple[int, int]
         assert not stage.sees("owners of 12")
 
 
+async def test_a_narrow_line_keeps_the_mend_of_a_problem() -> None:
+    async with staged(FLOWS[:3]) as stage:
+        stage.topic.problems = (Problem("owners of 12", "a long reason " * 9, "run with sudo"),)
+        await stage.look(*FLOWS[:3])
+        assert "owners of 12 — run with sudo" in line_with(stage, "owners of 12")
+        await stage.pilot.resize_terminal(200, 60)
+        await stage.until(lambda: stage.sees("a long reason"))
+
+
 async def test_no_tab_is_blank_without_a_reason() -> None:
     async with staged([]) as stage:
         assert stage.sees("No flows on this host")
-        stage.topic.problems = (Problem("flows", "needs CAP_X", "run with sudo"),)
+        stage.topic.problems = (Problem("flows", "needs CAP_X\x1b[2J", "run with sudo"),)
         await stage.look()
+        assert not any("\x1b" in line for line in stage.picture())
         assert stage.sees("No flows could be shown")
         assert stage.sees("flows: needs CAP_X")
 
@@ -195,7 +205,7 @@ async def test_export_of_the_rows_shown(tmp_path: Path, monkeypatch: pytest.Monk
         assert [record["name"] for record in document["records"]][:2] == ["flow12", "flow120"]
         await stage.press("e", "enter")
         await stage.until(lambda: stage.sees("is there already"), "it never writes over a file")
-        await stage.press(*["backspace"] * 40)
+        await stage.press("ctrl+u")
         await stage.type("rows.csv")
         await stage.press("enter")
         await stage.until((tmp_path / "rows.csv").exists)
@@ -207,15 +217,15 @@ async def test_export_of_the_whole_host(tmp_path: Path, monkeypatch: pytest.Monk
     async with staged(FLOWS[:3]) as stage:
         await stage.press("E")
         assert stage.sees("Save the whole host")
-        await stage.press(*["backspace"] * 50)
+        await stage.press("ctrl+u")
         await stage.type("host.json")
         await stage.press("enter")
         await stage.until((tmp_path / "host.json").exists)
         document = json.loads((tmp_path / "host.json").read_text())
         assert list(document["topics"]) == ["flows", "pairs", "seconds", "last"]
         assert len(document["topics"]["last"]["records"]) == 3
-        await stage.press("E", *["backspace"] * 50, "enter")
-        assert stage.sees("A file needs a name")
+        await stage.press("E", "ctrl+u", "enter")
+        await stage.until(lambda: stage.sees("A file needs a name"))
         await stage.press("escape")
         assert stage.screen.tab.name == "flows"
 

@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from netscope.core.record import Column, Names
+from netscope.core.text import printable
 from netscope.tui.keys import bindings
 from netscope.tui.styles import Palette
 from netscope.tui.table.cells import row_texts
@@ -352,4 +353,4 @@ class RecordTable(Widget, can_focus=True):
             return Strip.blank(room, self._palette.style())
         lines = (self._notice.text, *self._notice.more)
         text = lines[line] if 0 <= line < len(lines) else ""
-        return message_strip(text, self._palette, room, strong=line == 0)
+        return message_strip(printable(text), self._palette, room, strong=line == 0)
