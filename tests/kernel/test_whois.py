@@ -184,6 +184,7 @@ def test_a_name_below_the_registered_one_is_found(servers: Registries) -> None:
     assert "nothing is registered" in problems[-1]["why"]
 
 
+@pytest.mark.tool("openssl")
 def test_rdap_comes_first_and_over_tls(chain: Registries, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     context = certificate(tmp_path, "rdap.verisign.com", "rdap.registrar.net")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
@@ -212,6 +213,7 @@ def test_rdap_comes_first_and_over_tls(chain: Registries, tmp_path: Path, monkey
     assert "\x1b" not in done.stdout + done.stderr
 
 
+@pytest.mark.tool("openssl")
 @pytest.mark.parametrize(
     "fault", ["status", "json", "class", "certificate", "refused", "name", "hang", "half", "plain", "loop"]
 )

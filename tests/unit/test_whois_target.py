@@ -203,7 +203,8 @@ def test_every_unicast_number_has_one_service_and_every_special_one_none(registr
     assert registries.bases(parse("4200000000")) == ()
 
 
-@pytest.mark.tool("whois")
+@pytest.mark.root
+@pytest.mark.tool("whois", "unshare")
 def test_the_services_agree_with_whois(registries: Bootstrap) -> None:
     """Debian's whois guesses the same registry, where it does not go on to a national one or to a later transfer."""
     hosts = {"arin": "arin", "ripe": "ripe", "apnic": "apnic", "lacnic": "lacnic", "afrinic": "afrinic"}
