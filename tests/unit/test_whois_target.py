@@ -34,6 +34,7 @@ from netscope.system.live import LiveHost
         ("_dmarc.example.com", "domain", "_dmarc.example.com"),
         ("xn--bcher-kva.de", "domain", "xn--bcher-kva.de"),
         ("8.8.8.8", "address", "8.8.8.8"),
+        ("８。８．８.８", "address", "8.8.8.8"),
         ("2001:4860:0:0::8888", "address", "2001:4860::8888"),
         ("[2001:4860::8888]", "address", "2001:4860::8888"),
         ("fe80::1%eth0", "address", "fe80::1"),
@@ -70,7 +71,7 @@ def test_what_is_no_target_says_so(word: str) -> None:
     assert caught.value.why or caught.value.mend
 
 
-@given(st.text(max_size=80))
+@given(st.text(max_size=80) | st.text(alphabet="0123456789.:/²₃①８。．-ASasſﬁİẞς", max_size=20))
 def test_any_word_is_a_target_or_refused(word: str) -> None:
     try:
         target = parse(word)

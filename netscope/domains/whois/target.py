@@ -43,7 +43,7 @@ def parse(word: str) -> Target:
     where it has a digit or a hyphen, else a top-level domain.
     """
     asked = word
-    word = word.strip()
+    word = _compatible(word).strip()
     if not word:
         raise BadQuery("an empty word is no target", "", "give a domain, address, prefix, AS number or handle")
     number = _ASN.fullmatch(word)
@@ -110,17 +110,22 @@ def to_ascii(name: str) -> str:
     Letters are mapped as UTS 46 does without its transitional part: composed, in lower case, full-width forms and
     ideographic full stops made plain; a sharp s and a final sigma stay what they are (IDNA 2008).
     """
-    from unicodedata import normalize
-
-    for stop in "\u3002\uff0e\uff61":
-        name = name.replace(stop, ".")
-    folded = normalize("NFKC", "".join(char.lower() for char in normalize("NFKC", name)))
+    folded = _compatible("".join(char.lower() for char in _compatible(name)))
     labels = folded.removesuffix(".").split(".")
     encoded = [_label(label, name) for label in labels]
     text = ".".join(encoded)
     if len(text) > 253:
         raise BadQuery(f"no domain {name!r}", f"{len(text)} letters are more than 253 (RFC 1035)", "")
     return text
+
+
+def _compatible(text: str) -> str:
+    """Return full-width forms, superscripts and ideographic full stops as the plain characters that they stand for."""
+    if text.isascii():
+        return text
+    from unicodedata import normalize
+
+    return normalize("NFKC", text).replace("\u3002", ".")
 
 
 def _label(label: str, name: str) -> str:
