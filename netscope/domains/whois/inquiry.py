@@ -397,7 +397,9 @@ def _registration_of(known: special.Special, target: Target) -> Registration:
         f"holds {inner}, which may be asked for itself" if inner else "",
     ]
     facts = Facts(name=known.name, range=(block,) if target.kind != "domain" else (), holder="IANA")
-    note = "; ".join(part for part in [*parts, f"from the registries of {special.PUBLISHED}, nobody was asked"] if part)
+    note = "; ".join(
+        part for part in [*parts, "from netscope's table of the special-purpose registries, nobody was asked"] if part
+    )
     return Registration(target.asked, target.kind, "special", facts, None, note, ())
 
 

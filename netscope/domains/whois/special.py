@@ -1,4 +1,4 @@
-"""What belongs to nobody: the registries of special-purpose addresses, AS numbers and names, as of PUBLISHED.
+"""What belongs to nobody: the registries of special-purpose addresses, AS numbers and names.
 
 Sources: the IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890), the IPv4 and IPv6 multicast and IPv6
 address spaces, the Special-Purpose AS Numbers (RFC 7249), the Special-Use Domain Names (RFC 6761).
@@ -10,8 +10,6 @@ from ipaddress import IPv6Address, IPv6Network, ip_network
 from typing import NamedTuple
 
 from netscope.domains.whois.target import Network, Target
-
-PUBLISHED = "2026-06-01"
 
 
 class Special(NamedTuple):
