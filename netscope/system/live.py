@@ -16,6 +16,9 @@ from netscope.system.netlink import NetlinkEvents, NetlinkSocket
 if TYPE_CHECKING:
     from netscope.system.processes import SocketOwners  # only sockets have owners: the others need not load it
 
+if TYPE_CHECKING:
+    from netscope.core.whois import RegistryWire
+
 Result = TypeVar("Result")
 
 _RTM_GETLINK = 18
@@ -120,6 +123,12 @@ class LiveHost:
             index = int.from_bytes(payload[4:8], "little", signed=True)
             names[index] = wire.text(wire.attributes(payload, _IFINFOMSG).get(_IFLA_IFNAME, b""))
         return names
+
+    def whois(self) -> RegistryWire:
+        """Return the way to the registries."""
+        from netscope.system.registries import LiveRegistryWire
+
+        return LiveRegistryWire(self._inside)
 
     def wall(self) -> float:
         """Return the wall clock."""
