@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from netscope.core.probe import Prober
+    from netscope.core.whois import RegistryWire
 
 
 class Process(NamedTuple):
@@ -24,11 +25,13 @@ class Owners(NamedTuple):
         holders: inode -> the processes that hold it (never empty tuples).
         unreadable: how many processes would not show their descriptors.
         hidden: there are processes that are not even listed (another pid namespace, hidepid).
+        version: the same as in an answer before where no inode that was in both has other holders now; 0 says nothing.
     """
 
     holders: Mapping[int, tuple[Process, ...]]
     unreadable: int
     hidden: bool = False
+    version: int = 0
 
 
 class ProcessDetails(NamedTuple):
@@ -110,6 +113,9 @@ class Host(Protocol):
 
     def ifindexes(self) -> Mapping[int, str]:
         """Return ifindex -> interface name in this namespace, undecodable bytes surrogate-escaped."""
+
+    def whois(self) -> RegistryWire:
+        """Return the way to the registries (whois and RDAP), which starts in this namespace."""
 
     def wall(self) -> float:
         """Return the wall clock, seconds since the epoch."""

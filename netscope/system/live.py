@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from netscope.core.probe import Prober
+    from netscope.core.whois import RegistryWire
 
 Result = TypeVar("Result")
 
@@ -123,6 +124,12 @@ class LiveHost:
             index = int.from_bytes(payload[4:8], "little", signed=True)
             names[index] = wire.text(wire.attributes(payload, _IFINFOMSG).get(_IFLA_IFNAME, b""))
         return names
+
+    def whois(self) -> RegistryWire:
+        """Return the way to the registries."""
+        from netscope.system.registries import LiveRegistryWire
+
+        return LiveRegistryWire(self._inside)
 
     def wall(self) -> float:
         """Return the wall clock."""

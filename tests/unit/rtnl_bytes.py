@@ -11,6 +11,7 @@ from netscope.core.errors import Unavailable
 from netscope.core.host import Events, Owners, ProcessDetails
 from netscope.core.netlink import HEADER, NLM_F_MULTI, attribute
 from netscope.core.probe import Prober
+from netscope.core.whois import RegistryWire
 from netscope.domains.rtnl import Interface, Interfaces
 
 KNOWN = Interfaces(
@@ -72,6 +73,10 @@ class Replay:
     def ifindexes(self) -> Mapping[int, str]:
         """None."""
         return {}
+
+    def whois(self) -> RegistryWire:
+        """None."""
+        raise Unavailable("registries")
 
     def wall(self) -> float:
         """A fixed moment."""

@@ -13,6 +13,7 @@ from netscope.core.host import Events, Owners, Process, ProcessDetails
 from netscope.core.netlink import request
 from netscope.core.probe import Prober
 from netscope.core.snapshot import Snapshot
+from netscope.core.whois import RegistryWire
 from netscope.domains.sockets import DOMAIN
 from netscope.domains.sockets.columns import COLUMNS
 from netscope.domains.sockets.options import OPTIONS, shown
@@ -75,6 +76,9 @@ class Fake:
 
     def ifindexes(self) -> Mapping[int, str]:
         return {}
+
+    def whois(self) -> RegistryWire:
+        raise Unavailable("registries")
 
     def wall(self) -> float:
         return 1.0
