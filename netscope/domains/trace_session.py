@@ -14,10 +14,10 @@ from typing import Literal, NamedTuple
 from netscope.core.probe import HEADERS, Event, Label, Method, Probe, plain
 from netscope.core.probe_words import PORT_UNREACHABLE, TIME_EXCEEDED, TOO_LONG
 
-WINDOW = 4  # distances asked beyond the farthest that has answered: with two more rounds, the end hears six probes
+WINDOW = 4  # distances asked beyond the farthest that has answered: the end hears six probes at most
 _PATIENCE = 1.0  # seconds for a hop when nothing behind it has answered either; or five times the longest answer
 _SHORTEST = 0.025  # seconds at least for a hop that others behind it have answered for
-_FACTOR = 2.0  # times the longest round trip, once something behind it has answered
+_FACTOR = 1.5  # times the longest round trip, once something behind it has answered; later answers count, too
 _CATCH_UP = 0.002
 _HEADER = 8  # of UDP and ICMP alike
 
@@ -112,7 +112,6 @@ class TraceSession:
     def __init__(self, way: Way, start: float) -> None:
         self.way = way
         self.start = start
-        self.sent: dict[tuple[int, int], int] = {}
         self.answers: dict[Slot, Answer | None] = {}
         self.serial = False
         self.narrowings: list[Narrowing] = []
@@ -145,7 +144,6 @@ class TraceSession:
             self._token += 1
             self._waiting[self._token] = _Waiting(slot, now, again)
             self._slots[self._token] = slot
-            self.sent[slot.flow, slot.ttl] = self.sent.get((slot.flow, slot.ttl), 0) + 1
             self._next = max(self._next + self.way.gap, now - _CATCH_UP)
             payload = self._size - HEADERS[self.way.family] - _HEADER if self._size else -1
             yield slot.flow, Probe(self._token, self.way.address, slot.ttl, self._token & 0xFFFF, payload)
@@ -268,10 +266,23 @@ class TraceSession:
         self.answers[slot] = answer
         if answer.rtt is not None:
             self._longest = max(self._longest, answer.rtt)
+        if answer.kind == "end" and slot.ttl > self._limits[flow]:
+            self._spare(flow, answer)
         if answer.kind != "hop":
             self._limits[flow] = min(self._limits[flow], slot.ttl)
         self._farthest[flow] = min(max(self._farthest[flow], slot.ttl), self._limits[flow])
         return Outcome(slot, answer)
+
+    def _spare(self, flow: int, answer: Answer) -> None:
+        """Count an answer of the target to a probe that went too far for a question that it was still to be asked."""
+        if self.way.interval:
+            return
+        for number in range(2, self.way.rounds + 1):
+            slot = Slot(flow, self._limits[flow], number)
+            if slot not in self._asked:
+                self._asked.add(slot)
+                self.answers[slot] = answer
+                return
 
     def _narrow(self, slot: Slot, event: Event) -> bool:
         """Shrink the probes when one was too long, and ask again; tell whether that was it."""
