@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from netscope.core import netlink as wire
 from netscope.core.host import Events, Owners, ProcessDetails
@@ -13,6 +14,9 @@ from netscope.system.errors import explain
 from netscope.system.namespaces import locate, run_inside
 from netscope.system.netlink import NetlinkEvents, NetlinkSocket
 from netscope.system.processes import SocketOwners, describe
+
+if TYPE_CHECKING:
+    from netscope.core.dns.resolver import Resolver
 
 Result = TypeVar("Result")
 
@@ -114,6 +118,16 @@ class LiveHost:
             index = int.from_bytes(payload[4:8], "little", signed=True)
             names[index] = wire.text(wire.attributes(payload, _IFINFOMSG).get(_IFLA_IFNAME, b""))
         return names
+
+    def open_socket(self, family: int, kind: int, protocol: int = 0) -> socket.socket:
+        """Open a socket in this namespace."""
+        return self._inside(lambda: socket.socket(family, kind, protocol))
+
+    def dns(self) -> Resolver:
+        """Return what asks name servers from this namespace."""
+        from netscope.system.dns.resolver import LiveResolver
+
+        return LiveResolver(self._path, self.open_socket)
 
     def wall(self) -> float:
         """Return the wall clock."""
