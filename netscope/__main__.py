@@ -7,9 +7,13 @@ import sys
 
 def main() -> int:
     """Run netscope and return the process exit status."""
-    from netscope.cli.main import run
+    try:
+        from netscope.cli.main import leave, run
 
-    return run(sys.argv[1:])
+        leave(run(sys.argv[1:]))
+    except KeyboardInterrupt:
+        pass
+    return 130
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ class Query(NamedTuple):
         family: 0 for both, 4 or 6.
         live: the caller will ask again and again: collect what rates need, and what came and went in between.
         options: the topic's own options that were given, sorted (name, value) pairs; flags have the value True.
+            Besides, ``full`` is set where fields are wanted that the topic's table would not show: in data, by
+            ``--fields``, in a filter.
     """
 
     family: int = 0

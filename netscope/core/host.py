@@ -23,10 +23,12 @@ class Owners(NamedTuple):
     Attributes:
         holders: inode -> the processes that hold it (never empty tuples).
         unreadable: how many processes would not show their descriptors.
+        hidden: there are processes that are not even listed (another pid namespace, hidepid).
     """
 
     holders: Mapping[int, tuple[Process, ...]]
     unreadable: int
+    hidden: bool = False
 
 
 class ProcessDetails(NamedTuple):

@@ -73,9 +73,9 @@ class Interfaces:
         return found.type if found is not None else 0
 
     def down(self, index: int) -> bool:
-        """Tell whether the interface is not up (or gone)."""
+        """Tell whether the interface is there and not up."""
         found = self._found.get(index)
-        return found is None or not found.flags & IFF_UP
+        return found is not None and not found.flags & IFF_UP
 
 
 def interfaces(host: Host) -> Interfaces:
@@ -109,6 +109,11 @@ def signed(value: bytes) -> int:
 def network(value: bytes) -> int:
     """Return an unsigned integer attribute in network byte order."""
     return int.from_bytes(value, "big")
+
+
+def prefixed(value: int) -> str:
+    """Return an integer as printf's ``%#x`` has it: 0x1f, but 0."""
+    return hex(value) if value else "0"
 
 
 def address(family: int, value: bytes) -> str:

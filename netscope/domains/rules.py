@@ -33,6 +33,7 @@ from netscope.domains.rtnl import (
     network,
     number,
     object_schema,
+    prefixed,
     signed,
 )
 from netscope.domains.rtnl_names import TYPES, Labels
@@ -146,10 +147,10 @@ def _prefix(family: int, name: str, value: bytes | None, length: int) -> dict[st
 def _marks(found: dict[int, bytes]) -> dict[str, Any]:
     if _FRA_FWMARK not in found and _FRA_FWMASK not in found:
         return {}
-    facts = {"fwmark": hex(number(found.get(_FRA_FWMARK, b"")))}
+    facts = {"fwmark": prefixed(number(found.get(_FRA_FWMARK, b"")))}
     mask = number(found.get(_FRA_FWMASK, b"\xff\xff\xff\xff"))
     if mask != _ALL_MARK_BITS:
-        facts["fwmask"] = hex(mask)
+        facts["fwmask"] = prefixed(mask)
     return facts
 
 

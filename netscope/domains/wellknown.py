@@ -229,7 +229,6 @@ ircs-u 6697/tcp
 bbs 7000/tcp afs3-fileserver # also Cassandra
 afs3-fileserver 7000/udp
 rtps-discovery 7400/udp
-http-alt 8008/tcp
 ajp13 8009/tcp
 http-alt 8080/tcp webcache
 http-alt 8080/udp webcache

@@ -1,44 +1,263 @@
-"""Which process holds which socket, from /proc (proc(5))."""
+"""Which process holds which socket, and what a process is, from /proc (proc(5))."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+import threading
+import time
+from collections.abc import Collection, Iterable
 
 from netscope.core.host import Owners, Process, ProcessDetails
+from netscope.system.cgroups import container_of, unit_of
+
+_INITIAL_PID_NAMESPACE = "pid:[4026531836]"  # PROC_PID_INIT_INO, include/linux/proc_ns.h
+_SOCKET = "socket:["
+_FULL_SCAN_SHARE = 50  # a full scan may take a fiftieth of the time
+_FULL_SCAN_PAUSE = 5.0  # seconds, at least
 
 
 class SocketOwners:
-    """Finds the holders of socket inodes."""
+    """Finds the holders of socket inodes, and remembers them.
+
+    A new inode is looked for first behind the descriptors whose sockets are gone (the kernel hands out the lowest free
+    number), then behind the descriptors not seen before. Now and then everything is read again, since descriptors also
+    travel between processes that were there before (fork and close, SCM_RIGHTS).
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._holders: dict[int, tuple[Process, ...]] = {}
+        self._unresolved: set[int] = set()
+        self._processes: dict[int, tuple[str, int]] = {}  # pid -> name, start: of those that hold sockets asked for
+        self._others: set[int] = set()
+        self._unreadable: set[int] = set()
+        self._scanned_at = float("-inf")
+        self._scan_cost = 0.0
 
     def find(self, inodes: Collection[int]) -> Owners:
-        """Scan /proc/PID/fd."""
-        wanted = {f"socket:[{inode}]": inode for inode in inodes if inode}
-        holders: dict[int, list[Process]] = {}
-        unreadable = 0
-        for entry in os.listdir("/proc"):
-            if not entry.isdigit():
-                continue
+        """Return the holders of these inodes; one caller at a time."""
+        with self._lock:
+            wanted = inodes if isinstance(inodes, (set, frozenset, dict)) else set(inodes)
+            pids = _pids()
+            pause = max(_FULL_SCAN_PAUSE, self._scan_cost * _FULL_SCAN_SHARE)
+            if time.monotonic() - self._scanned_at > pause:
+                self._scan_all(pids, wanted)
+            else:
+                self._update(pids, wanted)
+            return Owners(self._holders, len(self._unreadable), _others_hidden(pids))
+
+    def _scan_all(self, pids: Collection[int], wanted: Collection[int]) -> None:
+        start = time.monotonic()
+        self._holders, self._processes, self._others, self._unreadable = {}, {}, set(), set()
+        self._scan(pids, wanted)
+        self._unresolved = {inode for inode in wanted if inode not in self._holders}
+        self._scanned_at = time.monotonic()
+        self._scan_cost = self._scanned_at - start
+
+    def _update(self, pids: set[int], wanted: Collection[int]) -> None:
+        self._forget_processes({pid for pid in self._processes if pid not in pids or self._changed(pid)})
+        self._unreadable &= pids
+        self._others &= pids
+        self._scan(pids - self._processes.keys() - self._others - self._unreadable, wanted)
+        missing = {inode for inode in wanted if inode not in self._holders and inode not in self._unresolved}
+        if missing:
+            missing -= self._search_reused(wanted, missing)
+        if missing:
+            missing -= self._search_unseen(missing)
+        self._unresolved = {inode for inode in self._unresolved if inode in wanted} - self._holders.keys() | missing
+
+    def _changed(self, pid: int) -> bool:
+        return _name_and_start(pid) != self._processes[pid]
+
+    def _forget_processes(self, gone: set[int]) -> None:
+        if not gone:
+            return
+        kept: dict[int, tuple[Process, ...]] = {}
+        for inode, holders in self._holders.items():
+            staying = holders
+            if any(holder.pid in gone for holder in holders):
+                staying = tuple(holder for holder in holders if holder.pid not in gone)
+            if staying:
+                kept[inode] = staying
+        self._holders = kept
+        for pid in gone:
+            del self._processes[pid]
+
+    def _search_reused(self, wanted: Collection[int], missing: set[int]) -> set[int]:
+        """Look behind the descriptors of sockets that are no longer asked for; forget those that moved on."""
+        found: set[int] = set()
+        for inode in [inode for inode in self._holders if inode not in wanted]:
+            kept = []
+            for holder in self._holders[inode]:
+                now = _socket_behind(holder.pid, holder.fd)
+                if now == inode:
+                    kept.append(holder)
+                elif now in missing:
+                    self._add(now, holder)
+                    found.add(now)
+            if kept:
+                self._holders[inode] = tuple(kept)
+            else:
+                del self._holders[inode]
+        return found
+
+    def _search_unseen(self, missing: set[int]) -> set[int]:
+        seen: dict[int, set[int]] = {}
+        for holders in self._holders.values():
+            for holder in holders:
+                seen.setdefault(holder.pid, set()).add(holder.fd)
+        return self._scan([*self._processes, *self._others], missing, seen)
+
+    def _scan(self, pids: Iterable[int], wanted: Collection[int], seen: dict[int, set[int]] | None = None) -> set[int]:
+        """Read the descriptors of these processes, except those seen; return the wanted inodes that were found."""
+        found: set[int] = set()
+        for pid in pids:
             try:
-                with os.scandir(f"/proc/{entry}/fd") as descriptors:
-                    for descriptor in descriptors:
-                        inode = wanted.get(os.readlink(descriptor.path))
-                        if inode is not None:
-                            holders.setdefault(inode, []).append(
-                                Process(int(entry), _name(entry), int(descriptor.name))
-                            )
+                self._scan_one(pid, wanted, found, seen.get(pid, ()) if seen else ())
             except PermissionError:
-                unreadable += 1
+                self._unreadable.add(pid)
             except OSError:
-                continue
-        return Owners({inode: tuple(found) for inode, found in holders.items()}, unreadable)
+                continue  # it has ended
+        return found
+
+    def _scan_one(self, pid: int, wanted: Collection[int], found: set[int], seen: Collection[int]) -> None:
+        directory = os.open(f"/proc/{pid}/fd", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            process = self._processes.get(pid)
+            for number in os.listdir(directory):
+                if seen and int(number) in seen:
+                    continue
+                try:
+                    link = os.readlink(number, dir_fd=directory)
+                except FileNotFoundError:
+                    continue  # closed since
+                if not link.startswith(_SOCKET):
+                    continue
+                inode = int(link[len(_SOCKET) : -1])
+                if inode in wanted:
+                    process = process or _name_and_start(pid)
+                    if process is None:
+                        return
+                    self._add(inode, Process(pid, process[0], int(number)))
+                    found.add(inode)
+            if process is None:
+                self._others.add(pid)
+            else:
+                self._processes[pid] = process
+                self._others.discard(pid)
+        finally:
+            os.close(directory)
+
+    def _add(self, inode: int, holder: Process) -> None:
+        others = self._holders.get(inode)
+        if others is None:
+            self._holders[inode] = (holder,)
+        elif holder not in others:
+            self._holders[inode] = tuple(sorted((*others, holder)))
 
 
-def _name(pid: str) -> str:
-    with open(f"/proc/{pid}/comm", "rb") as file:
-        return file.read().rstrip(b"\n").decode("utf-8", "surrogateescape")
+def _pids() -> set[int]:
+    return {int(entry) for entry in os.listdir("/proc") if entry.isdigit()}
 
 
-def describe(_pid: int) -> ProcessDetails | None:
-    """Describe one process."""
-    return None
+def _others_hidden(pids: Collection[int]) -> bool:
+    """Tell whether this /proc does not list every process: another pid namespace, or hidepid (proc(5))."""
+    try:
+        return 1 not in pids or os.readlink("/proc/self/ns/pid") != _INITIAL_PID_NAMESPACE
+    except OSError:
+        return True
+
+
+def _socket_behind(pid: int, fd: int) -> int:
+    try:
+        link = os.readlink(f"/proc/{pid}/fd/{fd}")
+    except OSError:
+        return 0
+    return int(link[len(_SOCKET) : -1]) if link.startswith(_SOCKET) else 0
+
+
+def _read(pid: int, name: str) -> bytes | None:
+    try:
+        with open(f"/proc/{pid}/{name}", "rb") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def _name_and_start(pid: int) -> tuple[str, int] | None:
+    """Return the name and the start (clock ticks since boot), both of one read: pids are used again."""
+    stat = _read(pid, "stat")
+    if stat is None:
+        return None
+    head, _, tail = stat.rpartition(b")")  # the name itself may hold anything, parentheses and newlines too
+    return os.fsdecode(head.partition(b"(")[2]), int(tail.split()[19])
+
+
+def describe(pid: int) -> ProcessDetails | None:
+    """Return what /proc tells of one process; None when there is no such process."""
+    found = _name_and_start(pid)
+    if found is None:
+        return None
+    name, ticks = found
+    command = _read(pid, "cmdline")
+    cgroup = _cgroup(pid)
+    return ProcessDetails(
+        pid=pid,
+        name=name,
+        command=None if command is None else _words(command),
+        executable=_executable(pid),
+        user=_user(pid),
+        started=_started(ticks),
+        cgroup=cgroup,
+        unit=unit_of(cgroup or ""),
+        container=container_of(cgroup or ""),
+    )
+
+
+def _words(command: bytes) -> tuple[str, ...]:
+    return tuple(os.fsdecode(word) for word in command.removesuffix(b"\0").split(b"\0")) if command else ()
+
+
+def _executable(pid: int) -> str | None:
+    try:
+        return os.readlink(f"/proc/{pid}/exe")
+    except OSError:
+        return None
+
+
+def _user(pid: int) -> str | None:
+    import pwd
+
+    try:
+        uid = os.stat(f"/proc/{pid}").st_uid
+    except OSError:
+        return None
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def _started(ticks: int) -> float | None:
+    """Return when a process started, seconds since the epoch: boot time (stat's btime) plus its age at start."""
+    try:
+        with open("/proc/stat", "rb") as file:
+            boot = next(int(line.split()[1]) for line in file if line.startswith(b"btime "))
+    except (OSError, StopIteration):
+        return None
+    return boot + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _cgroup(pid: int) -> str | None:
+    """Return the path in the unified hierarchy, or in systemd's where the unified one says only "/"."""
+    text = _read(pid, "cgroup")
+    if text is None:
+        return None
+    paths: dict[str, str] = {}
+    for line in os.fsdecode(text).split("\n"):
+        _number, _, rest = line.partition(":")
+        controllers, separator, path = rest.partition(":")
+        if separator:
+            paths[controllers] = path
+    unified = paths.get("", "")
+    return unified if len(unified) > 1 else paths.get("name=systemd") or unified or None

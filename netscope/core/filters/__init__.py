@@ -18,12 +18,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from netscope.core.domain import Domain
+from netscope.core.fields import columns_named, field_words
 from netscope.core.filters.compare import Predicate, anywhere, compare
 from netscope.core.filters.syntax import And, Comparison, FilterError, Node, Not, Word, parse
 from netscope.core.record import Column, Names
 from netscope.core.spelling import closest
 
-__all__ = ["FilterError", "Predicate", "columns_named", "compile_filter"]
+__all__ = ["FilterError", "Predicate", "compile_filter", "fields_tested"]
 
 
 def compile_filter(text: str, domain: Domain, names: Names, columns: Sequence[Column] | None = None) -> Predicate:
@@ -40,18 +41,19 @@ def compile_filter(text: str, domain: Domain, names: Names, columns: Sequence[Co
     return _compile(tree, text, domain, names, columns)
 
 
-def columns_named(domain: Domain, name: str) -> list[Column]:
-    """Return the columns that a name stands for: the column itself, those with the alias, or a nested last part."""
-    wanted = name.lower().replace("-", "_")
-    for matches in (
-        lambda column: column.name == wanted,
-        lambda column: wanted in column.aliases,
-        lambda column: column.name.rpartition(".")[2] == wanted,
-    ):
-        found = [column for column in domain.columns if matches(column)]
-        if found:
-            return found
-    return []
+def fields_tested(text: str, domain: Domain) -> list[Column]:
+    """Return the columns that a filter compares, for whoever collects only what is needed. Raises FilterError."""
+    tree = parse(text, lambda name: bool(columns_named(domain, name)))
+    return [] if tree is None else _tested(tree, text, domain)
+
+
+def _tested(node: Node, text: str, domain: Domain) -> list[Column]:
+    if isinstance(node, Word):
+        return []
+    if isinstance(node, Comparison):
+        return _columns(node, text, domain)
+    parts = (node.part,) if isinstance(node, Not) else node.parts
+    return [column for part in parts for column in _tested(part, text, domain)]
 
 
 def _compile(node: Node, text: str, domain: Domain, names: Names, shown: Sequence[Column]) -> Predicate:
@@ -70,8 +72,7 @@ def _columns(test: Comparison, text: str, domain: Domain) -> list[Column]:
     columns = columns_named(domain, test.field)
     if columns:
         return columns
-    words = [word for column in domain.columns for word in (column.name, *column.aliases)]
-    close = closest(test.field, [*words, *(word.rpartition(".")[2] for word in words)])
+    close = closest(test.field, field_words(domain))
     mend = f"did you mean {' or '.join(close)}?" if close else "quote it to look for the text itself"
     raise FilterError(
         f"{domain.name} have no field {test.field!r}", text, test.start, test.start + len(test.field), mend

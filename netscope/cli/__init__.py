@@ -1,0 +1,1 @@
+"""The command line: every topic as a command, derived from its declaration."""

@@ -1,0 +1,163 @@
+"""The application: one mode for each tab, built when it is first visited."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.screen import Screen
+
+from netscope.core.domain import Domain
+from netscope.core.record import Names
+from netscope.hub.watch import Hub, in_thread
+from netscope.tui import frame
+from netscope.tui.keys import KEYS, bindings
+from netscope.tui.page import PageScreen
+from netscope.tui.pages import FILTER_HELP, help_sections
+from netscope.tui.screens import TabScreen
+from netscope.tui.tabs import TABS, Tab
+from netscope.tui.themes import DARK, LIGHT, THEMES
+
+NamesMaker = Callable[[bool], Names]
+
+
+class NetscopeApp(App[None]):
+    """Tabs over a hub. It is told which host, which topics and which names; it knows nothing of the system."""
+
+    TITLE = "netscope"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("app"),
+        Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True, system=True),
+        *(Binding(str(number), f"tab_number({number})", show=False, system=True) for number in range(1, 10)),
+    ]
+
+    def __init__(
+        self,
+        hub: Hub,
+        load: Callable[[str], Domain],
+        make_names: NamesMaker,
+        tabs: tuple[Tab, ...] = TABS,
+        driver_class: type[Driver] | None = None,
+    ) -> None:
+        super().__init__(driver_class)
+        self._hub = hub
+        self._load = load
+        self._make_names = make_names
+        self._tabs = tabs
+        self._here = tabs[0]
+        self._names = make_names(False)
+        self._facts: frame.HostFacts | None = None
+        self._built: dict[str, TabScreen] = {}
+        for theme in THEMES:
+            self.register_theme(theme)
+        if not self.native_ansi_color:
+            self.theme = DARK
+        for tab in tabs:
+            self.add_mode(tab.name, partial(self._build, tab))
+
+    def _build(self, tab: Tab) -> TabScreen:
+        screen = TabScreen(tab, self._tabs, self._hub, self._load, self._names)
+        if self._facts is not None:
+            screen.call_after_refresh(screen.use_facts, self._facts)
+        self._built[tab.name] = screen
+        return screen
+
+    def on_mount(self) -> None:
+        """Show the first tab; read what the frame tells of the host once that is painted."""
+        self.switch_mode(self._here.name)
+        self.call_after_refresh(lambda: self.run_worker(self._learn(), group="facts"))
+
+    async def _learn(self) -> None:
+        facts = await in_thread(lambda: frame.host_facts(self._hub.host))
+        self._facts = facts
+        for screen in self._built.values():
+            screen.use_facts(facts)
+
+    # Tabs
+
+    @property
+    def here(self) -> Tab:
+        """The tab in front."""
+        return self._here
+
+    def _go(self, tab: Tab) -> None:
+        self._here = tab
+        self.switch_mode(tab.name)
+
+    def action_tab(self, name: str) -> None:
+        """Go to a tab by name."""
+        for tab in self._tabs:
+            if tab.name == name:
+                self._go(tab)
+
+    def action_tab_number(self, number: int) -> None:
+        """Go to a tab by number."""
+        if number <= len(self._tabs):
+            self._go(self._tabs[number - 1])
+
+    def action_next_tab(self) -> None:
+        """Go to the next tab."""
+        self._step(1)
+
+    def action_previous_tab(self) -> None:
+        """Go to the previous tab."""
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        self._go(self._tabs[(self._tabs.index(self._here) + by) % len(self._tabs)])
+
+    # Everywhere
+
+    def on_tab_screen_names_wanted(self, message: TabScreen.NamesWanted) -> None:
+        """Show names or numbers, in every tab."""
+        self.run_worker(self._use_names(message.numeric), group="names", exclusive=True)
+
+    async def _use_names(self, numeric: bool) -> None:
+        names = self._make_names(numeric)
+        await in_thread(lambda: names.ports(""))  # reads the table: not on the loop
+        self._names = names
+        for screen in self._built.values():
+            screen.use_names(names)
+
+    def action_help(self) -> None:
+        """Show the help of this tab."""
+        domains = [self._load(block.topic) for block in self._here.blocks]
+        self.push_screen(PageScreen(f"Help: {self._here.title}", help_sections(domains, FILTER_HELP)))
+
+    def action_theme(self) -> None:
+        """Switch between dark and light."""
+        if self.native_ansi_color:
+            self.theme = "ansi-dark" if self.theme == "ansi-light" else "ansi-light"
+        else:
+            self.theme = DARK if self.theme == LIGHT else LIGHT
+
+    def action_suspend(self) -> None:
+        """Suspend the whole job, as the terminal does on Ctrl-Z; what wraps us (sudo, uv) stops with us."""
+        if not self.is_headless:
+            os.killpg(os.getpgrp(), signal.SIGTSTP)
+
+    def action_interrupt(self) -> None:
+        """Ctrl-C ends the program as SIGINT does."""
+        self.exit(return_code=130)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer the tabs and every key's action in the palette."""
+        for tab in self._tabs:
+            yield SystemCommand(tab.title, f"Go to the tab {tab.title}", partial(self._go, tab))
+        target = screen if isinstance(screen, TabScreen) else None
+        for key in KEYS:
+            if key.where == "app" and key.action != "command_palette":
+                yield SystemCommand(key.label, f"{key.help} ({key.shows})", partial(self.run_action, key.action))
+            elif key.where == "tab" and target is not None:
+                yield SystemCommand(
+                    key.label, f"{key.help} ({key.shows})", partial(self.run_action, f"screen.{key.action}")
+                )

@@ -1,0 +1,138 @@
+"""Small dialogues over a tab: which columns, which file."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList
+
+from netscope.core.record import Column
+from netscope.core.text import fit
+from netscope.tui.line import Line, Part
+
+
+class ColumnChooser(ModalScreen[list[Column]]):
+    """A list of all columns; Space turns one on or off, Enter applies, Esc leaves everything as it was."""
+
+    DEFAULT_CSS = """
+    ColumnChooser { align: center middle; }
+    ColumnChooser > Vertical { width: 78; max-width: 100%; height: 80%; background: $surface; padding: 1 2; }
+    ColumnChooser OptionList { height: 1fr; border: none; background: $surface; padding: 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "cancel", "Cancel", show=False),
+        Binding("enter,c", "apply", "Apply", show=False, priority=True),
+        Binding("space", "switch", "On, off", show=False, priority=True),
+        Binding("j", "next", show=False),
+        Binding("k", "previous", show=False),
+    ]
+
+    def __init__(self, title: str, columns: Sequence[Column], shown: Iterable[str]) -> None:
+        super().__init__()
+        self._title = title
+        self._columns = columns
+        self._chosen = set(shown)
+
+    def compose(self) -> ComposeResult:
+        """Lay out."""
+        with Vertical():
+            yield Line(classes="heading")
+            yield OptionList(*(self._prompt(column) for column in self._columns), compact=True)
+            yield Line(classes="hints")
+
+    def on_mount(self) -> None:
+        """Fill in."""
+        self.query_one(".heading", Line).show([Part(f"Columns of {self._title}", "strong")])
+        self.query_one(".hints", Line).show(
+            [
+                Part("Space", "key", "screen.switch"), Part(" on, off  ", "quiet", "screen.switch"),
+                Part("Enter", "key", "screen.apply"), Part(" apply  ", "quiet", "screen.apply"),
+                Part("Esc", "key", "screen.cancel"), Part(" cancel", "quiet", "screen.cancel"),
+            ]
+        )  # fmt: skip
+        options = self.query_one(OptionList)
+        options.highlighted = 0
+        options.focus()
+
+    def _prompt(self, column: Column) -> Content:
+        mark = "[x]" if column.name in self._chosen else "[ ]"
+        return Content.assemble(f"{mark} {fit(column.title, 20)} ", (column.help, "dim"))
+
+    def action_switch(self) -> None:
+        """Turn the column on or off."""
+        options = self.query_one(OptionList)
+        if options.highlighted is not None:
+            column = self._columns[options.highlighted]
+            self._chosen ^= {column.name}
+            options.replace_option_prompt_at_index(options.highlighted, self._prompt(column))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """A click turns the column on or off, too."""
+        event.stop()
+        self.action_switch()
+
+    def action_apply(self) -> None:
+        """Take the choice; without any column everything stays as it was."""
+        self.dismiss([column for column in self._columns if column.name in self._chosen])
+
+    def action_cancel(self) -> None:
+        """Leave everything as it was."""
+        self.dismiss([])
+
+    def action_next(self) -> None:
+        """Go down."""
+        self.query_one(OptionList).action_cursor_down()
+
+    def action_previous(self) -> None:
+        """Go up."""
+        self.query_one(OptionList).action_cursor_up()
+
+
+class FilePrompt(ModalScreen[None]):
+    """Asks for a file name and tries to write it; an error is shown in place, and one may try again."""
+
+    DEFAULT_CSS = """
+    FilePrompt { align: center bottom; }
+    FilePrompt > Vertical { width: 100%; height: 4; background: $surface; padding: 0 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel", show=False)]
+
+    def __init__(self, title: str, name: str, save: Callable[[str], Awaitable[str]]) -> None:
+        super().__init__()
+        self._title = title
+        self._name = name
+        self._save = save
+
+    def compose(self) -> ComposeResult:
+        """Lay out."""
+        with Vertical():
+            yield Line(classes="heading")
+            yield Input(self._name, compact=True, select_on_focus=False)
+            yield Line(classes="says")
+            yield Line(classes="hints")
+
+    def on_mount(self) -> None:
+        """Fill in."""
+        self.query_one(".heading", Line).show([Part(self._title, "strong")])
+        self.query_one(".hints", Line).show(
+            [Part("Enter", "key"), Part(" save  ", "quiet"), Part("Esc", "key"), Part(" cancel", "quiet")]
+        )
+        self.query_one(Input).focus()
+
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Try to save."""
+        error = await self._save(event.value)
+        if error:
+            self.query_one(".says", Line).show([Part(error, "bad")])
+        else:
+            self.dismiss()
+
+    def action_cancel(self) -> None:
+        """Save nothing."""
+        self.dismiss()

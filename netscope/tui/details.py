@@ -1,0 +1,142 @@
+"""Everything known of one record, kept up to date while one looks, with plots of its numbers since then."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from netscope.core.domain import Domain
+from netscope.core.errors import NetscopeError
+from netscope.core.record import Column, Names, Section
+from netscope.core.snapshot import Snapshot
+from netscope.core.text import fit, format_value, printable
+from netscope.hub.watch import Hub, Watch, in_thread
+from netscope.tui import slices
+from netscope.tui.line import Part
+from netscope.tui.page import PageScreen
+from netscope.tui.pages import PageLine, Span, record_sections
+from netscope.tui.plots import braille
+from netscope.tui.slices import CHUNK, Steps
+from netscope.tui.table.cells import cell_texts
+from netscope.tui.tabs import Block
+
+_PLOT = 36
+_PLOT_LINES = 3
+_REMEMBERED = 600
+
+
+def found(records: Sequence[Any], domain: Domain, key: Hashable) -> Steps[Any]:
+    """Return the record of that key, or None."""
+    for count, record in enumerate(records):
+        if count % CHUNK == 0:
+            yield
+        if domain.key(record) == key:
+            return record
+    return None
+
+
+def plot_lines(plots: Sequence[tuple[Column, Sequence[float]]], room: int) -> list[PageLine]:
+    """Return the plots side by side: title and last value, the curve, its range."""
+    each = _PLOT + 3
+    result: list[PageLine] = []
+    across = max(1, room // each)
+    for start in range(0, len(plots), across):
+        group = plots[start : start + across]
+        rows: list[list[Span]] = [[] for _ in range(_PLOT_LINES + 3)]
+        for column, values in group:
+            last, least, most = (
+                printable(format_value(v, column.kind)) for v in (values[-1], min(values), max(values))
+            )
+            rows[0].append(Span(fit(f"{column.title}  {last}", _PLOT) + "   ", "title"))
+            for row, text in zip(rows[1:], braille(values, _PLOT, _PLOT_LINES), strict=False):
+                row.append(Span(text + "   ", "text"))
+            rows[-2].append(Span(fit(f"{least} … {most}, {len(values)} looks", _PLOT) + "   ", "label"))
+        result += [tuple(row) for row in rows]
+    return result
+
+
+class DetailsScreen(PageScreen):
+    """One record. Watches the topic itself, so that it lives on while the tab below rests."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "refresh", "Refresh", show=False)]
+
+    def __init__(self, block: Block, domain: Domain, record: Any, hub: Hub, names: Names) -> None:
+        super().__init__(
+            f"{domain.title}: {cell_texts(domain.columns[0], [record], names)[0]}",
+            record_sections(domain, record, names),
+        )
+        self._block = block
+        self._domain = domain
+        self._record = record
+        self._key = domain.key(record)
+        self._hub = hub
+        self._names = names
+        self._watch: Watch | None = None
+        self._more: Sequence[Section] = ()
+        columns = [domain.column(name) for name in domain.plots]
+        self._plots: list[tuple[Column, list[float]]] = [(column, []) for column in columns if column is not None]
+        self._gone = False
+
+    def on_mount(self) -> None:
+        """Start to watch."""
+        super().on_mount()
+        self._remember()
+        self._watch = self._hub.watch(self._block.topic, self._block.query)
+        self.run_worker(self._follow(self._watch), group="follow")
+
+    def on_unmount(self) -> None:
+        """Stop watching."""
+        if self._watch is not None:
+            self._watch.close()
+
+    def on_screen_suspend(self) -> None:
+        """Another screen is in front."""
+        if self._watch is not None:
+            self._watch.pause()
+
+    def on_screen_resume(self) -> None:
+        """In front again."""
+        if self._watch is not None:
+            self._watch.pause(False)
+
+    def action_refresh(self) -> None:
+        """Look again now."""
+        if self._watch is not None:
+            self._watch.refresh()
+
+    async def _follow(self, watch: Watch) -> None:
+        await self._inspect()
+        async for snapshot in watch:
+            await self._take(snapshot)
+
+    async def _take(self, snapshot: Snapshot) -> None:
+        record = await slices.run(found(snapshot.records, self._domain, self._key))
+        self._gone = record is None
+        if record is not None:
+            self._record = record
+            self._remember()
+            await self._inspect()
+        self.show_heading([Part(" - gone; these were its last values ", "notice")] if self._gone else ())
+
+    async def _inspect(self) -> None:
+        inspect = self._domain.inspect
+        if inspect is not None:
+            host, record, names = self._hub.host, self._record, self._names
+            try:
+                self._more = await in_thread(lambda: inspect(host, record, names))
+            except NetscopeError as error:
+                self._more = (Section("Not readable", [(error.what, f"{error.why} {error.mend}".strip())]),)
+        self.show_sections([*record_sections(self._domain, self._record, self._names), *self._more])
+
+    def _remember(self) -> None:
+        for column, values in self._plots:
+            number = column.value(self._record)
+            if isinstance(number, (int, float)):
+                values.append(number)
+                del values[:-_REMEMBERED]
+
+    def extra_lines(self, room: int) -> list[PageLine]:
+        """Return the plots."""
+        return plot_lines([(column, values) for column, values in self._plots if values], room)

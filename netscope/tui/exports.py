@@ -1,0 +1,79 @@
+"""Saving what is seen: the rows of a table, or the whole host. Files are written off the loop."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from textual.screen import Screen
+
+from netscope.core.domain import Domain, Query
+from netscope.core.errors import NetscopeError
+from netscope.core.host import Host
+from netscope.core.snapshot import Snapshot
+from netscope.hub.watch import in_thread
+from netscope.tui.choosers import FilePrompt
+from netscope.tui.pane import Pane
+
+
+def file_name(words: Sequence[str], seconds: float) -> str:
+    """Return a name that sorts by time."""
+    return "-".join(("netscope", *words, time.strftime("%Y%m%d-%H%M%S", time.localtime(seconds)))) + ".json"
+
+
+def shown_chunks(pane: Pane, path: str, host: Host) -> Iterable[str]:
+    """Return the text of the rows shown, in the format that the name's ending asks for; JSON has every field."""
+    from netscope.export import csv_lines, document, lines
+
+    domain, view, snapshot = pane.domain, pane.table.view, pane.snapshot or Snapshot(pane.domain.name, ())
+    records = [record for key, record in zip(view.keys, view.records, strict=True) if pane.is_live(key)]
+    snapshot = snapshot._replace(records=records)
+    if path.endswith(".csv"):
+        own = {column.name for column in domain.columns}
+        return csv_lines([column for column in pane.table.columns if column.name in own], records)
+    if path.endswith((".jsonl", ".ndjson")):
+        return lines(domain, snapshot)
+    return document(domain, snapshot, host)
+
+
+def export_shown(screen: Screen[None], pane: Pane, host: Host) -> None:
+    """Ask for a name and save the rows shown."""
+    count = len(pane.table.view.keys)
+    title = f"Save {count:,} rows of {pane.domain.title} (.json, .jsonl or .csv)"
+    name = file_name([pane.domain.name], host.wall())
+    screen.app.push_screen(FilePrompt(title, name, lambda path: _save(screen, path, shown_chunks(pane, path, host))))
+
+
+def export_all(screen: Screen[None], host: Host, load: Callable[[str], Domain], topics: Iterable[str]) -> None:
+    """Ask for a name and save every topic as one document, as ``netscope snapshot`` does."""
+    from netscope.export import snapshot_document
+
+    def chunks() -> Iterator[str]:
+        return snapshot_document(((load(topic), _look(load(topic), host)) for topic in topics), host)
+
+    name = file_name(["snapshot"], host.wall())
+    screen.app.push_screen(FilePrompt("Save the whole host (.json)", name, lambda path: _save(screen, path, chunks())))
+
+
+def _look(domain: Domain, host: Host) -> Snapshot:
+    from netscope.hub.once import look
+
+    collector = domain.open(host, Query())
+    try:
+        return look(domain, collector, host)
+    finally:
+        collector.close()
+
+
+async def _save(screen: Screen[None], path: str, chunks: Iterable[str]) -> str:
+    from netscope.export import write_file
+
+    if not path.strip():
+        return "A file needs a name."
+    try:
+        await in_thread(lambda: write_file(os.path.expanduser(path), chunks))
+    except NetscopeError as error:
+        return f"{error.what}: {error.why}"
+    screen.notify(f"Saved: {path}", markup=False)
+    return ""

@@ -1,0 +1,84 @@
+"""Every key, once: bindings, footer, help and palette are made of this table."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from textual.binding import Binding
+
+Where = Literal["app", "tab", "table", "page"]
+
+
+class Key(NamedTuple):
+    """One thing that a key does.
+
+    Attributes:
+        keys: Textual's key names, comma separated.
+        action: the action's name.
+        label: a word or two for the footer and the palette.
+        help: one line.
+        shows: the keys as people write them.
+        where: whose binding it is.
+        hint: its place in the footer, lower first; 0 keeps it out.
+    """
+
+    keys: str
+    action: str
+    label: str
+    help: str
+    shows: str
+    where: Where
+    hint: int = 0
+
+
+KEYS: tuple[Key, ...] = (
+    Key("j,down", "down", "Down", "next row", "j ↓", "table"),
+    Key("k,up", "up", "Up", "previous row", "k ↑", "table"),
+    Key("h,left", "left", "Left", "previous column (scrolls sideways)", "h ←", "table"),
+    Key("l,right", "right", "Right", "next column (scrolls sideways)", "l →", "table"),
+    Key("g,home", "first", "First row", "first row", "g Home", "table"),
+    Key("G,end", "last", "Last row", "last row", "G End", "table"),
+    Key("ctrl+d", "half_down", "Half a page down", "half a page down", "Ctrl-D", "table"),
+    Key("ctrl+u", "half_up", "Half a page up", "half a page up", "Ctrl-U", "table"),
+    Key("pagedown,ctrl+f", "page_down", "Page down", "a page down", "PgDn", "table"),
+    Key("pageup,ctrl+b", "page_up", "Page up", "a page up", "PgUp", "table"),
+    Key("enter", "details", "Details", "everything known of this row", "Enter", "tab", 1),
+    Key("slash", "filter", "Filter", "filter as you type; Enter keeps it, Esc clears it", "/", "tab", 2),
+    Key("escape", "clear", "Clear filter", "clear the filter", "Esc", "tab"),
+    Key("s", "sort", "Sort", "sort by this column; again: by the next one", "s", "tab", 3),
+    Key("S", "reverse", "Reverse", "sort the other way round", "S", "tab"),
+    Key("c", "columns", "Columns", "choose the columns", "c", "tab", 7),
+    Key("space", "pause", "Pause", "stop and go on", "Space", "tab", 4),
+    Key("n", "names", "Names", "names or numbers", "n", "tab", 9),
+    Key("r", "refresh", "Refresh", "look again now", "r", "tab"),
+    Key("y", "copy_row", "Copy row", "copy the row to the clipboard (OSC 52)", "y", "tab", 10),
+    Key("Y", "copy_cell", "Copy cell", "copy the cell under the column cursor", "Y", "tab"),
+    Key("e", "export", "Export", "export the rows shown (JSON, JSON Lines or CSV, by the file's name)", "e", "tab", 8),
+    Key("E", "export_all", "Export all", "export the whole host as one JSON snapshot", "E", "tab"),
+    Key("exclamation_mark", "problems", "Problems", "what could not be read, and what would mend it", "!", "tab"),
+    Key("w", "other", "Other table", "the other table of this tab", "w", "tab"),
+    Key("tab", "next_tab", "Next tab", "next tab", "Tab", "app"),
+    Key("shift+tab", "previous_tab", "Previous tab", "previous tab", "Shift-Tab", "app"),
+    Key("question_mark,f1", "help", "Help", "this help", "?", "app", 5),
+    Key("colon,ctrl+p", "command_palette", "Commands", "command palette", ": Ctrl-P", "app", 11),
+    Key("T", "theme", "Theme", "dark or light", "T", "app"),
+    Key("ctrl+z", "suspend", "Suspend", "suspend; fg brings it back", "Ctrl-Z", "app"),
+    Key("q", "quit", "Quit", "quit", "q", "app", 6),
+)
+
+DIGITS = "1-9"
+
+
+def bindings(where: Where) -> list[Binding]:
+    """Return the bindings of one place."""
+    priority = {"tab", "shift+tab"}
+    return [
+        Binding(key.keys, key.action, key.label, show=False, priority=key.keys in priority, system=True)
+        for key in KEYS
+        if key.where == where
+    ]
+
+
+def hints() -> list[Key]:
+    """Return the keys for the footer, most useful first."""
+    return sorted((key for key in KEYS if key.hint), key=lambda key: key.hint)
