@@ -104,7 +104,10 @@ _netscope() {{
       COMPREPLY=($(compgen -P "$start" -W "$fields" -- "${{current##*,}}"))
       compopt -o nospace 2>/dev/null
       return ;;
-    --sort) COMPREPLY=($(compgen -W "$fields ${{fields//[^ ]* /-&}}" -- "$current")); return ;;
+    --sort)
+      local sign=${{current%%[^-]*}}
+      COMPREPLY=($(compgen -P "$sign" -W "$fields" -- "${{current#"$sign"}}"))
+      return ;;
   esac
   case $topic,$current in
     *,-*) COMPREPLY=($(compgen -W "$flags" -- "$current")) ;;

@@ -212,7 +212,7 @@ def _plain(words: Sequence[str]) -> int:
     """Return how many leading words are to be looked up; a filter expression begins where its signs do."""
     count = 0
     for word in words:
-        if not _PLAIN.fullmatch(word) or word.lower() == "not":
+        if not _PLAIN.fullmatch(word) or word.lower() in ("and", "or", "not"):
             break
         count += 1
     if count < len(words) and words[count].lower() in ("and", "or"):

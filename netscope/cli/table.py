@@ -124,7 +124,7 @@ def render(columns: Sequence[Cells], room: int | None, *, header: bool = True, c
         if colour:
             texts, template[-1] = _coloured(texts, size, cell.column), "%s"
         columnwise.append(texts)
-    yield from map(GAP.join(template).__mod__, zip(*columnwise, strict=True))
+    yield from map(str.rstrip, map(GAP.join(template).__mod__, zip(*columnwise, strict=True)))
 
 
 def fitted(line: str, room: int) -> str:

@@ -77,5 +77,5 @@ def _drawn(view: View, selected: Snapshot) -> Iterator[str]:
     lines = [fitted(f"{printable(heading)}{hidden}", width)]
     lines += islice(view.table_lines(rows), height - 1 - len(troubles))
     lines += [fitted(printable(f"! {trouble}"), width) for trouble in troubles]
-    yield f"{_CLEAR_LINE}\r\n".join(lines[:height])
+    yield f"{_CLEAR_LINE}\n".join(lines[:height])
     yield _CLEAR_LINE + _CLEAR_BELOW

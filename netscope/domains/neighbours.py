@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from struct import Struct
-from typing import Any, NamedTuple
+from socket import AF_INET, AF_INET6
+from typing import Any
 
 from netscope.core.domain import Collector, Domain, Option, Polled, Query
 from netscope.core.host import Host
-from netscope.core.netlink import attributes, request
+from netscope.core.netlink import NETLINK_ROUTE, attributes, request
 from netscope.core.record import Column, Names
 from netscope.core.snapshot import Snapshot
+from netscope.domains.neighbours_table import (
+    NDA_CACHEINFO,
+    NDA_DST,
+    NDA_LLADDR,
+    NDMSG,
+    Neighbour,
+    NeighbourTable,
+    times,
+)
 from netscope.domains.rtnl import (
     FAMILIES,
     FAMILY,
@@ -18,15 +27,10 @@ from netscope.domains.rtnl import (
     NULL,
     QUERY_FAMILY,
     RTM_GETNEIGH,
-    RTM_NEWNEIGH,
     TEXT,
     TEXTS,
-    USER_HZ,
-    Facts,
     Interfaces,
     address,
-    decoded,
-    dump,
     fact,
     fixed,
     guarded,
@@ -39,9 +43,7 @@ from netscope.domains.rtnl import (
 )
 from netscope.domains.rtnl_names import Labels
 
-NDMSG = Struct("=BxxxiHBB")  # family, interface index, state, flags, type
-_NDA_DST, _NDA_LLADDR, _NDA_CACHEINFO, _NDA_PROBES, _NDA_PROTOCOL, _NDA_FLAGS_EXT = 1, 2, 3, 4, 12, 15
-CACHEINFO = Struct("=IIII")  # confirmed, used, updated (ticks ago), references
+_NDA_PROBES, _NDA_PROTOCOL, _NDA_FLAGS_EXT = 4, 12, 15
 
 _NTF_PROXY = 0x08
 _FLAGS = ((0x80, "router"), (_NTF_PROXY, "proxy"))
@@ -55,39 +57,24 @@ _STATES = (
 _EXT_LEARNED = 0x10
 
 
-class Neighbour(NamedTuple):
-    """One neighbour. ``facts`` is its object in ``ip -j -s neigh``, plus ``family``.
-
-    ``hardware`` holds the bytes of the link-layer address; who made the card is looked up when it is asked for.
-    """
-
-    facts: Facts
-    hardware: bytes = b""
-
-
 def decode(payload: bytes, known: Interfaces, labels: Labels) -> Neighbour:
     """Decode one RTM_NEWNEIGH message. Raises Malformed."""
     family, index, state, flags, _type = fixed(NDMSG, payload)
     found = attributes(payload, NDMSG.size)
     facts: dict[str, Any] = {}
-    if _NDA_DST in found:
-        facts["dst"] = address(family, found[_NDA_DST])
+    if NDA_DST in found:
+        facts["dst"] = address(family, found[NDA_DST])
     if index:
         facts["dev"] = known.name(index)
-    hardware = found.get(_NDA_LLADDR, b"")
+    hardware = found.get(NDA_LLADDR, b"")
     if hardware:
         facts["lladdr"] = mac(hardware, known.type(index))
     facts.update((name, None) for bit, name in _FLAGS if flags & bit)
     if number(found.get(_NDA_FLAGS_EXT, b"")) & _EXT_MANAGED:
         facts["managed"] = None
     facts.update((name, None) for bit, name in _LATER_FLAGS if flags & bit)
-    if _NDA_CACHEINFO in found:
-        confirmed, used, updated, references = fixed(CACHEINFO, found[_NDA_CACHEINFO])
-        if references:
-            facts["refcnt"] = references
-        facts["used"] = used // USER_HZ
-        facts["confirmed"] = confirmed // USER_HZ
-        facts["updated"] = updated // USER_HZ
+    if NDA_CACHEINFO in found:
+        facts.update(times(found[NDA_CACHEINFO]))
     if _NDA_PROBES in found:
         facts["probes"] = number(found[_NDA_PROBES])
     if state:
@@ -106,27 +93,23 @@ def states(state: int) -> list[str]:
 
 def wanted(payload: bytes, everything: bool) -> bool:
     """Tell whether ``ip neigh`` would show this one: not those that need no resolution, unless all are asked for."""
-    _family, _index, state, flags, _type = fixed(NDMSG, payload)
+    family, _index, state, flags, _type = fixed(NDMSG, payload)
+    if family not in (AF_INET, AF_INET6):  # bridge forwarding entries answer the same question
+        return False
     return everything or bool(state & 0xFF & ~NUD_NOARP) or bool(flags & (_NTF_PROXY | _EXT_LEARNED))
-
-
-def _requests(family: int) -> tuple[bytes, bytes]:
-    return tuple(  # type: ignore[return-value]
-        request(RTM_GETNEIGH, NDMSG.pack(family, 0, 0, flags, 0)) for flags in (0, _NTF_PROXY)
-    )
 
 
 def _look(host: Host, query: Query) -> Snapshot:
     known, labels = interfaces(host), Labels(host)
     everything = bool(query.option("all"))
-    payloads = [
-        payload
-        for message in _requests(QUERY_FAMILY[query.family])
-        for payload in dump(host, message, RTM_NEWNEIGH)
-        if fixed(NDMSG, payload)[0] in (2, 10) and wanted(payload, everything)
-    ]
-    records, problems = decoded("neighbours", payloads, lambda payload: decode(payload, known, labels))
-    return looked(host, "neighbours", records, problems)
+    datagrams: list[bytes] = []
+    for flags in (0, _NTF_PROXY):
+        message = request(RTM_GETNEIGH, NDMSG.pack(QUERY_FAMILY[query.family], 0, 0, flags, 0))
+        datagrams += host.dump(NETLINK_ROUTE, message)
+    table = NeighbourTable(
+        datagrams, lambda payload: decode(payload, known, labels), lambda payload: wanted(payload, everything)
+    )
+    return looked(host, "neighbours", table, table.problems)
 
 
 def _open(host: Host, query: Query) -> Collector:
@@ -135,9 +118,9 @@ def _open(host: Host, query: Query) -> Collector:
 
 def vendor(record: Neighbour) -> str | None:
     """Return who made the card, or what else is known of its address; None when nothing is."""
-    from netscope.domains.oui import vendor_of
+    from netscope.domains.oui import vendors
 
-    return vendor_of(record.hardware)
+    return vendors().of(record.hardware)
 
 
 def _key(record: Neighbour) -> Hashable:

@@ -1,16 +1,103 @@
-"""Who made a network card, by the first bytes of its address (IEEE MA-L, MA-M and MA-S registries)."""
+"""Who made a network card, by the first bytes of its address (IEEE MA-L, MA-M and MA-S registries).
+
+The table ``netscope/data/oui.bin`` is made by ``python -m tests.build_oui`` from the registries as Debian's package
+ieee-data has them. It is read when the first vendor is asked for. Nothing is unpacked but what is looked at: the
+prefixes are sorted arrays, the names lie in compressed blocks.
+
+The file: the magic, five 32 bit counts in little endian, then the prefixes of 24, 28 and 36
+bits (arrays of 32, 32 and 64 bit, then one 32 bit number of a name for each, all of it one zlib stream), and the
+blocks of names.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
+import zlib
+from array import array
+from bisect import bisect_left
+from functools import cache
+from struct import Struct
+
+MAGIC = b"netscope OUI 1\n\0"
+HEAD = Struct("<IIIII")  # prefixes of 24, 28 and 36 bits, length of the packed index, names in a block
+_BLOCK = Struct("<I")  # length of one packed block of names
+_BITS = (36, 28, 24)
 _GROUP, _LOCAL = 0x01, 0x02  # the two flag bits of the first byte (IEEE 802-2014, 8.2)
+_NOBODY = bytes(6)
+_EVERYBODY = b"\xff" * 6
 
 
-def vendor_of(hardware: bytes) -> str | None:
-    """Return the maker of the card with this 48 bit address, or what its flag bits say; None when unknown."""
-    if len(hardware) != 6 or not any(hardware):
+class Vendors:
+    """Looks up vendors, and remembers what it found."""
+
+    def __init__(self, data: bytes) -> None:
+        """Take the bytes of the file. Raises ValueError when they are not such a file."""
+        if not data.startswith(MAGIC):
+            raise ValueError("not a table of vendors")
+        three, seven, nine, length, self._per_block = HEAD.unpack_from(data, len(MAGIC))
+        start = len(MAGIC) + HEAD.size
+        index = zlib.decompress(data[start : start + length])
+        self._prefixes: dict[int, array[int]] = {}
+        at = 0
+        for bits, count, code, size in ((24, three, "I", 4), (28, seven, "I", 4), (36, nine, "Q", 8)):
+            self._prefixes[bits] = _array(code, index[at : at + count * size])
+            at += count * size
+        self._names: dict[int, array[int]] = {}
+        for bits, count in ((24, three), (28, seven), (36, nine)):
+            self._names[bits] = _array("I", index[at : at + count * 4])
+            at += count * 4
+        self._packed: list[bytes] = []
+        at = start + length
+        while at < len(data):
+            (size,) = _BLOCK.unpack_from(data, at)
+            self._packed.append(data[at + _BLOCK.size : at + _BLOCK.size + size])
+            at += _BLOCK.size + size
+        self._blocks: dict[int, list[str]] = {}
+        self._known: dict[bytes, str | None] = {}
+
+    def of(self, hardware: bytes) -> str | None:
+        """Return the maker of the card with this 48 bit address, or what its flag bits say; None when unknown."""
+        if len(hardware) != 6 or hardware == _NOBODY:
+            return None
+        if hardware[0] & _GROUP:
+            return "broadcast" if hardware == _EVERYBODY else "multicast"
+        if hardware[0] & _LOCAL:
+            return "locally administered"
+        prefix = hardware[:5]
+        if prefix not in self._known:
+            self._known[prefix] = self._find(int.from_bytes(hardware, "big"))
+        return self._known[prefix]
+
+    def _find(self, number: int) -> str | None:
+        """Look for the longest registered prefix of a 48 bit number."""
+        for bits in _BITS:
+            prefix = number >> (48 - bits)
+            prefixes = self._prefixes[bits]
+            at = bisect_left(prefixes, prefix)
+            if at < len(prefixes) and prefixes[at] == prefix:
+                return self._name(self._names[bits][at])
         return None
-    if hardware[0] & _GROUP:
-        return "broadcast" if hardware == b"\xff" * 6 else "multicast"
-    if hardware[0] & _LOCAL:
-        return "locally administered"
-    return None
+
+    def _name(self, number: int) -> str:
+        block, at = divmod(number, self._per_block)
+        names: list[str] | None = self._blocks.get(block)
+        if names is None:
+            text = zlib.decompress(self._packed[block]).decode()
+            names = self._blocks[block] = text.split("\n")
+        return names[at]
+
+
+def _array(code: str, data: bytes) -> array[int]:
+    found = array(code)
+    found.frombytes(data)
+    if sys.byteorder == "big":
+        found.byteswap()
+    return found
+
+
+@cache
+def vendors() -> Vendors:
+    """Return the shipped table, read when it is first wanted."""
+    with open(os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "oui.bin"), "rb") as file:
+        return Vendors(file.read())

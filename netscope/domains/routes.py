@@ -10,12 +10,13 @@ from typing import Any
 from netscope.core.domain import Collector, Domain, Option, Polled, Query
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.host import Host
-from netscope.core.netlink import NETLINK_ROUTE, attribute, messages, request
+from netscope.core.netlink import NETLINK_ROUTE, attribute, request
 from netscope.core.record import Names
 from netscope.core.snapshot import Snapshot
 from netscope.domains.routes_columns import COLUMNS, schema, shown
 from netscope.domains.routes_decode import RTA_TABLE, RTMSG, Decoder, Route
-from netscope.domains.rtnl import QUERY_FAMILY, RTM_GETROUTE, RTM_NEWROUTE, decoded, guarded, interfaces, looked
+from netscope.domains.routes_table import RouteTable
+from netscope.domains.rtnl import QUERY_FAMILY, RTM_GETROUTE, guarded, interfaces, looked
 from netscope.domains.rtnl_names import TABLES, Labels
 
 _ALL = "all"
@@ -54,10 +55,14 @@ def _look(host: Host, query: Query) -> Snapshot:
         if error.errno != errno.ENOENT:  # the table does not exist: it has no routes
             raise
         datagrams = []
-    decoder = Decoder(host, interfaces(host), labels)
-    payloads = [payload for kind, payload in messages(datagrams) if kind == RTM_NEWROUTE]
-    routes, problems = decoded("routes", payloads, decoder.route)
-    return looked(host, "routes", routes, problems)
+    only = labels.table(table) if table else None
+
+    def keep(route: Route) -> bool:
+        """Leave out cached routes (which name no protocol), and other tables where the kernel did not."""
+        return "protocol" in route.facts and only in (None, route.facts.get("table"))
+
+    routes = RouteTable(datagrams, Decoder(host, interfaces(host), labels), keep)
+    return looked(host, "routes", routes, routes.problems)
 
 
 def _open(host: Host, query: Query) -> Collector:

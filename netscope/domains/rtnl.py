@@ -155,6 +155,21 @@ def garbled(topic: str, error: Exception) -> Problem:
     return Problem(f"some of the {topic}", f"malformed netlink message: {error}", "please report this kernel")
 
 
+def run_length(data: bytes, offset: int, length: int) -> int:
+    """Return how many messages in a row from ``offset`` on have this length, which is a multiple of four.
+
+    Where one ends on such a grid the next begins, so it is enough that the length fields on the grid agree.
+    """
+    field = data[offset : offset + 4]
+    if data[offset + length : offset + length + 4] != field:
+        return 1
+    count = (len(data) - offset) // length
+    for at in range(4):
+        column = data[offset + at : offset + count * length : length]
+        count = len(column) - len(column.lstrip(field[at : at + 1]))
+    return count
+
+
 def decoded(topic: str, payloads: Sequence[bytes], decode: Callable[[bytes], Any]) -> tuple[list[Any], list[Problem]]:
     """Decode each payload (a decoder returns None for what does not belong); what is malformed becomes a problem."""
     records: list[Any] = []

@@ -37,7 +37,7 @@ class SocketOwners:
     def find(self, inodes: Collection[int]) -> Owners:
         """Return the holders of these inodes; one caller at a time."""
         with self._lock:
-            wanted = inodes if isinstance(inodes, (set, frozenset, dict)) else set(inodes)
+            wanted = inodes if isinstance(inodes, set) else set(inodes)
             pids = _pids()
             pause = max(_FULL_SCAN_PAUSE, self._scan_cost * _FULL_SCAN_SHARE)
             if time.monotonic() - self._scanned_at > pause:
@@ -46,25 +46,25 @@ class SocketOwners:
                 self._update(pids, wanted)
             return Owners(self._holders, len(self._unreadable), _others_hidden(pids))
 
-    def _scan_all(self, pids: Collection[int], wanted: Collection[int]) -> None:
+    def _scan_all(self, pids: Collection[int], wanted: set[int]) -> None:
         start = time.monotonic()
         self._holders, self._processes, self._others, self._unreadable = {}, {}, set(), set()
         self._scan(pids, wanted)
-        self._unresolved = {inode for inode in wanted if inode not in self._holders}
+        self._unresolved = wanted.difference(self._holders)
         self._scanned_at = time.monotonic()
         self._scan_cost = self._scanned_at - start
 
-    def _update(self, pids: set[int], wanted: Collection[int]) -> None:
+    def _update(self, pids: set[int], wanted: set[int]) -> None:
         self._forget_processes({pid for pid in self._processes if pid not in pids or self._changed(pid)})
         self._unreadable &= pids
         self._others &= pids
         self._scan(pids - self._processes.keys() - self._others - self._unreadable, wanted)
-        missing = {inode for inode in wanted if inode not in self._holders and inode not in self._unresolved}
+        missing = wanted.difference(self._holders, self._unresolved)
         if missing:
             missing -= self._search_reused(wanted, missing)
         if missing:
             missing -= self._search_unseen(missing)
-        self._unresolved = {inode for inode in self._unresolved if inode in wanted} - self._holders.keys() | missing
+        self._unresolved = self._unresolved.difference(self._holders) & wanted | missing
 
     def _changed(self, pid: int) -> bool:
         return _name_and_start(pid) != self._processes[pid]
@@ -83,7 +83,7 @@ class SocketOwners:
         for pid in gone:
             del self._processes[pid]
 
-    def _search_reused(self, wanted: Collection[int], missing: set[int]) -> set[int]:
+    def _search_reused(self, wanted: set[int], missing: set[int]) -> set[int]:
         """Look behind the descriptors of sockets that are no longer asked for; forget those that moved on."""
         found: set[int] = set()
         for inode in [inode for inode in self._holders if inode not in wanted]:
@@ -108,33 +108,32 @@ class SocketOwners:
                 seen.setdefault(holder.pid, set()).add(holder.fd)
         return self._scan([*self._processes, *self._others], missing, seen)
 
-    def _scan(self, pids: Iterable[int], wanted: Collection[int], seen: dict[int, set[int]] | None = None) -> set[int]:
+    def _scan(self, pids: Iterable[int], wanted: set[int], seen: dict[int, set[int]] | None = None) -> set[int]:
         """Read the descriptors of these processes, except those seen; return the wanted inodes that were found."""
         found: set[int] = set()
+        links = {f"{_SOCKET}{inode}]": inode for inode in wanted}
         for pid in pids:
             try:
-                self._scan_one(pid, wanted, found, seen.get(pid, ()) if seen else ())
+                self._scan_one(pid, links, found, seen.get(pid, ()) if seen else ())
             except PermissionError:
                 self._unreadable.add(pid)
             except OSError:
                 continue  # it has ended
         return found
 
-    def _scan_one(self, pid: int, wanted: Collection[int], found: set[int], seen: Collection[int]) -> None:
+    def _scan_one(self, pid: int, links: dict[str, int], found: set[int], seen: Collection[int]) -> None:
         directory = os.open(f"/proc/{pid}/fd", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             process = self._processes.get(pid)
+            readlink, inode_of = os.readlink, links.get
             for number in os.listdir(directory):
                 if seen and int(number) in seen:
                     continue
                 try:
-                    link = os.readlink(number, dir_fd=directory)
+                    inode = inode_of(readlink(number, dir_fd=directory))
                 except FileNotFoundError:
                     continue  # closed since
-                if not link.startswith(_SOCKET):
-                    continue
-                inode = int(link[len(_SOCKET) : -1])
-                if inode in wanted:
+                if inode:
                     process = process or _name_and_start(pid)
                     if process is None:
                         return

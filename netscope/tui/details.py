@@ -11,7 +11,7 @@ from netscope.core.domain import Domain
 from netscope.core.errors import NetscopeError
 from netscope.core.record import Column, Names, Section
 from netscope.core.snapshot import Snapshot
-from netscope.core.text import fit, format_value, printable
+from netscope.core.text import fit, format_value, printable, width
 from netscope.hub.watch import Hub, Watch, in_thread
 from netscope.tui import slices
 from netscope.tui.line import Part
@@ -22,9 +22,10 @@ from netscope.tui.slices import CHUNK, Steps
 from netscope.tui.table.cells import cell_texts
 from netscope.tui.tabs import Block
 
-_PLOT = 36
-_PLOT_LINES = 3
+_PLOT_LEAST = 34
+_PLOT_GAP = 3
 _REMEMBERED = 600
+_TALL = 36
 
 
 def found(records: Sequence[Any], domain: Domain, key: Hashable) -> Steps[Any]:
@@ -37,22 +38,22 @@ def found(records: Sequence[Any], domain: Domain, key: Hashable) -> Steps[Any]:
     return None
 
 
-def plot_lines(plots: Sequence[tuple[Column, Sequence[float]]], room: int) -> list[PageLine]:
-    """Return the plots side by side: title and last value, the curve, its range."""
-    each = _PLOT + 3
+def plot_lines(plots: Sequence[tuple[Column, Sequence[float]]], room: int, high: int) -> list[PageLine]:
+    """Return the plots side by side, ``high`` lines each: title, last value and range above the curve."""
+    across = max(1, min(len(plots), room // _PLOT_LEAST))
+    each = room // across - _PLOT_GAP
     result: list[PageLine] = []
-    across = max(1, room // each)
     for start in range(0, len(plots), across):
-        group = plots[start : start + across]
-        rows: list[list[Span]] = [[] for _ in range(_PLOT_LINES + 3)]
-        for column, values in group:
+        rows: list[list[Span]] = [[] for _ in range(high + 2)]
+        for column, values in plots[start : start + across]:
             last, least, most = (
                 printable(format_value(v, column.kind)) for v in (values[-1], min(values), max(values))
             )
-            rows[0].append(Span(fit(f"{column.title}  {last}", _PLOT) + "   ", "title"))
-            for row, text in zip(rows[1:], braille(values, _PLOT, _PLOT_LINES), strict=False):
-                row.append(Span(text + "   ", "text"))
-            rows[-2].append(Span(fit(f"{least} … {most}, {len(values)} looks", _PLOT) + "   ", "label"))
+            title = fit(f"{column.title} {last}", each).rstrip()
+            extent = fit(f"  {least} … {most}", each - width(title))
+            rows[0] += [Span(title, "title"), Span(extent + " " * _PLOT_GAP, "label")]
+            for row, text in zip(rows[1:], braille(values, each, high), strict=False):
+                row.append(Span(text + " " * _PLOT_GAP, "plot"))
         result += [tuple(row) for row in rows]
     return result
 
@@ -82,7 +83,6 @@ class DetailsScreen(PageScreen):
     def on_mount(self) -> None:
         """Start to watch."""
         super().on_mount()
-        self._remember()
         self._watch = self._hub.watch(self._block.topic, self._block.query)
         self.run_worker(self._follow(self._watch), group="follow")
 
@@ -138,5 +138,6 @@ class DetailsScreen(PageScreen):
                 del values[:-_REMEMBERED]
 
     def extra_lines(self, room: int) -> list[PageLine]:
-        """Return the plots."""
-        return plot_lines([(column, values) for column, values in self._plots if values], room)
+        """Return the plots, higher where the screen is."""
+        high = 2 if self.app.size.height < _TALL else 4
+        return plot_lines([(column, values) for column, values in self._plots if values], room, high)

@@ -33,13 +33,14 @@ def problem_sections(found: Sequence[tuple[str, Sequence[Problem]]]) -> list[Sec
 class PageScreen(Screen[None]):
     """Sections to read, scroll and copy."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"page--title", "page--label", "page--text"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"page--title", "page--label", "page--text", "page--plot"}
     DEFAULT_CSS = """
     PageScreen > #header, PageScreen > #footer { background: $panel; }
     PageScreen > VerticalScroll { padding: 1 2; scrollbar-size-vertical: 1; }
     PageScreen > .page--title { color: $primary; text-style: bold; }
     PageScreen > .page--label { color: $foreground 60%; }
     PageScreen > .page--text { color: $foreground; }
+    PageScreen > .page--plot { color: $secondary; }
     PageScreen:ansi > .page--label { color: ansi_default; }
     PageScreen:ansi > .page--text { color: ansi_default; text-style: bold; }
     """
@@ -105,7 +106,7 @@ class PageScreen(Screen[None]):
         if found == self._lines:
             return
         self._lines = found
-        styles = {tone: component_style(self, f"page--{tone}") for tone in ("title", "label", "text")}
+        styles = {tone: component_style(self, f"page--{tone}") for tone in ("title", "label", "text", "plot")}
         text = Text(no_wrap=True, end="")
         for line in found:
             for span in line:

@@ -17,7 +17,7 @@ _GAP = 4
 
 
 class Span(NamedTuple):
-    """A piece of a line; the tone is "title", "label" or "text"."""
+    """A piece of a line; the tone is "title", "label", "text" or "plot"."""
 
     text: str
     tone: str

@@ -26,6 +26,7 @@ from netscope.tui.table.widget import Notice, RecordTable
 from netscope.tui.tabs import Block
 
 _TYPING = 0.05  # seconds after a key during which long work waits
+_LATE = 10  # beyond every rank that a column has of its own
 _TREND = 15  # cells of a sparkline
 
 
@@ -237,11 +238,14 @@ class Pane(Vertical):
         return Column(name, f"{source.title} ~", source.value, "text", help_, show, width=_TREND, rank=rank)
 
     def _shown(self) -> tuple[Column, ...]:
-        wanted = self.domain.shown(self.block.query)
-        if wanted is None:
-            return self._with_trends(column for column in self.domain.columns if column.shown)
-        found = [self.domain.column(name) for name in wanted]
-        return self._with_trends(column for column in found if column is not None)
+        """Return the topic's own choice, then the extras: those give way first when there is no room."""
+        names = self.domain.shown(self.block.query)
+        if names is None:
+            names = [column.name for column in self.domain.columns if column.shown]
+        found = [self.domain.column(name) for name in names]
+        extras = [self.domain.column(name) for name in self.block.extras]
+        late = [column._replace(rank=column.rank + _LATE) for column in extras if column is not None]
+        return (*self._with_trends(column for column in found if column is not None), *late)
 
     def _show(self) -> None:
         self.table.show(self._rows.view, self._rows.sign, self._rows.order, self._notice())

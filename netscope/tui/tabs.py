@@ -14,12 +14,14 @@ class Block(NamedTuple):
         topic: what it shows.
         query: what is asked of the topic.
         trends: names of columns that get a sparkline each.
+        extras: names of columns that are shown, too, where there is room.
         share: its part of the tab's height.
     """
 
     topic: str
     query: Query
     trends: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
     share: int = 1
 
 
@@ -32,10 +34,11 @@ class Tab(NamedTuple):
 
 
 LIVE = Query(live=True)
+TALK = ("tcp_info.rtt", "tcp_info.total_retrans", "user", "timer", "tcp_info.cwnd", "unit", "container", "inode")
 RATES = ("rates.rx.bytes", "rates.tx.bytes")
 
 TABS: tuple[Tab, ...] = (
-    Tab("sockets", "Sockets", (Block("sockets", LIVE.having(all=True)),)),
+    Tab("sockets", "Sockets", (Block("sockets", LIVE.having(all=True), extras=TALK),)),
     Tab("links", "Interfaces", (Block("links", LIVE.having(addresses=True), RATES), Block("addresses", LIVE))),
     Tab("routes", "Routes", (Block("routes", LIVE, share=3), Block("rules", LIVE))),
     Tab("neighbours", "Neighbours", (Block("neighbours", LIVE),)),

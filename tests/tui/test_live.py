@@ -158,7 +158,7 @@ async def test_details_group_the_fields_inspect_and_follow(size: tuple[int, int]
         await stage.press("r")
         await stage.until(lambda: topic.looks > looks and "999" in page.text, "the new value")
         assert "40 kb/s" in page.text
-        assert "looks" in page.text
+        assert "16 b/s … 40 kb/s" in page.text
         topic.records = [flow(1)]
         await stage.press("r")
         await stage.until(lambda: stage.sees("gone; these were its last values"))

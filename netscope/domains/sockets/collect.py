@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from netscope.core.domain import Query
@@ -11,7 +12,10 @@ from netscope.core.host import Events, Host, Owners, Process
 from netscope.core.netlink import NETLINK_SOCK_DIAG, Malformed, messages
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.domains.sockets import inet
-from netscope.domains.sockets.record import Socket
+from netscope.domains.sockets.answers import payloads
+from netscope.domains.sockets.labels import Interfaces, Labels
+from netscope.domains.sockets.memory import Known, Unrated, at_rest, remember
+from netscope.domains.sockets.record import OWNED, Socket
 from netscope.domains.sockets.selection import Selection, select
 from netscope.domains.sockets.sources import Source, sources
 
@@ -19,6 +23,10 @@ _DESTROYED = {("tcp", 4): 1, ("udp", 4): 2, ("tcp", 6): 3, ("udp", 6): 4}  # enu
 _PROTOCOL = 10  # INET_DIAG_PROTOCOL
 _COOKIE = slice(44, 52)
 _MOST_PLACES = 10_000  # processes come and go: the memory of them is bounded
+_NEW = tuple.__new__
+_INODE = attrgetter("inode")
+_PROCESSES = attrgetter("processes")
+_OWNER, _AFTER = OWNED.start, OWNED.stop
 _NOBODY: tuple[Process, ...] = ()
 
 
@@ -40,31 +48,39 @@ class SocketCollector:
         self._host = host
         self._live = query.live
         self._selection = select(query)
-        self._users: dict[int, str] = {}
-        self._interfaces: dict[int, str] = {}
+        self._interfaces = Interfaces(host)
         self._places: dict[Process, Place] = {}
-        self._known: dict[bytes, Socket] = {}
+        self._known: Known = {}
         self._without_diag: set[str] = set()
-        self._sources = sources(self._selection, self._user, self._interface)
+        self._sources = sources(self._selection, Labels(host.user), self._interfaces)
         self._departures = Departures(host, self._selection) if query.live else None
 
     def collect(self) -> Snapshot:
         """Look now."""
         problems: list[Problem] = []
         wall, clock = self._host.wall(), self._host.clock()
-        self._follow_interfaces()
+        if self._interfaces.renamed():
+            self._known = {}
         rows: list[Socket] = []
         for source in self._sources:
             rows += self._rows(source, problems)
         if self._selection.owners:
             self._own(rows, problems)
+        records: Sequence[Socket] = rows
         if self._departures is not None:
             departed = self._departures.since(self._known)
-            self._known = {row.message: row for row in rows if row.message}
-            rows += departed
             if self._departures.lost:
                 problems.append(_MISSED)
-        return Snapshot("sockets", rows, tuple(problems), wall, clock)
+            records = [*self._remember(rows), *departed] if departed else self._remember(rows)
+        return Snapshot("sockets", records, tuple(problems), wall, clock)
+
+    def _remember(self, rows: list[Socket]) -> Sequence[Socket]:
+        first = not self._known
+        if first:
+            for number, row in enumerate(rows):
+                rows[number] = at_rest(row)
+        self._known = remember(rows)
+        return Unrated(rows) if first else rows
 
     def close(self) -> None:
         """End the subscription."""
@@ -93,12 +109,10 @@ class SocketCollector:
         except (Unavailable, NeedsPrivilege):  # no such module, or no netlink for this process: /proc says less
             self._without_diag.add(source.protocol)
             return self._read(source)
-        payloads = (payload for answer in answers for _kind, payload in messages(answer))
         known, decode = self._known.get, source.decode
-        if self._live:
-            rows = [known(message) or decode(message) for message in map(source.shorten, payloads)]
-        else:
-            rows = list(map(decode, payloads))
+        rows: list[Socket] = []
+        for found in payloads(_consumed(answers), source.ageless if self._live else None):
+            rows += [known(message) or decode(message) for message in found] if self._live else map(decode, found)
         return self._wanted(source.finish(rows))
 
     def _read(self, source: Source) -> list[Socket]:
@@ -119,51 +133,24 @@ class SocketCollector:
             return rows
         return [row for row in rows if self._selection.wants(row.state)]
 
-    # Names for numbers
-
-    def _user(self, uid: int) -> str:
-        name = self._users.get(uid)
-        if name is None:
-            name = self._users[uid] = self._host.user(uid)
-        return name
-
-    def _interface(self, index: int) -> str:
-        if index not in self._interfaces:
-            try:
-                self._interfaces = dict(self._host.ifindexes())
-            except NetscopeError:
-                self._interfaces = {}
-        return self._interfaces.setdefault(index, f"if{index}")
-
-    def _follow_interfaces(self) -> None:
-        """Forget what was decoded when an interface that some socket is bound to has changed its name."""
-        if not self._interfaces:
-            return
-        before, self._interfaces = self._interfaces, {}
-        for index, name in before.items():
-            if self._interface(index) != name:
-                self._known = {}
-
-    # Owners
-
     def _own(self, rows: list[Socket], problems: list[Problem]) -> None:
         try:
-            owners = self._host.owners({row.inode for row in rows if row.inode})
+            owners = self._host.owners(set(map(_INODE, rows)) - {0})
         except NetscopeError as error:
             owners = Owners({}, 1)
             problems.append(Problem("owners of sockets", error.why or error.what, error.mend))
         nobody_known = None if owners.unreadable or owners.hidden else _NOBODY
-        holders = owners.holders
+        found = list(map(owners.holders.get, map(_INODE, rows)))
         unknown = 0
-        new = tuple.__new__
-        for number, row in enumerate(rows):
+        pairs = enumerate(zip(found, map(_PROCESSES, rows), strict=True))
+        for number in [number for number, (now, before) in pairs if now is not before or now is None]:
+            row = rows[number]
             if not row.inode:
                 continue
-            processes = holders.get(row.inode, nobody_known)
-            if processes is None:
-                unknown += 1
-            if processes is not row.processes and processes != row.processes:
-                rows[number] = new(Socket, (*row[:15], processes, *self._place(processes), *row[19:]))
+            processes = nobody_known if found[number] is None else found[number]
+            unknown += processes is None
+            if processes != row.processes:
+                rows[number] = _NEW(Socket, (*row[:_OWNER], processes, *self._place(processes), *row[_AFTER:]))
         if unknown:
             problems.append(_unknown_owners(unknown, owners))
 
@@ -180,6 +167,14 @@ class SocketCollector:
                 self._places.clear()
             self._places[first] = place
         return place
+
+
+def _consumed(answers: list[list[bytes]]) -> Iterator[bytes]:
+    """Yield the datagrams in order, letting go of each: 50,000 connections are 20 MB of them."""
+    for answer in answers:
+        answer.reverse()
+        while answer:
+            yield answer.pop()
 
 
 def _unknown_owners(count: int, owners: Owners) -> Problem:
@@ -208,7 +203,7 @@ class Departures:
             if protocol in chosen.protocols and chosen.family in (0, family) and chosen.listening is not True
         ]
         self._decoders = {
-            number: inet.decoder(protocol, str, lambda index: f"if{index}")
+            number: inet.decoder(protocol, Labels(str), Interfaces(host))
             for protocol, number in (("tcp", 6), ("udp", 17))
         }
         self._events: Events | None = None

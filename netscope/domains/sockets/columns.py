@@ -2,120 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
-from netscope.core.record import Column, Kind, Names
-from netscope.core.text import duration
+from netscope.core.record import Column, Kind
 from netscope.domains.sockets.record import Memory, Socket, info_field
-
-UNKNOWN = "?"  # a process that could not be seen
-NOBODY = "-"  # no process, as netstat prints it
-_SIX = frozenset({"tcp", "udp", "raw", "icmp"})  # with these, netstat appends a 6
-
-
-def protocol_text(record: Socket, _names: Names) -> str:
-    """Return netstat's word: tcp, tcp6, udp6, ..."""
-    return record.protocol + "6" if record.family == "inet6" and record.protocol in _SIX else record.protocol
-
-
-def _host(address: str, interface: str | None) -> str:
-    if ":" in address:
-        address = f"[{address}]"
-    return f"{address}%{interface}" if interface else address
-
-
-def _port(record: Socket, port: int | None, names: Names) -> str:
-    if port is None:
-        return "*"
-    if names.numeric:
-        return str(port)
-    if record.protocol == "raw":
-        return record.subprotocol or str(port)
-    return names.service(port, record.protocol)
-
-
-def local_text(record: Socket, names: Names) -> str:
-    """Return the local end: ``192.0.2.1:80``, ``[::1]%lo:80`` (as ss), a path, ``route:4711``, ``all:eth0``."""
-    if record.inet:
-        return f"{_host(record.local_address or '*', record.interface)}:{_port(record, record.local_port, names)}"
-    if record.protocol == "unix":
-        return record.local_address or "*"
-    if record.protocol == "netlink":
-        return f"{record.subprotocol}:{record.local_port or '*'}"
-    return f"{record.subprotocol}:{record.interface or '*'}"
-
-
-def remote_text(record: Socket, names: Names) -> str:
-    """Return the other end; ``0.0.0.0:*`` where there is none, as netstat and ss."""
-    if record.inet:
-        address = record.remote_address or ("::" if record.family == "inet6" else "0.0.0.0")
-        return f"{_host(address, None)}:{_port(record, record.remote_port, names)}"
-    if record.protocol == "unix":
-        peer = record.peer_inode
-        return record.remote_address or (f"* {peer}" if peer else "*")
-    return f"{record.remote_port or '*'}"
-
-
-def processes_text(record: Socket, _names: Names) -> str:
-    """Return ``pid/name`` of the first process and how many more there are; ``-`` nobody, ``?`` could not be seen."""
-    processes = record.processes
-    if processes is None:
-        return UNKNOWN
-    if not processes:
-        return NOBODY
-    first = processes[0]
-    others = {process.pid for process in processes} - {first.pid} if len(processes) > 1 else ()
-    return f"{first.pid}/{first.name}" + (f" +{len(others)}" if others else "")
-
-
-def timer_text(record: Socket, _names: Names) -> str:
-    """Return the timer as ``ss -o``: name, time left, retransmits."""
-    timer = record.timer
-    return "" if timer is None else f"{timer.name},{duration(timer.expires / 1000)},{timer.retransmits}"
-
-
-def _each(text: Callable[[Socket, Names], str]) -> Callable[[Sequence[Socket], Names], list[str]]:
-    return lambda records, names: [text(record, names) for record in records]
-
-
-def _end_texts(
-    ends: Callable[[Socket], tuple[str | None, int | None]], text: Callable[[Socket, Names], str]
-) -> Callable[[Sequence[Socket], Names], list[str]]:
-    """Return the bulk form of ``text``: plain IPv4 ends, by far the most, are put together here."""
-
-    def texts(records: Sequence[Socket], names: Names) -> list[str]:
-        ports: dict[tuple[str, int | None], str] = {}
-        found = []
-        for record in records:
-            address, port = ends(record)
-            if address is None or port is None or record.family != "inet" or record.interface:
-                found.append(text(record, names))
-                continue
-            word = ports.get((record.protocol, port))
-            if word is None:
-                word = ports[record.protocol, port] = _port(record, port, names)
-            found.append(f"{address}:{word}")
-        return found
-
-    return texts
-
-
-def _processes_texts(records: Sequence[Socket], names: Names) -> list[str]:
-    words: dict[tuple[int, str], str] = {}
-    found = []
-    for record in records:
-        processes = record.processes
-        if not processes or len(processes) > 1:
-            found.append(processes_text(record, names))
-            continue
-        pid, name, _fd = processes[0]
-        word = words.get((pid, name))
-        if word is None:
-            word = words[pid, name] = f"{pid}/{name}"
-        found.append(word)
-    return found
+from netscope.domains.sockets.texts import (
+    local_text,
+    local_texts,
+    number_texts,
+    processes_text,
+    processes_texts,
+    protocol_text,
+    protocol_texts,
+    remote_text,
+    remote_texts,
+    timer_text,
+    word_texts,
+)
 
 
 def _process_words(record: Socket) -> tuple[str, ...] | None:
@@ -180,33 +84,34 @@ def _memory(name: str, title: str, help_: str) -> Column:
 _MAIN = (
     Column(
         "protocol", "Proto", attrgetter("protocol"), help="protocol", text=protocol_text, group="Socket", rank=1,
-        aliases=("proto", "netid"), texts=_each(protocol_text),
+        aliases=("proto", "netid"), texts=protocol_texts,
     ),
     _field("type", "Type", "text", "stream, dgram, seqpacket or raw"),
     Column("recv_q", "Recv-Q", attrgetter("recv_q"), "integer",
-           "bytes not yet read; LISTEN: connections waiting to be accepted", group="Socket", rank=4),
+           "bytes not yet read; LISTEN: connections waiting to be accepted", group="Socket", rank=4,
+           texts=number_texts("recv_q")),
     Column("send_q", "Send-Q", attrgetter("send_q"), "integer",
-           "bytes not yet acknowledged; LISTEN: the backlog", group="Socket", rank=4),
+           "bytes not yet acknowledged; LISTEN: the backlog", group="Socket", rank=4, texts=number_texts("send_q")),
     Column(
         "local", "Local Address", lambda record: local_text(record, _NUMERIC), "text",
         "local address and port, or path",
         text=local_text, group="Socket", width=15, rank=0, flex=True,
-        texts=_end_texts(attrgetter("local_address", "local_port"), local_text),
+        texts=local_texts,
     ),
     Column(
         "remote", "Foreign Address", lambda record: remote_text(record, _NUMERIC), "text", "remote address and port",
         text=remote_text, group="Socket", width=15, rank=0, flex=True, aliases=("peer", "foreign"),
-        texts=_end_texts(attrgetter("remote_address", "remote_port"), remote_text),
+        texts=remote_texts,
     ),
     Column("state", "State", attrgetter("state"), help="netstat's word; UNCONN: an unconnected datagram socket",
-           group="Socket", rank=2),
+           group="Socket", rank=2, texts=word_texts("state")),
     Column(
         "processes", "PID/Program name", _process_words, "list", "who holds it; - nobody, ? could not be seen",
         text=processes_text, group="Process", width=12, rank=1, flex=True, aliases=("process", "program"),
-        texts=_processes_texts,
+        texts=processes_texts,
     ),
-    Column("processes.pid", "PIDs", _pids, "list", "process ids of all who hold it", group="Process", shown=False,
-           rank=8),
+    Column("pids", "PIDs", _pids, "list", "process ids of all who hold it", group="Process", shown=False,
+           rank=8, aliases=("pid",)),
     Column("send_rate", "Send", attrgetter("send_rate"), "rate", "bytes a second acknowledged since the look before",
            group="Rates", shown=False, rank=3),
     Column("receive_rate", "Receive", attrgetter("receive_rate"), "rate",

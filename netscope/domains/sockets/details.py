@@ -11,8 +11,10 @@ from netscope.core.netlink import NETLINK_SOCK_DIAG, Malformed, messages
 from netscope.core.record import Column, Names, Section
 from netscope.core.text import duration, format_value
 from netscope.domains.sockets import diag, inet
-from netscope.domains.sockets.columns import COLUMNS, timer_text
+from netscope.domains.sockets.columns import COLUMNS
+from netscope.domains.sockets.labels import Interfaces, Labels
 from netscope.domains.sockets.record import Socket
+from netscope.domains.sockets.texts import timer_text
 
 _ALL_STATES = 0xFFFFFFFF
 _EVERYTHING = diag.extensions(diag.INFO, diag.CONG, diag.SKMEMINFO)
@@ -50,7 +52,7 @@ def current(host: Host, record: Socket) -> Socket | None:
     request = diag.inet_request(
         _FAMILY[record.family], number, _ALL_STATES, _EVERYTHING, record.message[_IDENTITY], dump=False
     )
-    decode = inet.decoder(record.protocol, host.user, lambda _index: record.interface or "")
+    decode = inet.decoder(record.protocol, Labels(host.user), Interfaces(host))
     try:
         for _kind, payload in messages(host.dump(NETLINK_SOCK_DIAG, request)):
             return decode(payload)

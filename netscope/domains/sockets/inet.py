@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from socket import inet_ntop, ntohs
 from struct import Struct
@@ -48,7 +48,7 @@ def state(protocol: str, number: int) -> str:
     return words[number] if number < len(words) else f"STATE_{number}"
 
 
-def decoder(protocol: str, user: Callable[[int], str], interface: Callable[[int], str]) -> Callable[[bytes], Socket]:
+def decoder(protocol: str, users: Mapping[int, str], interfaces: Mapping[int, str]) -> Callable[[bytes], Socket]:
     """Return the function that makes a record of a message (without its netlink header); the owner comes later.
 
     It raises Malformed for what is not an inet_diag message. Local names and positional construction are for speed:
@@ -85,17 +85,16 @@ def decoder(protocol: str, user: Callable[[int], str], interface: Callable[[int]
                 local_port,
                 remote,
                 remote_port,
-                interface(device) if device else None,
+                interfaces[device] if device else None,
                 inode,
                 uid,
-                user(uid),
+                users[uid],
                 (),
                 None,
                 None,
                 None,
                 message,
                 layout_of(message),
-                None,
                 None,
                 None,
                 None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from struct import Struct
 
 from netscope.core.netlink import Malformed
@@ -75,11 +75,11 @@ def _head(shape: Struct, message: bytes, what: str) -> tuple[int, ...]:
     return shape.unpack_from(message)
 
 
-def _named(user: Callable[[int], str], uid: int | None) -> str | None:
-    return None if uid is None else user(uid)
+def _named(users: Mapping[int, str], uid: int | None) -> str | None:
+    return None if uid is None else users[uid]
 
 
-def unix_decoder(user: Callable[[int], str]) -> Decoder:
+def unix_decoder(users: Mapping[int, str]) -> Decoder:
     """Return the function that makes a record of a unix_diag message."""
     layouts = Layouts(UNIX_HEAD)
 
@@ -92,13 +92,13 @@ def unix_decoder(user: Callable[[int], str]) -> Decoder:
             recv_q=_number(message, layout, _UNIX_RQLEN, 0) or 0, send_q=_number(message, layout, _UNIX_RQLEN, 1) or 0,
             local_address=unix_name(_value(message, layout, _UNIX_NAME)), local_port=None,
             remote_address=None, remote_port=None, interface=None,
-            inode=inode, uid=uid, user=_named(user, uid), processes=(), message=message, layout=layout,
+            inode=inode, uid=uid, user=_named(users, uid), processes=(), message=message, layout=layout,
         )  # fmt: skip
 
     return decode
 
 
-def packet_decoder(user: Callable[[int], str], interface: Callable[[int], str]) -> Decoder:
+def packet_decoder(users: Mapping[int, str], interfaces: Mapping[int, str]) -> Decoder:
     """Return the function that makes a record of a packet_diag message."""
     layouts = Layouts(PACKET_HEAD)
 
@@ -111,8 +111,8 @@ def packet_decoder(user: Callable[[int], str], interface: Callable[[int], str]) 
             protocol="packet", family="packet", type=kind(number), subprotocol=ethertype(protocol), state="UNCONN",
             recv_q=_number(message, layout, _PACKET_MEMINFO) or 0, send_q=0,
             local_address=None, local_port=None, remote_address=None, remote_port=None,
-            interface=interface(device) if device else None,
-            inode=inode, uid=uid, user=_named(user, uid), processes=(), message=message, layout=layout,
+            interface=interfaces[device] if device else None,
+            inode=inode, uid=uid, user=_named(users, uid), processes=(), message=message, layout=layout,
         )  # fmt: skip
 
     return decode

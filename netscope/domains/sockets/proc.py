@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 
 from netscope.core.netlink import Malformed
 from netscope.domains.sockets import diag, inet, local
@@ -21,7 +21,7 @@ _SO_ACCEPTCON = 0x10000
 _UNIX_STATES = {1: "UNCONN", 2: "SYN_SENT", 3: "ESTABLISHED", 4: "CLOSING"}  # enum socket_state, linux/net.h
 
 
-def inet_sockets(protocol: str, data: bytes, user: Callable[[int], str]) -> Iterator[Socket]:
+def inet_sockets(protocol: str, data: bytes, users: Mapping[int, str]) -> Iterator[Socket]:
     """Yield the sockets of /proc/net/tcp, udp, raw, icmp and their "6" files. Raises Malformed for other text."""
     for line in data.splitlines()[1:]:
         found = _INET.match(line)
@@ -38,7 +38,7 @@ def inet_sockets(protocol: str, data: bytes, user: Callable[[int], str]) -> Iter
             local_address=inet.address(family, _packed(source)), local_port=int(sport, 16) or None,
             remote_address=None if remote_port is None and remote in ("0.0.0.0", "::") else remote,
             remote_port=remote_port, interface=None,
-            inode=int(inode), uid=int(uid), user=user(int(uid)), processes=(),
+            inode=int(inode), uid=int(uid), user=users[int(uid)], processes=(),
         )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def unix_sockets(data: bytes) -> Iterator[Socket]:
         )  # fmt: skip
 
 
-def packet_sockets(data: bytes, user: Callable[[int], str], interface: Callable[[int], str]) -> Iterator[Socket]:
+def packet_sockets(data: bytes, users: Mapping[int, str], interfaces: Mapping[int, str]) -> Iterator[Socket]:
     """Yield the sockets of /proc/net/packet."""
     for fields in _table(data, 9):
         _address, _references, kind, protocol, device, _running, recv_q, uid, inode = fields[:9]
@@ -79,8 +79,8 @@ def packet_sockets(data: bytes, user: Callable[[int], str], interface: Callable[
             protocol="packet", family="packet", type=local.kind(int(kind)),
             subprotocol=local.ethertype(int(protocol, 16)), state="UNCONN", recv_q=int(recv_q), send_q=0,
             local_address=None, local_port=None, remote_address=None, remote_port=None,
-            interface=interface(int(device)) if int(device) else None,
-            inode=int(inode), uid=int(uid), user=user(int(uid)), processes=(),
+            interface=interfaces[int(device)] if int(device) else None,
+            inode=int(inode), uid=int(uid), user=users[int(uid)], processes=(),
         )  # fmt: skip
 
 

@@ -6,70 +6,70 @@ and ...Received), but for the one that the SYN takes up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from netscope.core.snapshot import Snapshot
 from netscope.domains.sockets import diag
-from netscope.domains.sockets.record import RATES, Socket, counters
+from netscope.domains.sockets.record import Socket, counters
 
 _COOKIE = slice(44, 52)
 _SYN = 1
-Rate = tuple[float, float] | tuple[None, None]
-_UNKNOWN: Rate = (None, None)
-_IDLE: Rate = (0.0, 0.0)
+_MESSAGE = attrgetter("message")
+
+Totals = dict[int, tuple[float, float]]
 
 
 def rates(before: Snapshot, now: Snapshot) -> Snapshot:
-    """Fill in the rates (bytes a second) of ``now``; rows that did not change stay the same objects as before."""
+    """Fill in the rates (bytes a second) of ``now``. Rows that the collector found unchanged are at rest already."""
     elapsed = now.clock - before.clock
     if elapsed <= 0:
         return now
-    old = {row.message[_COOKIE]: row for row in before.records if diag.INFO in row.layout}
-    known = None if any(problem.partial for problem in before.problems) else (_SYN, 0)
-    found: list[Rate] = []
-    previous: list[Socket | None] = []
-    for row in now.records:
-        last = old.get(row.message[_COOKIE]) if diag.INFO in row.layout else None
-        previous.append(last)
-        if last is not None and last.message == row.message:
-            found.append(_IDLE)
-        else:
-            found.append(_rate(row, known if last is None else counters(last), elapsed))
-    totals = _totals(zip(now.records, found, strict=True))
-    rows = []
-    for row, last, rate in zip(now.records, previous, found, strict=True):
-        values = (*rate, *(totals.get(row.processes[0].pid, _UNKNOWN) if row.processes else _UNKNOWN))
-        if last is not None and last[RATES] == values and last[: RATES.start] == row[: RATES.start]:
-            rows.append(last)
-        else:
-            rows.append(Socket(*row[: RATES.start], *values))
+    rows: list[Socket] = list(now.records)
+    moved = [number for number, row in enumerate(rows) if row.send_rate is None and diag.INFO in row.layout]
+    if moved:
+        # A connection that was not there before has sent all its bytes since, unless that look was not complete.
+        unseen = None if any(problem.partial for problem in before.problems) else (_SYN, 0)
+        old = _by_cookie(before.records, rows)
+        for number in moved:
+            row = rows[number]
+            start = old.get(row.message[_COOKIE], unseen)
+            end = counters(row)
+            if start is not None and end is not None and row.state != "LISTEN":
+                sent, received = max(0, end[0] - start[0]), max(0, end[1] - start[1])
+                rows[number] = row._replace(send_rate=sent / elapsed, receive_rate=received / elapsed)
+    totals = _totals(rows)
+    if totals:
+        rows = [_with_total(row, totals) for row in rows]
     return now._replace(records=rows)
 
 
-def _rate(row: Socket, start: tuple[int, int] | None, elapsed: float) -> Rate:
-    """Return the rate of one socket. One that was not there before sent all its bytes since."""
-    end = counters(row)
-    if start is None or end is None or row.state == "LISTEN":
-        return _UNKNOWN
-    sent, received = max(0, end[0] - start[0]), max(0, end[1] - start[1])
-    return sent / elapsed, received / elapsed
+def _by_cookie(before: Sequence[Socket], now: Iterable[Socket]) -> dict[bytes, tuple[int, int] | None]:
+    """Return cookie -> counters of the sockets that are not quite the same any more."""
+    same = set(map(_MESSAGE, now))
+    return {row.message[_COOKIE]: counters(row) for row in before if row.message not in same}
 
 
-def process_rates(snapshot: Snapshot) -> dict[int, tuple[float, float]]:
-    """Return pid -> (send rate, receive rate) in bytes a second, summed over the TCP connections it holds first.
+def _with_total(row: Socket, totals: Totals) -> Socket:
+    total = totals.get(row.processes[0].pid) if row.processes else None
+    return row if total is None else row._replace(process_rates=total)
+
+
+def process_rates(snapshot: Snapshot) -> Totals:
+    """Return pid -> (send rate, receive rate) in bytes a second, summed over its TCP connections, where not nothing.
 
     A socket that several processes share counts for the first of them, so that the sum over processes is the sum over
     sockets.
     """
-    return _totals((row, (row.send_rate, row.receive_rate)) for row in snapshot.records)
+    return _totals(snapshot.records)
 
 
-def _totals(rows: Iterable[tuple[Socket, tuple[float | None, float | None]]]) -> dict[int, tuple[float, float]]:
-    totals: dict[int, tuple[float, float]] = {}
-    for row, (sent, received) in rows:
-        if sent is None or received is None or not row.processes:
+def _totals(rows: Iterable[Socket]) -> Totals:
+    totals: Totals = {}
+    for row in rows:
+        if not row.processes or not (row.send_rate or row.receive_rate):
             continue
         pid = row.processes[0].pid
-        before = totals.get(pid, (0.0, 0.0))
-        totals[pid] = (before[0] + sent, before[1] + received)
+        sent, received = totals.get(pid, (0.0, 0.0))
+        totals[pid] = (sent + (row.send_rate or 0.0), received + (row.receive_rate or 0.0))
     return totals

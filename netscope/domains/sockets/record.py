@@ -69,8 +69,9 @@ class Socket(NamedTuple):
         processes: who holds it: ``()`` nobody, None when that could not be seen.
         cgroup, unit, container: of the first of the processes.
         message, layout: the kernel's answer and where its attributes lie; empty when /proc was read instead.
-        send_rate, receive_rate: bytes a second since the look before, acknowledged and received.
-        process_send_rate, process_receive_rate: the same, summed over the first process's sockets.
+        send_rate, receive_rate: bytes a second since the look before, acknowledged and received; TCP only, None in the
+            first look.
+        process_rates: (sent, received) summed over the sockets of the first process, where that is not nothing.
     """
 
     protocol: str
@@ -96,8 +97,7 @@ class Socket(NamedTuple):
     layout: Layout = _NO_LAYOUT
     send_rate: float | None = None
     receive_rate: float | None = None
-    process_send_rate: float | None = None
-    process_receive_rate: float | None = None
+    process_rates: tuple[float, float] | None = None
 
     def attribute(self, kind: int) -> bytes | None:
         """Return the value of one netlink attribute of the message."""
@@ -148,6 +148,16 @@ class Socket(NamedTuple):
         return Memory(*values)
 
     @property
+    def process_send_rate(self) -> float | None:
+        """Bytes a second sent over all TCP sockets of the first process; None where it is not known."""
+        return self.process_rates[0] if self.process_rates else self.send_rate and 0.0
+
+    @property
+    def process_receive_rate(self) -> float | None:
+        """Bytes a second received over all TCP sockets of the first process; None where it is not known."""
+        return self.process_rates[1] if self.process_rates else self.receive_rate and 0.0
+
+    @property
     def mark(self) -> int | None:
         """The socket's mark (SO_MARK); the kernel tells it only with CAP_NET_ADMIN."""
         return self._number(diag.MARK) if self.inet else None
@@ -187,15 +197,6 @@ def key(record: Socket) -> Hashable:
     return (record.protocol, record.message and record.cookie, record.inode, record.local_address, record.local_port)
 
 
-def without_ages(message: bytes, layout: Layout) -> bytes:
-    """Return a message with the ages in its tcp_info made unknown: then it is the same until something happens."""
-    place = layout.get(diag.INFO)
-    if place is None or place[1] - place[0] < tcpinfo.LEAST:
-        return message
-    start = place[0]
-    return message[: start + tcpinfo.AGES.start] + tcpinfo.NO_AGES + message[start + tcpinfo.AGES.stop :]
-
-
 def counters(record: Socket) -> tuple[int, int] | None:
     """Return a TCP socket's (bytes_acked, bytes_received), or None where the kernel did not say."""
     place = record.layout.get(diag.INFO) if record.protocol == "tcp" else None
@@ -210,5 +211,7 @@ def info_field(record: Socket, name: str) -> Any:
     return None if place is None else tcpinfo.field(record.message, place[0], place[1], name)
 
 
+OWNED = slice(Socket._fields.index("processes"), Socket._fields.index("container") + 1)
+"""Where the owner lies in a record."""
 RATES = slice(Socket._fields.index("send_rate"), len(Socket._fields))
 """Where the rates lie in a record."""
