@@ -143,7 +143,7 @@ def _zones() -> list[Zone]:
     big = _soa("big.plain.test.", 1) + "@ 3600 IN NS ns1.plain.test.\n"
     big += "".join(f"h{n} 300 IN A 10.{n // 65536}.{n // 256 % 256}.{n % 256}\n" for n in range(8000))
     reverse_ns = "@ 3600 IN NS ns1.plain.test.\n"
-    reverse6 = "1.0.0.0.9.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0 300 IN PTR www.signed.test.\n"
+    reverse6 = "1.0.0.0.9.0.0.0.0.0.0.0.0.0.0.0 300 IN PTR www.signed.test.\n"
     ip6 = "0.0.0.0.0.0.0.0.0.0.0.0.3.5.d.f.ip6.arpa."
     return [
         Zone("signed.test.", _leaf("signed.test.", ZOO.replace("{long}", "y" * 250)), both, ecdsa, (), "test."),
@@ -240,7 +240,8 @@ def _resolver(directory: Path) -> str:
 tls lab {{ key-file "{directory}/tls.key"; cert-file "{directory}/tls.crt"; }};
 http lab {{ endpoints {{ "/dns-query"; }}; }};
 options {{ directory "{directory}"; pid-file none; session-keyfile none; listen-on {{ {RESOLVER}; }};
-  listen-on-v6 {{ {RESOLVER6}; }}; listen-on port 853 tls lab {{ {RESOLVER}; }}; listen-on port 443 tls lab http lab {{ {RESOLVER}; }};
+  listen-on-v6 {{ {RESOLVER6}; }}; listen-on port 853 tls lab {{ {RESOLVER}; }};
+  listen-on port 443 tls lab http lab {{ {RESOLVER}; }};
   recursion yes; allow-recursion {{ any; }}; allow-query {{ any; }}; dnssec-validation yes; server-id "resolver";
   empty-zones-enable no; minimal-responses no; max-cache-ttl 1; max-ncache-ttl 1; }};
 controls {{ }};

@@ -15,6 +15,7 @@ DOMAINS: dict[str, str] = {
     "rules": "netscope.domains.rules",
     "neighbours": "netscope.domains.neighbours",
     "services": "netscope.domains.services",
+    "dns": "netscope.domains.dns",
 }
 
 

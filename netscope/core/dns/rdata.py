@@ -232,8 +232,6 @@ _COMPILED: dict[int, list[Reader]] = {
 
 
 def key_tag(data: bytes) -> int:
-    """Return the key tag of DNSKEY record data (RFC 4034, appendix B)."""
-    if len(data) > 3 and data[3] == 1:
-        return int.from_bytes(data[-3:-1], "big")
+    """Return the key tag of DNSKEY record data (RFC 4034, appendix B; RSAMD5's other way has gone with RSAMD5)."""
     total = sum(byte if index & 1 else byte << 8 for index, byte in enumerate(data))
     return (total + (total >> 16)) & 0xFFFF

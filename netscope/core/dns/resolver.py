@@ -7,13 +7,14 @@ any input or output, and a thousand of them run side by side.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from netscope.core.dns.message import Ask, Message
 
 Transport = Literal["udp", "tcp", "tls", "https"]
-Mishap = Literal["timeout", "refused", "unreachable", "closed", "tls", "ignored", "truncated", "badcookie", "failed"]
+Mishap = Literal["timeout", "refused", "unreachable", "closed", "tls", "ignored", "truncated", "badcookie", "badvers",
+                 "failed"]  # fmt: skip
 
 PORTS: dict[str, int] = {"udp": 53, "tcp": 53, "tls": 853, "https": 443}
 
@@ -46,6 +47,7 @@ class Way(NamedTuple):
         hostname: the name it must prove.
         path: path of the DNS-over-HTTPS endpoint.
         get: ask with GET instead of POST.
+        negotiate: after BADVERS, ask again with the EDNS version that the server offers.
     """
 
     transport: Transport = "udp"
@@ -60,6 +62,7 @@ class Way(NamedTuple):
     hostname: str = ""
     path: str = "/dns-query"
     get: bool = False
+    negotiate: bool = True
 
 
 class Inquiry(NamedTuple):
@@ -136,7 +139,7 @@ class Found(NamedTuple):
 class Resolver(Protocol):
     """The network side of DNS in one namespace. Nothing is sent but what a task asks for."""
 
-    def run(self, tasks: Iterable[Task[Any]], concurrency: int) -> Iterator[tuple[int, Any]]:
+    def run(self, tasks: Iterable[Task[Any]], concurrency: int) -> Generator[tuple[int, Any], None, None]:
         """Run tasks side by side, that many at most; yield (position, result) as each ends.
 
         Closing the iterator ends all: no socket stays open.

@@ -21,7 +21,7 @@ def _take(data: bytes, offset: int, size: int) -> bytes:
 
 
 def _nsap(data: bytes, offset: int) -> Read:
-    return ["0x" + data[offset:].hex().upper()], len(data)
+    return ["0x" + data[offset:].hex()], len(data)
 
 
 def _eui(size: int) -> Callable[[bytes, int], Read]:
@@ -32,7 +32,8 @@ def _eui(size: int) -> Callable[[bytes, int], Read]:
 
 
 def _locator(data: bytes, offset: int) -> Read:
-    return [_take(data, offset, 8).hex(":", 2)], offset + 8
+    groups = struct.unpack("!4H", _take(data, offset, 8))
+    return [":".join(f"{group:x}" for group in groups)], offset + 8
 
 
 def _wks(data: bytes, offset: int) -> Read:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Generator
 from typing import NamedTuple
 
-from netscope.core.dns.message import COOKIE, TC, Ask, Message, Option, answers, decode, encode
+from netscope.core.dns.message import COOKIE, TC, Ask, Edns, Message, Option, answers, decode, encode
 from netscope.core.dns.names import Malformed
 from netscope.core.dns.numbers import AXFR, IXFR
 from netscope.core.dns.resolver import Event, Inquiry, Mishap, Reply, Server, Transport, Way
@@ -17,7 +17,7 @@ from netscope.core.errors import Unavailable
 from netscope.system.dns.channel import Channel, Closed, Late
 from netscope.system.dns.loop import Flight, Wait
 
-_BADCOOKIE = 23
+_BADVERS, _BADCOOKIE = 16, 23
 _LARGEST = 65535
 
 Open = Callable[[int, int], socket.socket]
@@ -180,11 +180,27 @@ class _Datagrams:
             )  # fmt: skip
             reply = yield from _Datagrams(again, self.open).fly()
             return reply._replace(events=(*self.events, *reply.events))
+        offered = self._offered(message)
+        if offered is not None:
+            self._note("badvers", server, str(offered.version))
+            again = self.inquiry._replace(
+                ask=self.inquiry.ask._replace(edns=offered), servers=(server,),
+                way=self.inquiry.way._replace(negotiate=False),
+            )  # fmt: skip
+            reply = yield from _Datagrams(again, self.open).fly()
+            return reply._replace(events=(*self.events, *reply.events))
         if message.flags & TC and not self.inquiry.way.keep_truncated:
             self._note("truncated", server)
             again = self.inquiry._replace(servers=(server,))
             return (yield from _streamed(again, self.open, self.events, "tcp"))
         return _reply(self.inquiry, sent, message, server, "udp", self.events)
+
+    def _offered(self, message: Message) -> Edns | None:
+        """Return our EDNS in the version that a server that refuses ours speaks (RFC 6891, 6.1.3)."""
+        ours, theirs = self.inquiry.ask.edns, message.edns
+        if message.rcode != _BADVERS or not self.inquiry.way.negotiate or not ours or not theirs:
+            return None
+        return ours._replace(version=theirs.version) if theirs.version < ours.version else None
 
 
 def _server_cookie(message: Message) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import select
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from typing import Any, NamedTuple
 
 from netscope.core.dns.resolver import Inquiry, Reply, Task
@@ -60,7 +60,7 @@ class Loop:
         self._active: set[_Job] = set()
         self._done: list[tuple[int, Any]] = []
 
-    def run(self, tasks: Iterable[Task[Any]], concurrency: int) -> Iterator[tuple[int, Any]]:
+    def run(self, tasks: Iterable[Task[Any]], concurrency: int) -> Generator[tuple[int, Any], None, None]:
         """Yield (position, result) as tasks end; the next task is taken only when there is room."""
         waiting = enumerate(tasks)
         more = True

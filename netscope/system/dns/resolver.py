@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
 from netscope.core.dns import resolvconf
@@ -36,7 +36,7 @@ class LiveResolver:
         self._open = open_socket
         self._cookie = os.urandom(8)
 
-    def run(self, tasks: Iterable[Task[Any]], concurrency: int) -> Iterator[tuple[int, Any]]:
+    def run(self, tasks: Iterable[Task[Any]], concurrency: int) -> Generator[tuple[int, Any], None, None]:
         """Run tasks side by side."""
         return Loop(lambda inquiry: launch(inquiry, self._open, self._cookie)).run(tasks, concurrency)
 

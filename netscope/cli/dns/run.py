@@ -1,0 +1,196 @@
+"""``netscope dns``: ask, and print what came."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+
+from netscope.cli.dns.grammar import Command, batch, complete, parse
+from netscope.cli.output import Output
+from netscope.core.dns.resolver import Configuration, Resolver, Server, Task
+from netscope.core.dns.resolver import Way as Manner
+from netscope.core.errors import BadQuery, NetscopeError
+from netscope.core.host import Host
+from netscope.domains.dns.lookup import Answer, Lookup, resolve, way
+
+_TIMEOUT, _TRIES = 5.0, 3  # dig's, for servers given after @
+
+
+def run(words: Sequence[str], host: Host) -> int:
+    """Run one command line in a host's namespace and return the exit status."""
+    output = Output()
+    command = parse(words)
+    if command.help:
+        from netscope.cli.dns.help import TEXT
+
+        output.write([TEXT])
+        return 0
+    if command.version:
+        from netscope import __version__
+
+        output.write([f"netscope {__version__}\n"])
+        return 0
+    if command.netns:
+        from netscope.system.live import LiveHost
+
+        host = LiveHost(command.netns)
+    lookups = _lookups(command)
+    _refuse_unfinished(command, lookups)
+    resolver = host.dns()
+    asker = Asker(resolver, command.style)
+    tasks = (asker.task(lookup) for lookup in lookups)
+    results = resolver.run(tasks, command.concurrency)
+    try:
+        return _print(command, asker, in_order(results), output, host)
+    finally:
+        results.close()
+
+
+def _refuse_unfinished(command: Command, lookups: Iterable[Lookup]) -> None:
+    for lookup in lookups:
+        if lookup.trace:
+            raise BadQuery("'+trace'", "not supported yet")
+    if command.walk:
+        raise BadQuery("'--walk'", "not supported yet")
+
+
+def _lookups(command: Command) -> list[Lookup]:
+    found: list[Lookup] = []
+    if command.lookups or not command.files:
+        found += complete(command)
+    for path in command.files:
+        found += batch(_lines(path), command.defaults)
+    return found
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        with open(0 if path == "-" else path, encoding="utf-8", errors="surrogateescape", closefd=path != "-") as file:
+            return file.readlines()
+    except OSError as error:
+        raise NetscopeError(f"cannot read {path}", os.strerror(error.errno or 0)) from error
+
+
+class Asker:
+    """Turns lookups into tasks; reads resolv.conf and finds a server's addresses once."""
+
+    def __init__(self, resolver: Resolver, style: str) -> None:
+        self._resolver = resolver
+        self._style = style
+        self._configuration: Configuration | None = None
+        self._addresses: dict[tuple[str, int], tuple[str, ...]] = {}
+
+    def configuration(self) -> Configuration:
+        """Return resolv.conf."""
+        if self._configuration is None:
+            self._configuration = self._resolver.configuration()
+        return self._configuration
+
+    def task(self, lookup: Lookup) -> Task[Answer]:
+        """Return the task that answers a lookup. Raises NetscopeError when no server is known."""
+        search, ndots = self._search(lookup)
+        servers, manner, source = self.servers(lookup)
+        if self._style == "host":
+            from netscope.domains.dns import hosttext
+
+            return hosttext.resolve(lookup, servers, manner, search, ndots, source)
+        return resolve(lookup, servers, manner, search, ndots, source)
+
+    def servers(self, lookup: Lookup) -> tuple[tuple[Server, ...], Manner, str]:
+        """Return whom to ask, how, and where that is written."""
+        if lookup.servers:
+            found = [Server(address, lookup.default_port, given)
+                     for given in lookup.servers for address in self._find(given, lookup.family)]  # fmt: skip
+            return tuple(found), way(lookup, _TIMEOUT, _TRIES), "@" + " @".join(lookup.servers)
+        configuration = self.configuration()
+        usable = [
+            Server(address, lookup.default_port, address)
+            for address in configuration.servers
+            if not lookup.family or (":" in address) == (lookup.family == 6)
+        ]
+        if not usable:
+            raise NetscopeError(f"no IPv{lookup.family} name server", f"in {configuration.path}", "give one after @")
+        manner = way(lookup, configuration.timeout, configuration.attempts)
+        return tuple(usable), manner, configuration.path
+
+    def count(self, lookup: Lookup) -> int:
+        """Return how many addresses the servers given after @ have."""
+        return sum(len(self._find(given, lookup.family)) for given in lookup.servers)
+
+    def _search(self, lookup: Lookup) -> tuple[tuple[str, ...], int]:
+        if not lookup.search:
+            return (), 1
+        configuration = self.configuration()
+        search = configuration.search if lookup.domain is None else (lookup.domain,)
+        return search, configuration.ndots if lookup.ndots is None else lookup.ndots
+
+    def _find(self, given: str, family: int) -> tuple[str, ...]:
+        key = (given, family)
+        if key not in self._addresses:
+            found = self._resolver.lookup(given, family)
+            if not found.addresses:
+                raise NetscopeError(f"no address for the server {given!r}", found.error)
+            self._addresses[key] = found.addresses
+        return self._addresses[key]
+
+
+def in_order(results: Iterator[tuple[int, Answer]]) -> Iterator[Answer]:
+    """Yield results in the order of their questions, each as soon as all before it are there."""
+    waiting: dict[int, Answer] = {}
+    following = 0
+    for position, answer in results:
+        waiting[position] = answer
+        while following in waiting:
+            yield waiting.pop(following)
+            following += 1
+
+
+def _print(command: Command, asker: Asker, answers: Iterator[Answer], output: Output, host: Host) -> int:
+    if command.form or command.style == "json":
+        return _json(command, answers, output, host)
+    status = 0
+    if command.style == "host":
+        from netscope.domains.dns.hosttext import answer_text as host_text
+        from netscope.domains.dns.hosttext import failed
+
+        for answer in answers:
+            output.write(f"{line}\n" for line in host_text(answer))
+            status = 1 if failed(answer) else status
+        return status
+    from netscope.domains.dns.digtext import answer_text, banner
+
+    first = banner(command.words, asker.count(command.defaults))
+    for answer in answers:
+        output.write(f"{line}\n" for line in answer_text(answer, first))
+        if answer.lookup.cmd and not answer.lookup.short:
+            first = ""
+        status = status if answer.last.message else 1
+    return status
+
+
+def _json(command: Command, answers: Iterator[Answer], output: Output, host: Host) -> int:
+    """Print RFC 8427 objects: alone, a line each, or in the envelope of all topics."""
+    import json
+
+    from netscope.domains.dns.rfc8427 import answer_json
+
+    status = 0
+    records = []
+    for answer in answers:
+        documents = answer_json(answer)
+        status = status if answer.last.message else 1
+        if command.form == "jsonl":
+            output.write(json.dumps(document, separators=(",", ":")) + "\n" for document in documents)
+        elif command.form == "json":
+            records += documents
+        else:
+            shown = documents if answer.lookup.transfer else documents[-1]
+            output.write([json.dumps(shown, indent=2), "\n"])
+    if command.form == "json":
+        from netscope.core.snapshot import Snapshot
+        from netscope.domains.dns import DOMAIN
+        from netscope.export import document
+
+        domain = DOMAIN._replace(to_json=dict)
+        output.write(document(domain, Snapshot("dns", records, (), host.wall(), host.clock()), host))
+    return status
