@@ -189,6 +189,10 @@ def build(directory: Path) -> None:
                 if zone.break_ds:
                     ds = re.sub(r"[0-9A-F]{16}\n", "0123456789ABCDEF\n", ds)
                 extra[zone.parent] = extra.get(zone.parent, "") + ds
+    tag, algorithm, digest, *words = (directory / "root.ds").read_text().split("DS")[1].split()
+    (directory / "delv.keys").write_text(
+        f'trust-anchors {{ . static-ds {tag} {algorithm} {digest} "{"".join(words)}"; }};\n'
+    )
     (directory / "root.hints").write_text(
         ". 518400 IN NS a.root.\n. 518400 IN NS b.root.\n"
         "a.root. 518400 IN A 10.53.0.1\na.root. 518400 IN AAAA fd53::1\nb.root. 518400 IN A 10.53.0.2\n"

@@ -9,6 +9,7 @@ from netscope.cli.dns.grammar import Command, batch, complete, parse
 from netscope.cli.output import Output
 from netscope.core.dns.resolver import Configuration, Resolver, Server, Task
 from netscope.core.dns.resolver import Way as Manner
+from netscope.core.dns.zonefile import hints
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.host import Host
 from netscope.domains.dns.lookup import Answer, Lookup, resolve, way
@@ -37,7 +38,7 @@ def run(words: Sequence[str], host: Host) -> int:
     lookups = _lookups(command)
     _refuse_unfinished(command, lookups)
     resolver = host.dns()
-    asker = Asker(resolver, command.style)
+    asker = Asker(resolver, command)
     tasks = (asker.task(lookup) for lookup in lookups)
     results = resolver.run(tasks, command.concurrency)
     try:
@@ -47,9 +48,6 @@ def run(words: Sequence[str], host: Host) -> int:
 
 
 def _refuse_unfinished(command: Command, lookups: Iterable[Lookup]) -> None:
-    for lookup in lookups:
-        if lookup.trace:
-            raise BadQuery("'+trace'", "not supported yet")
     if command.walk:
         raise BadQuery("'--walk'", "not supported yet")
 
@@ -59,14 +57,14 @@ def _lookups(command: Command) -> list[Lookup]:
     if command.lookups or not command.files:
         found += complete(command)
     for path in command.files:
-        found += batch(_lines(path), command.defaults)
+        found += batch(_text(path).splitlines(), command.defaults)
     return found
 
 
-def _lines(path: str) -> list[str]:
+def _text(path: str) -> str:
     try:
         with open(0 if path == "-" else path, encoding="utf-8", errors="surrogateescape", closefd=path != "-") as file:
-            return file.readlines()
+            return file.read()
     except OSError as error:
         raise NetscopeError(f"cannot read {path}", os.strerror(error.errno or 0)) from error
 
@@ -74,9 +72,10 @@ def _lines(path: str) -> list[str]:
 class Asker:
     """Turns lookups into tasks; reads resolv.conf and finds a server's addresses once."""
 
-    def __init__(self, resolver: Resolver, style: str) -> None:
+    def __init__(self, resolver: Resolver, command: Command) -> None:
         self._resolver = resolver
-        self._style = style
+        self._style = command.style
+        self._hints = hints(_text(command.hints)) if command.hints else ()
         self._configuration: Configuration | None = None
         self._addresses: dict[tuple[str, int], tuple[str, ...]] = {}
 
@@ -90,6 +89,15 @@ class Asker:
         """Return the task that answers a lookup. Raises NetscopeError when no server is known."""
         search, ndots = self._search(lookup)
         servers, manner, source = self.servers(lookup)
+        if lookup.trace:
+            from netscope.domains.dns.referral import by_resolver, from_root
+            from netscope.domains.dns.trace import trace
+
+            port = lookup.port or 53
+            if self._hints:
+                roots = tuple(root._replace(port=port) for root in self._hints)
+                return trace(lookup, roots, manner, source, from_root(roots, manner, lookup.family, port))
+            return trace(lookup, servers, manner, source, by_resolver(servers, manner, lookup.family, port))
         if self._style == "host":
             from netscope.domains.dns import hosttext
 
@@ -158,10 +166,12 @@ def _print(command: Command, asker: Asker, answers: Iterator[Answer], output: Ou
             status = 1 if failed(answer) else status
         return status
     from netscope.domains.dns.digtext import answer_text, banner
+    from netscope.domains.dns.trace import trace_text
 
     first = banner(command.words, asker.count(command.defaults))
     for answer in answers:
-        output.write(f"{line}\n" for line in answer_text(answer, first))
+        text = trace_text if answer.lookup.trace else answer_text
+        output.write(f"{line}\n" for line in text(answer, first))
         if answer.lookup.cmd and not answer.lookup.short:
             first = ""
         status = status if answer.last.message else 1
