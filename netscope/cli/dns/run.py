@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from netscope.cli.dns.grammar import Command, batch, complete, parse
 from netscope.cli.output import Output
 from netscope.core.dns.resolver import Configuration, Resolver, Server, Task
 from netscope.core.dns.resolver import Way as Manner
 from netscope.core.dns.zonefile import hints
-from netscope.core.errors import BadQuery, NetscopeError
+from netscope.core.errors import NetscopeError
 from netscope.core.host import Host
 from netscope.domains.dns.lookup import Answer, Lookup, resolve, way
 
@@ -36,9 +37,12 @@ def run(words: Sequence[str], host: Host) -> int:
 
         host = LiveHost(command.netns)
     lookups = _lookups(command)
-    _refuse_unfinished(command, lookups)
     resolver = host.dns()
     asker = Asker(resolver, command)
+    if command.walk:
+        from netscope.cli.dns.walk import walk
+
+        return walk(command, lookups, asker, host, output)
     tasks = (asker.task(lookup) for lookup in lookups)
     results = resolver.run(tasks, command.concurrency)
     try:
@@ -47,21 +51,16 @@ def run(words: Sequence[str], host: Host) -> int:
         results.close()
 
 
-def _refuse_unfinished(command: Command, lookups: Iterable[Lookup]) -> None:
-    if command.walk:
-        raise BadQuery("'--walk'", "not supported yet")
-
-
 def _lookups(command: Command) -> list[Lookup]:
     found: list[Lookup] = []
     if command.lookups or not command.files:
         found += complete(command)
     for path in command.files:
-        found += batch(_text(path).splitlines(), command.defaults)
+        found += batch(read_text(path).splitlines(), command.defaults)
     return found
 
 
-def _text(path: str) -> str:
+def read_text(path: str) -> str:
     try:
         with open(0 if path == "-" else path, encoding="utf-8", errors="surrogateescape", closefd=path != "-") as file:
             return file.read()
@@ -75,7 +74,7 @@ class Asker:
     def __init__(self, resolver: Resolver, command: Command) -> None:
         self._resolver = resolver
         self._style = command.style
-        self._hints = hints(_text(command.hints)) if command.hints else ()
+        self._hints = hints(read_text(command.hints)) if command.hints else ()
         self._configuration: Configuration | None = None
         self._addresses: dict[tuple[str, int], tuple[str, ...]] = {}
 
@@ -94,15 +93,22 @@ class Asker:
             from netscope.domains.dns.trace import trace
 
             port = lookup.port or 53
-            if self._hints:
-                roots = tuple(root._replace(port=port) for root in self._hints)
+            roots = self.roots(lookup)
+            if roots:
                 return trace(lookup, roots, manner, source, from_root(roots, manner, lookup.family, port))
-            return trace(lookup, servers, manner, source, by_resolver(servers, manner, lookup.family, port))
+            # A server after @ need not recurse; the host's own resolver finds name servers that came without address.
+            resolving = self.servers(lookup._replace(servers=(), port=0))[0]
+            return trace(lookup, servers, manner, source, by_resolver(resolving, manner, lookup.family, port))
         if self._style == "host":
             from netscope.domains.dns import hosttext
 
             return hosttext.resolve(lookup, servers, manner, search, ndots, source)
         return resolve(lookup, servers, manner, search, ndots, source)
+
+    def roots(self, lookup: Lookup) -> tuple[Server, ...]:
+        """Return the root servers of the hints file, none where none was given."""
+        usable = [root for root in self._hints if not lookup.family or (":" in root.address) == (lookup.family == 6)]
+        return tuple(root._replace(port=lookup.port or 53) for root in usable)
 
     def servers(self, lookup: Lookup) -> tuple[tuple[Server, ...], Manner, str]:
         """Return whom to ask, how, and where that is written."""
@@ -158,7 +164,6 @@ def _print(command: Command, asker: Asker, answers: Iterator[Answer], output: Ou
         return _json(command, answers, output, host)
     status = 0
     if command.style == "host":
-        from netscope.domains.dns.hosttext import answer_text as host_text
         from netscope.domains.dns.hosttext import failed
 
         for answer in answers:
@@ -197,10 +202,22 @@ def _json(command: Command, answers: Iterator[Answer], output: Output, host: Hos
             shown = documents if answer.lookup.transfer else documents[-1]
             output.write([json.dumps(shown, indent=2), "\n"])
     if command.form == "json":
+        print_documents(command, records, host, output)
+    return status
+
+
+def print_documents(command: Command, records: list[dict[str, Any]], host: Host, output: Output) -> None:
+    """Print objects as asked for: in the envelope of all topics, a line each, or indented."""
+    if command.form == "json":
         from netscope.core.snapshot import Snapshot
         from netscope.domains.dns import DOMAIN
         from netscope.export import document
 
         domain = DOMAIN._replace(to_json=dict)
         output.write(document(domain, Snapshot("dns", records, (), host.wall(), host.clock()), host))
-    return status
+        return
+    import json
+
+    shape: dict[str, Any] = {"separators": (",", ":")} if command.form else {"indent": 2}
+    for record in records:
+        output.write([json.dumps(record, **shape), "\n"])

@@ -49,6 +49,7 @@ def to_json(server: NameServer) -> dict[str, Any]:
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of a record: an answer of ``netscope dns``, or a name server in a snapshot."""
     from netscope.domains.dns.rfc8427 import schema as answer
+    from netscope.domains.dns.survey import schema as survey
 
     server = {
         "type": "object",
@@ -64,7 +65,7 @@ def schema() -> dict[str, Any]:
         "required": ["position", "address", "source", "search", "ndots", "timeout", "attempts"],
         "additionalProperties": False,
     }
-    return {"anyOf": [answer(), server]}
+    return {"anyOf": [answer(), survey(), server]}
 
 
 COLUMNS = (
