@@ -24,17 +24,18 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from netscope.cli.dns.run import run
+from netscope.system.live import LiveHost
 from tests.lab import Namespace, namespace
 
 ROOT, ROOT2 = "10.53.0.1", "10.53.0.2"
@@ -384,9 +385,43 @@ def internet() -> Iterator[Internet]:
         yield made
 
 
-def free_port() -> int:
-    """Return a UDP port that nobody uses on loopback."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+VARYING = (
+    (r"^; <<>> .*", "; <<>>"),
+    (r"\bid: \d+", "id: N"),
+    (r"COOKIE: \w+", "COOKIE: HEX"),
+    (r"(Query time:|\bin) \d+ ms", r"\1 N ms"),
+    (r"WHEN: .*", "WHEN:"),
+)
+
+Dns = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def dns(internet: Internet, capfd: pytest.CaptureFixture[str]) -> Dns:
+    """Return a function that runs ``netscope dns`` inside the client's namespace: words -> (status, output)."""
+
+    def asked(*words: str) -> tuple[int, str]:
+        capfd.readouterr()
+        host = LiveHost(internet.client.name)
+        try:
+            status = run(words, host)
+        finally:
+            host.close()
+        return status, capfd.readouterr().out
+
+    return asked
+
+
+def masked(text: str) -> list[str]:
+    """Return the lines without what differs each time; records of a section sorted, as servers rotate them."""
+    lines: list[str] = []
+    section: list[str] = []
+    for pattern, instead in VARYING:
+        text = re.sub(pattern, instead, text, flags=re.MULTILINE)
+    for line in [*text.splitlines(), ";"]:
+        if line and line[0] not in ";\t":
+            section.append(line)
+        else:
+            lines += [*sorted(section), line]
+            section = []
+    return lines

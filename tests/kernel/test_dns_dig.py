@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 
 import jsonschema
@@ -16,7 +15,7 @@ from netscope.core.dns.numbers import TYPES as NUMBERS
 from netscope.core.errors import BadQuery
 from netscope.domains.dns import to_json
 from netscope.system.live import LiveHost
-from tests.dnslab import Internet
+from tests.dnslab import Dns, Internet, masked
 
 pytestmark = [pytest.mark.root, pytest.mark.tool("dig", "named", "unbound")]
 
@@ -122,74 +121,34 @@ ninfo openpgpkey px ptr rkey rp rt sink smimea spf _sip._tcp sshfp svcb0 svcb1 t
 x25 zonemd
 """
 NAMED = {"_sip._tcp": "srv", "_443._tcp": "tlsa", "unknown": "type731"}
-VARYING = (
-    (r"^; <<>> .*", "; <<>>"),
-    (r"\bid: \d+", "id: N"),
-    (r"COOKIE: \w+", "COOKIE: HEX"),
-    (r"(Query time:|\bin) \d+ ms", r"\1 N ms"),
-    (r"WHEN: .*", "WHEN:"),
-)
-
-Ask = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def ask(internet: Internet, capfd: pytest.CaptureFixture[str]) -> Ask:
-    """Return a function that runs ``netscope dns`` inside the client's namespace: words -> (status, output)."""
-
-    def asked(*words: str) -> tuple[int, str]:
-        capfd.readouterr()
-        host = LiveHost(internet.client.name)
-        try:
-            status = run(words, host)
-        finally:
-            host.close()
-        return status, capfd.readouterr().out
-
-    return asked
-
-
-def masked(text: str) -> list[str]:
-    """Return the lines without what differs each time; records of a section sorted, as servers rotate them."""
-    lines: list[str] = []
-    section: list[str] = []
-    for pattern, instead in VARYING:
-        text = re.sub(pattern, instead, text, flags=re.MULTILINE)
-    for line in [*text.splitlines(), ";"]:
-        if line and line[0] not in ";\t":
-            section.append(line)
-        else:
-            lines += [*sorted(section), line]
-            section = []
-    return lines
 
 
 @pytest.mark.parametrize("question", QUESTIONS.strip().splitlines())
-def test_same_as_dig(internet: Internet, ask: Ask, question: str) -> None:
+def test_same_as_dig(internet: Internet, dns: Dns, question: str) -> None:
     words = question.split()
     if "@10.53.2.1" not in words:
         internet.tool("dig", *words)  # a resolver fetches additional addresses when it is asked first
-    assert masked(ask(*words)[1]) == masked(internet.tool("dig", *words).stdout)
+    assert masked(dns(*words)[1]) == masked(internet.tool("dig", *words).stdout)
 
 
 @pytest.mark.parametrize("name", TYPES.split())
-def test_every_type_as_dig_prints_it(internet: Internet, ask: Ask, name: str) -> None:
+def test_every_type_as_dig_prints_it(internet: Internet, dns: Dns, name: str) -> None:
     kind = NAMED.get(name, name if name.upper() in NUMBERS else name.rstrip("0123"))
     words = ["@10.53.2.1", "+norec", "+noall", "+answer"]
     for style in ("+multiline", "+nomultiline", "+unknownformat"):
         words += [f"{name}.signed.test", kind, style]
     theirs = internet.tool("dig", *words).stdout.replace("key7=", "dohpath=").split()
-    ours = ask(*words)[1].split()
+    ours = dns(*words)[1].split()
     assert ours == theirs
     assert len(ours) >= 3 * 5, "the zone has it"
 
 
-def test_a_name_beyond_ascii_is_asked_for_as_idna2008(ask: Ask) -> None:
-    assert ask("@10.53.2.1", "straße.plain.test", "+short") == (0, "10.53.9.1\n")
+def test_a_name_beyond_ascii_is_asked_for_as_idna2008(dns: Dns) -> None:
+    assert dns("@10.53.2.1", "straße.plain.test", "+short") == (0, "10.53.9.1\n")
 
 
-def test_extended_errors_are_told(ask: Ask) -> None:
-    status, text = ask("@10.53.0.54", "www.broken.test")
+def test_extended_errors_are_told(dns: Dns) -> None:
+    status, text = dns("@10.53.0.54", "www.broken.test")
     assert status == 0
     assert re.search(r"^; EDE: \d+ \([A-Za-z ]+\)", text, re.MULTILINE)
 
@@ -222,10 +181,10 @@ www.plain.test 10.53.2.1
 
 @pytest.mark.tool("host")
 @pytest.mark.parametrize("question", HOST.strip().splitlines())
-def test_host_style_is_what_host_prints(internet: Internet, ask: Ask, question: str) -> None:
+def test_host_style_is_what_host_prints(internet: Internet, dns: Dns, question: str) -> None:
     words = [re.sub(r"^(?=10.53.2.1$)", "@", word) for word in question.split()]
     theirs = internet.tool("host", *question.split())
-    status, text = ask("--style", "host", *words)
+    status, text = dns("--style", "host", *words)
     assert sorted(text.splitlines()) == sorted(theirs.stdout.splitlines())
     assert status == theirs.returncode
 
@@ -267,20 +226,20 @@ def comparable(text: str) -> list[dict[str, Any]]:
 
 @pytest.mark.tool("kdig")
 @pytest.mark.parametrize("question", JSON.strip().splitlines())
-def test_json_is_what_kdig_prints(internet: Internet, ask: Ask, question: str) -> None:
+def test_json_is_what_kdig_prints(internet: Internet, dns: Dns, question: str) -> None:
     words = ["@10.53.1.3" if "lab" in question else "@10.53.2.1", *question.split()]
     # What kdig asks with is its own: RD without AD, no cookie, EDNS only where an option wants it.
     same = ["+noadflag", "+nocookie", *([] if "+dnssec" in words else ["+noedns"])]
     if "AXFR" in words:
         same.append("+norec")
     theirs = comparable(internet.tool("kdig", "+json", *words).stdout)
-    assert comparable(ask("--style", "json", *same, *words)[1]) == theirs
+    assert comparable(dns("--style", "json", *same, *words)[1]) == theirs
     assert theirs[0]["QR"] == 1
 
 
-def test_json_documents_fit_their_schema(ask: Ask) -> None:
+def test_json_documents_fit_their_schema(dns: Dns) -> None:
     words = ["@10.53.2.1", "www.signed.test", "+dnssec", "unknown.signed.test", "TYPE731", "plain.test", "AXFR"]
-    document = json.loads(ask("--json", *words)[1])
+    document = json.loads(dns("--json", *words)[1])
     jsonschema.validate(document, schema())
     assert [record["QNAME"] for record in document["records"]] == [
         "www.signed.test.",
@@ -288,16 +247,16 @@ def test_json_documents_fit_their_schema(ask: Ask) -> None:
         "plain.test.",
     ]
     assert document["records"][0]["netscope"]["source"] == "@10.53.2.1"
-    lines = [json.loads(line) for line in ask("--jsonl", *words)[1].splitlines()]
+    lines = [json.loads(line) for line in dns("--jsonl", *words)[1].splitlines()]
     assert [line["QNAME"] for line in lines] == [record["QNAME"] for record in document["records"]]
 
 
-def test_nobody_answering_is_told_in_every_style(ask: Ask) -> None:
+def test_nobody_answering_is_told_in_every_style(dns: Dns) -> None:
     words = ["@10.53.0.67", "a.test", "+tries=1"]
     for style in ("dig", "host", "short"):
-        status, text = ask("--style", style, *words)
+        status, text = dns("--style", style, *words)
         assert (status, ";; no servers could be reached" in text) == (1, True)
-    status, text = ask("--json", *words)
+    status, text = dns("--json", *words)
     way = json.loads(text)["records"][0]["netscope"]
     assert (status, way["answered"], way["events"][0]["kind"]) == (1, False, "refused")
     jsonschema.validate(json.loads(text), schema())

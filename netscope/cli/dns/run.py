@@ -164,6 +164,7 @@ def _print(command: Command, asker: Asker, answers: Iterator[Answer], output: Ou
         return _json(command, answers, output, host)
     status = 0
     if command.style == "host":
+        from netscope.domains.dns.hosttext import answer_text as host_text
         from netscope.domains.dns.hosttext import failed
 
         for answer in answers:
