@@ -15,7 +15,7 @@ view of its own that is chosen by the address asked, so that each address is a s
 ===========================  ==================================================================================
 
 Zones: signed.test (one record of every type), plain.test (unsigned, 8,000 names in big.plain.test), broken.test (the
-parent's DS fits no key), expired.test (signatures of the past), lame.test, differ.test, ed.lab (Ed25519), island.lab
+parent's DS fits no key), expired.test (signatures of the past), lame.test, differ.test, ed.lab, p384.lab, island.lab
 (signed without a DS), and the reverse zones of 10.53/16 and fd53::/64.
 """
 
@@ -97,6 +97,8 @@ ed 3600 IN NS ns1.ed
 ns1.ed 3600 IN A 10.53.2.1
 island 3600 IN NS ns1.island
 ns1.island 3600 IN A 10.53.2.1
+p384 3600 IN NS ns1.p384
+ns1.p384 3600 IN A 10.53.2.1
 """
 
 ZOO = Path(__file__).with_name("dnslab.zone").read_text()
@@ -158,6 +160,7 @@ def _zones() -> list[Zone]:
              "ns1 300 IN A 10.53.2.1\nns2 300 IN A 10.53.2.2\nns3 300 IN A 10.53.0.67\n"
              "www 300 IN A 10.53.9.1\n", first),
         Zone("ed.lab.", _leaf("ed.lab.").replace("@ 3600 IN NS ns2\n", ""), first, "ED25519", (), "lab."),
+        Zone("p384.lab.", _leaf("p384.lab.").replace("@ 3600 IN NS ns2\n", ""), first, "ECDSAP384SHA384", (), "lab."),
         Zone("island.lab.", _leaf("island.lab.").replace("@ 3600 IN NS ns2\n", ""), first, ecdsa),
         Zone("53.10.in-addr.arpa.", _soa("plain.test.", 1) + reverse_ns + reverse, both),
         Zone(ip6, _soa("plain.test.", 1) + reverse_ns + reverse6, both),
@@ -306,14 +309,19 @@ class Internet(NamedTuple):
 
 @contextmanager
 def resolv_conf(name: str, text: str) -> Iterator[None]:
-    """Give a namespace a resolv.conf of its own (ip-netns(8))."""
+    """Give a namespace a resolv.conf of its own (ip-netns(8)); afterwards what was there before."""
     directory = Path("/etc/netns") / name
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / "resolv.conf").write_text(text)
+    path = directory / "resolv.conf"
+    before = path.read_text() if path.exists() else None
+    path.write_text(text)
     try:
         yield
     finally:
-        shutil.rmtree(directory)
+        if before is None:
+            shutil.rmtree(directory)
+        else:
+            path.write_text(before)
 
 
 def _wire(client: Namespace, servers: Namespace) -> None:

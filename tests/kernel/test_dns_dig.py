@@ -219,7 +219,7 @@ def comparable(text: str) -> list[dict[str, Any]]:
             if section in message:
                 for record in message[section]:
                     for name in [name for name in record if name.startswith("rdata")]:
-                        record[name] = record[name].lower()
+                        record[name] = record[name].lower().strip()
                 message[section].sort(key=lambda record: json.dumps(record, sort_keys=True))
     return messages
 

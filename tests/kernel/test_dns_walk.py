@@ -28,6 +28,7 @@ far.signed.test A insecure
 x.tree.signed.test A insecure
 www.ed.lab A secure
 nono.ed.lab A secure
+www.p384.lab A secure
 nono.lab A secure
 lab NSEC3PARAM secure
 signed.test DS secure

@@ -11,7 +11,7 @@ from netscope.cli.output import Output
 from netscope.core.dns.resolver import Configuration, Resolver, Server, Task
 from netscope.core.dns.resolver import Way as Manner
 from netscope.core.dns.zonefile import hints
-from netscope.core.errors import NetscopeError
+from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.host import Host
 from netscope.domains.dns.lookup import Answer, Lookup, resolve, way
 
@@ -60,6 +60,12 @@ def _lookups(command: Command) -> list[Lookup]:
     return found
 
 
+def refuse_encryption(lookup: Lookup, what: str) -> None:
+    """Refuse to ask name servers of zones in a way that only resolvers are asked in. Raises BadQuery."""
+    if lookup.transport in ("tls", "https"):
+        raise BadQuery(f"'{what}' over {lookup.transport.upper()}", "the servers of zones are asked over UDP and TCP")
+
+
 def read_text(path: str) -> str:
     try:
         with open(0 if path == "-" else path, encoding="utf-8", errors="surrogateescape", closefd=path != "-") as file:
@@ -89,6 +95,7 @@ class Asker:
         search, ndots = self._search(lookup)
         servers, manner, source = self.servers(lookup)
         if lookup.trace:
+            refuse_encryption(lookup, "+trace")
             from netscope.domains.dns.referral import by_resolver, from_root
             from netscope.domains.dns.trace import trace
 

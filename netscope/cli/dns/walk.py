@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from netscope.cli.dns.grammar import Command
-from netscope.cli.dns.run import Asker, read_text
+from netscope.cli.dns.run import Asker, read_text, refuse_encryption
 from netscope.cli.output import Output
 from netscope.core.dns.names import absolute
 from netscope.core.dns.resolver import Found, Resolver, Server, Task, Way
@@ -59,8 +59,14 @@ def _print_json(command: Command, surveys: Sequence[dict[str, Any]], host: Host,
 def _survey(command: Command, lookup: Lookup, asker: Asker, host: Host) -> Survey:
     name = lookup.name if absolute(lookup.name) else f"{lookup.name}."
     given, lookup = lookup.name, lookup._replace(name=name)
+    refuse_encryption(lookup, "--walk")
     resolver = host.dns()
-    way = Way(timeout=lookup.time or _TIMEOUT, tries=lookup.tries or _TRIES, source=lookup.source)
+    way = Way(
+        lookup.transport if lookup.tcp else "udp",
+        timeout=lookup.time or _TIMEOUT,
+        tries=lookup.tries or _TRIES,
+        source=lookup.source,
+    )
     servers, source = _resolver(asker, lookup)
     roots = asker.roots(lookup)
     port = lookup.port or 53

@@ -241,6 +241,8 @@ def deny(sets: Sequence[RRset], zone: str, name: str, kind: int, *, nxdomain: bo
     nsec = [item.records[0] for item in sets if item.type == NSEC]
     nsec3 = [item.records[0] for item in sets if item.type == NSEC3]
     try:
+        for record in (*nsec, *nsec3):
+            types_at(record)  # a proof with a malformed part proves nothing
         if nsec:
             return _deny_nsec(nsec, zone, name, kind, nxdomain)
         if nsec3:

@@ -63,6 +63,8 @@ def verify(algorithm: int, key: bytes, signature: bytes, signed: bytes) -> bool:
 
 def _rsa(name: str, key: bytes, signature: bytes, signed: bytes) -> bool:
     """RSASSA-PKCS1-v1_5 (RFC 8017, 8.2.2) with the key of RFC 3110."""
+    if len(key) < 3:
+        return False
     length, start = (key[0], 1) if key[:1] != b"\0" else (int.from_bytes(key[1:3], "big"), 3)
     exponent = int.from_bytes(key[start : start + length], "big")
     modulus_octets = key[start + length :].lstrip(b"\0")

@@ -226,7 +226,7 @@ def _streamed(inquiry: Inquiry, open_socket: Open, events: list[Event], over: Tr
         messages: list[Message] = []
         sent = _prepare(inquiry.ask)
         try:
-            messages = yield from _converse(inquiry, sent, server, transport, open_socket)
+            sent, messages = yield from _converse(inquiry, sent, server, transport, open_socket)
         except Late:
             events.append(Event("timeout", server, transport))
         except Closed as error:
@@ -249,8 +249,8 @@ def _failed(error: OSError, server: Server, transport: Transport) -> Event:
 
 def _converse(
     inquiry: Inquiry, sent: Sent, server: Server, transport: Transport, open_socket: Open
-) -> Generator[Wait, int, list[Message]]:
-    """Return the messages that answer one query over one connection."""
+) -> Generator[Wait, int, tuple[Sent, list[Message]]]:
+    """Return the messages that answer one query over one connection, and when the query was sent, once it stood."""
     way = inquiry.way
     made = _connected(server, (way.source, way.source_port), socket.SOCK_STREAM, open_socket)
     channel = Channel(made, way.timeout)
@@ -258,9 +258,10 @@ def _converse(
         yield from channel.connect()
         if transport in ("tls", "https"):
             yield from channel.secure(way, server, "h2" if transport == "https" else "dot")
+        sent = sent._replace(at=time.monotonic())
         if transport == "https":
             data = yield from _https(channel, way, server, sent.query)
-            return [_checked(data, inquiry.ask, 0 if way.get else sent.ident)]
+            return sent, [_checked(data, inquiry.ask, sent.ident)]
         yield from channel.send(len(sent.query).to_bytes(2, "big") + sent.query)
         transfer = Transfer(inquiry.ask) if inquiry.ask.type in (AXFR, IXFR) else None
         messages: list[Message] = []
@@ -269,7 +270,7 @@ def _converse(
             message = _checked((yield from channel.receive(size)), inquiry.ask, sent.ident, first=not messages)
             messages.append(message)
             if transfer is None or transfer.ended(message):
-                return messages
+                return sent, messages
             channel.renew()
     finally:
         channel.close()
