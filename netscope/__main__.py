@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
 def main() -> int:
     """Run netscope and return the process exit status."""
+    gc.disable()  # one look makes many objects and no cycles, and then the program ends; whatever goes on enables it
     try:
         from netscope.cli.main import leave, run
 

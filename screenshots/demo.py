@@ -7,6 +7,7 @@ touches the machine's own network. Needs root and iproute2.
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -165,8 +166,6 @@ def serve(name: str, uid: str, *sockets: str) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     listeners = [sock for sock in opened if sock.type == socket.SOCK_STREAM]
     while True:
-        import select
-
         for ready in select.select(listeners, [], [])[0]:
             connection, _ = ready.accept()
             if os.fork() == 0:
@@ -217,4 +216,8 @@ def fetch(name: str, source: str, destination: str, port: str, rate: str) -> Non
 
 
 if __name__ == "__main__":
-    {"serve": serve, "fetch": fetch}[sys.argv[1]](*sys.argv[2:])
+    role, *words = sys.argv[1:]
+    if role == "serve":
+        serve(*words)
+    else:
+        fetch(*words)

@@ -78,7 +78,7 @@ async def take(picture: Picture, light: bool) -> str:
 
 def portable(svg: str) -> str:
     """Use installed fonts instead of ones from the web, and drop what changes from run to run."""
-    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.S)
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r"font-family: ?Fira Code[^;]*;", FONT, svg).replace("font-size: 20px;", FONT_SIZE)
     svg = svg.replace("&#160;", " ").replace("<text ", '<text xml:space="preserve" ')
     return re.sub(r"terminal-\d+", "terminal", svg)

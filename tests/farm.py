@@ -101,6 +101,7 @@ class _Connections:
         return client, server
 
     def churn(self, count: int) -> None:
+        count = min(count, len(self.pairs))  # the last worker may hold fewer
         reset = struct.pack("ii", 1, 0)
         for index in range(count):
             for end in self.pairs[index]:

@@ -148,11 +148,12 @@ _netscope() {{
     _describe topic commands
     return
   fi
-  case $line[1] in
+  local topic=$line[1]
+  case $topic in
 {chr(10).join(cases)}
   esac
   if [[ $state == fields ]]; then
-    if [[ $line[1] == completion ]]; then compadd -a fields; else compadd -S : -a fields; fi
+    if [[ $topic == completion ]]; then compadd -a fields; else compadd -S : -a fields; fi
   elif [[ $state == list ]]; then
     compadd -a fields
   fi

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -134,6 +135,7 @@ def _topic(call: Call) -> int:
 
         module, _colon, function = domain.command.partition(":")
         own: Callable[[Sequence[str], Host], int] = getattr(import_module(module), function)
+        gc.enable()
         return own(call.words, _host(call.netns))
     from netscope.cli.parser import build, help_text, understand
 
@@ -149,12 +151,10 @@ def _topic(call: Call) -> int:
         if wanted.watch is not None:
             from netscope.cli.watch import watch
 
+            gc.enable()
             return watch(domain, wanted, host, output)
-        import gc
-
         from netscope.cli.topic import once
 
-        gc.disable()  # one look makes many objects and no cycles, and then the program ends
         return once(domain, wanted, host, output)
     finally:
         host.close()

@@ -134,6 +134,8 @@ def _integer(text: str) -> int:
 def understand(domain: Domain, parser: Parser, argv: Sequence[str]) -> Wanted | None:
     """Return what the words ask for, None for help. Raises BadQuery."""
     given = parser.parse_intermixed_args(joined(argv))
+    if any(value == [] for name, value in vars(given).items() if name != "words"):
+        raise BadQuery("an option has '--' for its value")  # argparse takes it for the end of options
     if given.help:
         return None
     options: dict[str, Any] = {}

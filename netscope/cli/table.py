@@ -9,6 +9,7 @@ from netscope.core.record import Column, Names
 from netscope.core.text import fit, format_value, printable, width
 
 GAP = "  "
+_SPARE_RANK = 6  # columns of this rank and above are left out before others are cut
 _NARROWEST = 8  # a squeezed column keeps this much, or its heading
 
 _BOLD, _GREEN, _YELLOW, _RED, _CYAN, _PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[36m", "\x1b[0m"
@@ -44,8 +45,8 @@ def cells(column: Column, records: Sequence[Any], names: Names, header: bool = T
         show = column.text
         texts = [show(record, names) for record in records]
     else:
-        value, kind = column.value, column.kind
-        texts = [format_value(value(record), kind) for record in records]
+        kind = column.kind
+        texts = [text if type(text) is str else format_value(text, kind) for text in map(column.value, records)]
     together = "".join(texts)
     if not (together.isascii() and together.isprintable()):
         texts = [printable(text) for text in texts]
@@ -55,25 +56,33 @@ def cells(column: Column, records: Sequence[Any], names: Names, header: bool = T
     return Cells(column, texts, plain, max(widest, width(column.title)) if header else widest, widest == 0)
 
 
-def layout(columns: Sequence[Cells], room: int | None) -> Layout:
-    """Fit columns into ``room`` terminal cells (None: as wide as they are): squeeze, then leave out by rank.
+def layout(columns: Sequence[Cells], room: int | None, *, drop: bool = True) -> Layout:
+    """Fit columns into ``room`` terminal cells (None: as wide as they are).
 
-    Columns that may flex give up width first, down to their minimum; then columns that say nothing go, then those of
-    the highest rank, the rightmost first; the last ones are cut if they must be.
+    Columns that say nothing go first, then those of a rank that is for wide terminals, the rightmost first; then
+    columns that may flex give up width, down to their minimum; then the others go, by rank. The last ones are cut if
+    they must be, and all of them where none may be dropped.
     """
     kept = list(columns)
     if room is None:
         return Layout([(cell, cell.widest) for cell in kept], [])
     dropped: list[str] = []
-    while len(kept) > 1 and _total([_least(cell) for cell in kept]) > room:
-        gone = max(range(len(kept)), key=lambda index: (kept[index].empty, kept[index].column.rank, index))
-        if kept[gone].column.rank == 0:
-            break
-        dropped.append(kept.pop(gone).column.title)
-    widths = [cell.widest for cell in kept]
-    _squeeze(widths, [_least(cell) for cell in kept], room)
-    _squeeze(widths, [1] * len(kept), room)
-    return Layout(list(zip(kept, widths, strict=True)), dropped)
+    if drop:
+        for widths, spared in ((_natural, _SPARE_RANK), (_least, 1)):
+            while len(kept) > 1 and _total([widths(cell) for cell in kept]) > room:
+                gone = max(range(len(kept)), key=lambda index: (kept[index].empty, kept[index].column.rank, index))
+                rank = kept[gone].column.rank
+                if rank == 0 or (rank < spared and not kept[gone].empty):
+                    break
+                dropped.append(kept.pop(gone).column.title)
+    sizes = [cell.widest for cell in kept]
+    _squeeze(sizes, [_least(cell) for cell in kept], room)
+    _squeeze(sizes, [1] * len(kept), room)
+    return Layout(list(zip(kept, sizes, strict=True)), dropped)
+
+
+def _natural(cell: Cells) -> int:
+    return cell.widest
 
 
 def _total(widths: Sequence[int]) -> int:
@@ -101,9 +110,8 @@ def _squeeze(widths: list[int], least: Sequence[int], room: int) -> None:
         excess -= step
 
 
-def render(columns: Sequence[Cells], room: int | None, *, header: bool = True, colour: bool = False) -> Iterator[str]:
+def render(found: Layout, *, header: bool = True, colour: bool = False) -> Iterator[str]:
     """Yield the lines of the table, without line ends; the heading first."""
-    found = layout(columns, room)
     if not found.kept:
         return
     last = len(found.kept) - 1

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from netscope.cli.output import Output, complain_of
+from netscope.cli.output import Output, complain, complain_of
 from netscope.cli.parser import Wanted
-from netscope.cli.table import cells, render
+from netscope.cli.table import cells, layout, render
 from netscope.core.domain import Domain
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Host
 from netscope.core.record import Column, Names
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.core.text import printable
-from netscope.export import csv_lines, document, lines
 from netscope.hub.once import collect_once
+
+
+class Digits:
+    """Names for who wants none (see :class:`netscope.core.record.Names`), without the table of services."""
+
+    numeric = True
+
+    def service(self, port: int, _protocol: str) -> str:
+        """Return the digits."""
+        return str(port)
+
+    def ports(self, _name: str) -> Collection[int]:
+        """Return nothing: no filter asks."""
+        return ()
 
 
 class View:
@@ -28,6 +40,7 @@ class View:
         self.wanted = wanted
         self.host = host
         self.output = output
+        self.dropped: list[str] = []  # headings of the columns for which there was no room
         self._names: Names | None = None
         self._passes: Callable[[Any], bool] | None = None
         if wanted.filter.strip():
@@ -38,7 +51,9 @@ class View:
     @property
     def names(self) -> Names:
         """Return the names of ports; plain data needs none, and does not wait for them."""
-        if self._names is None:
+        if self._names is None and self.wanted.numeric and not self.wanted.filter:
+            self._names = Digits()
+        elif self._names is None:
             from netscope.domains.services import ServiceNames
 
             self._names = ServiceNames(self.host, numeric=self.wanted.numeric)
@@ -78,6 +93,8 @@ class View:
 
     def chunks(self, selected: Snapshot, *, again: bool = False) -> Iterator[str]:
         """Yield the text of one look in machine-readable form; ``again`` where looks follow each other."""
+        from netscope.export import csv_lines, document, lines
+
         wanted = self.wanted
         if wanted.output == "json":
             return document(self.domain, selected, self.host, wanted.fields, line=again)
@@ -86,16 +103,25 @@ class View:
         columns = wanted.fields if wanted.fields is not None else self.domain.columns
         return csv_lines(columns, selected.records, header=wanted.headers)
 
-    def table_lines(self, selected: Snapshot) -> Iterator[str]:
-        """Yield the lines of the table, or of the report that stands in its place."""
-        report = self.domain.report(selected, self.wanted.query, self.names)
+    def report(self, selected: Snapshot) -> str | None:
+        """Return the text that stands in place of a table for this query, if any."""
+        return self.domain.report(selected, self.wanted.query, self.names)
+
+    def table_lines(self, selected: Snapshot, most: int | None = None) -> Iterator[str]:
+        """Yield the lines of the table, its first ``most`` rows, or of the report that stands in its place."""
+        report = self.report(selected)
         if report is not None:
             yield from map(printable, report.rstrip("\n").split("\n"))
             return
-        header = self.wanted.headers
-        columns = [cells(column, selected.records, self.names, header) for column in self.columns()]
+        shown, header = self.columns(), self.wanted.headers
+        # A lazy sequence makes its records anew each time it is walked, and each column walks it.
+        lazy = most is not None or any(column.texts is None for column in shown)
+        records = list(islice(selected.records, most)) if lazy else selected.records
+        columns = [cells(column, records, self.names, header) for column in shown]
         room = self.output.size()[0] if self.output.tty else None
-        yield from render(columns, room, header=header, colour=self.output.colour)
+        found = layout(columns, room, drop=self.wanted.fields is None)
+        self.dropped = found.dropped
+        yield from render(found, header=header, colour=self.output.colour)
 
     def print(self, selected: Snapshot) -> None:
         """Print one look."""
@@ -129,6 +155,8 @@ def once(domain: Domain, wanted: Wanted, host: Host, output: Output) -> int:
         raise
     selected = view.select(snapshot)
     view.print(selected)
+    if view.dropped:
+        complain(f"no room for {', '.join(view.dropped)} (a wider terminal or --fields shows them)")
     if wanted.output != "json":
         complain_of(selected.problems)
     return view.status(selected)
@@ -164,6 +192,8 @@ def _plain_key(value: Any) -> Any:
 
 
 def _address_key(value: Any) -> Any:
+    import socket
+
     text = str(value)
     address, _slash, length = text.partition("/")
     address = address.partition("%")[0]

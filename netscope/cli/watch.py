@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from itertools import islice
 
 from netscope.cli.output import Output, complain_of
 from netscope.cli.parser import Wanted
@@ -49,6 +48,8 @@ async def _follow(view: View) -> None:
                 told = selected.problems
     finally:
         await hub.close()
+        if screen:
+            view.output.write(["\n"])  # the shell's prompt begins below
 
 
 def _stream(view: View, selected: Snapshot) -> None:
@@ -63,19 +64,20 @@ def _stream(view: View, selected: Snapshot) -> None:
 
 
 def _drawn(view: View, selected: Snapshot) -> Iterator[str]:
-    """Yield one screen: a heading, as many rows as there is room for, how many more, the problems."""
+    """Yield one screen: a heading, as many lines as there is room for, how many more, the problems."""
     width, height = view.output.size()
-    count = len(selected.records)
     troubles = [str(NetscopeError(*problem[:3])) for problem in selected.problems][: max(0, height // 4)]
-    room = max(1, height - 2 - len(troubles) - view.wanted.headers)
-    rows = selected._replace(records=list(islice(selected.records, room)))
-    heading = (
-        f"netscope {view.domain.name}, every {view.wanted.watch:g} s, {view.host.name}, {timestamp(selected.taken_at)}"
-    )
-    hidden = f", {count - room} more rows below" if count > room else ""
+    room = max(1, height - 1 - len(troubles))
+    body = list(view.table_lines(selected, room))
+    report = view.report(selected)
+    hidden = len(body) - room if report is not None else len(selected.records) - (room - view.wanted.headers)
+    more = f", {hidden} more below" if hidden > 0 else ""
+    look = f"netscope {view.domain.name}{more}, every {view.wanted.watch:g} s"
+    lines = [
+        fitted(printable(f"{look}, {view.host.name}, {timestamp(selected.taken_at)}"), width),
+        *body[:room],
+        *(fitted(printable(f"! {trouble}"), width) for trouble in troubles),
+    ]
     yield _HOME
-    lines = [fitted(f"{printable(heading)}{hidden}", width)]
-    lines += islice(view.table_lines(rows), height - 1 - len(troubles))
-    lines += [fitted(printable(f"! {trouble}"), width) for trouble in troubles]
     yield f"{_CLEAR_LINE}\n".join(lines[:height])
     yield _CLEAR_LINE + _CLEAR_BELOW

@@ -120,13 +120,13 @@ def _encap(found: Found, first: int) -> dict[str, Any]:
 
 def _keys(found: Found) -> dict[str, Any]:
     facts: dict[str, Any] = {}
-    receive, send = found.get(2, b"\0")[0], found.get(3, b"\0")[0]
+    receive, send = (found.get(kind, b"")[:1] for kind in (2, 3))
     for flags, kind, name in ((receive, 4, "ikey"), (send, 5, "okey")):
-        if flags & _KEY and kind in found:
+        if number(flags) & _KEY and kind in found:
             facts[name] = address(AF_INET, found[kind])
     for bit, word in ((_SEQUENCE, "seq"), (_CHECKSUM, "csum")):
         for flags, side in ((receive, "i"), (send, "o")):
-            if flags & bit:
+            if number(flags) & bit:
                 facts[side + word] = True
     return facts
 

@@ -72,11 +72,12 @@ class _Times(dict[bytes, str]):
         return text
 
 
-class _Makers(dict["str | None", str]):
-    """The JSON of a vendor's name."""
+class _Makers(dict[bytes, str]):
+    """As many of a link-layer address's first bytes as decide on it -> JSON of the vendor."""
 
-    def __missing__(self, name: str | None) -> str:
-        text = self[name] = _encode(name)
+    def of(self, hardware: bytes) -> str:
+        """Find out a vendor, and remember it."""
+        text = self[hardware[: vendors().decided_by(hardware)]] = _encode(vendors().of(hardware))
         return text
 
 
@@ -131,9 +132,9 @@ class NeighbourTable(Sequence[Neighbour]):
         at = 0
         for first, destination, second, hardware, third, cache, last in cut.layout.iter_unpack(run):
             key = length, first, second, third, last
-            if key not in forms:
-                forms[key] = self._learn(run[at : at + length], cut)
-            form = forms[key]
+            form = forms.get(key)
+            if form is None and key not in forms:
+                form = forms[key] = self._learn(run[at : at + length], cut)
             if form is not None:
                 add((form, destination, hardware, cache))
             else:
@@ -191,19 +192,18 @@ class NeighbourTable(Sequence[Neighbour]):
 
     def json_rows(self, between: str) -> Iterator[str]:
         """Yield the JSON of the neighbours (see :class:`netscope.core.domain.JsonRows`)."""
-        encode, vendor_of, address = _encode, vendors().of, inet_ntop
-        spans, makers = _Times(), _Makers()
+        address, spans, makers = inet_ntop, _Times(), _Makers()
         for start in range(0, len(self._rows), _PIECE):
             texts = []
             for row in self._rows[start : start + _PIECE]:
                 if isinstance(row, Neighbour):
-                    texts.append(encode({**row.facts, "vendor": vendor_of(row.hardware)}))
+                    texts.append(_encode({**row.facts, "vendor": vendors().of(row.hardware)}))
                     continue
                 form, destination, hardware, cache = row
-                one, two, three, four = form.words
+                family, _before, _after, (one, two, three, four) = form
+                maker = makers.get(hardware[:3]) or makers.get(hardware[:5]) or makers.of(hardware)
                 texts.append(
-                    f"{one}{address(form.family, destination)}{two}{hardware.hex(':')}{three}{spans[cache]}{four}"
-                    f"{makers[vendor_of(hardware)]}}}"
+                    f"{one}{address(family, destination)}{two}{hardware.hex(':')}{three}{spans[cache]}{four}{maker}}}"
                 )
             yield between.join(texts)
 

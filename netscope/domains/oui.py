@@ -35,7 +35,8 @@ class Vendors:
         """Take the bytes of the file. Raises ValueError when they are not such a file."""
         if not data.startswith(MAGIC):
             raise ValueError("not a table of vendors")
-        three, seven, nine, length, self._per_block = HEAD.unpack_from(data, len(MAGIC))
+        three, seven, nine, length, per_block = HEAD.unpack_from(data, len(MAGIC))
+        self._per_block: int = per_block
         start = len(MAGIC) + HEAD.size
         index = zlib.decompress(data[start : start + length])
         self._prefixes: dict[int, array[int]] = {}
@@ -69,6 +70,17 @@ class Vendors:
             self._known[prefix] = self._find(int.from_bytes(hardware, "big"))
         return self._known[prefix]
 
+    def decided_by(self, hardware: bytes) -> int:
+        """Return how many of the first bytes decide what :meth:`of` says: 3, 5 or, for groups and nobody, 6."""
+        if len(hardware) != 6 or hardware[0] & _GROUP or not any(hardware[:5]):
+            return 6
+        prefix = int.from_bytes(hardware[:3], "big")
+        for bits in _BITS[:2]:
+            prefixes, free = self._prefixes[bits], bits - 24
+            if bisect_left(prefixes, prefix << free) != bisect_left(prefixes, prefix + 1 << free):
+                return 5
+        return 3
+
     def _find(self, number: int) -> str | None:
         """Look for the longest registered prefix of a 48 bit number."""
         for bits in _BITS:
@@ -81,10 +93,9 @@ class Vendors:
 
     def _name(self, number: int) -> str:
         block, at = divmod(number, self._per_block)
-        names: list[str] | None = self._blocks.get(block)
+        names = self._blocks.get(block)
         if names is None:
-            text = zlib.decompress(self._packed[block]).decode()
-            names = self._blocks[block] = text.split("\n")
+            names = self._blocks[block] = zlib.decompress(self._packed[block]).decode().split("\n")
         return names[at]
 
 

@@ -66,7 +66,14 @@ def _look(host: Host, query: Query) -> Snapshot:
 
 
 def _open(host: Host, query: Query) -> Collector:
-    return Polled(guarded("routes", lambda: _look(host, query)))
+    if query.option("get") is None:
+        for option in ("from", "iif", "oif", "mark"):
+            if query.option(option) is not None:
+                raise BadQuery(f"--{option} goes with --get ADDRESS")
+        return Polled(guarded("routes", lambda: _look(host, query)))
+    from netscope.domains.routes_get import look
+
+    return Polled(guarded("routes", lambda: look(host, query)))
 
 
 def _key(record: Route) -> Hashable:
@@ -83,8 +90,12 @@ def to_json(record: Route) -> dict[str, Any]:
     return {"type": record.type, "dst": record.dst, **record.facts}
 
 
-def _report(_snapshot: Snapshot, _query: Query, _names: Names) -> str | None:
-    return None
+def _report(snapshot: Snapshot, query: Query, _names: Names) -> str | None:
+    if query.option("get") is None:
+        return None
+    from netscope.domains.routes_get import report
+
+    return report(snapshot, query)
 
 
 DOMAIN = Domain(
@@ -97,9 +108,17 @@ DOMAIN = Domain(
     open=_open,
     to_json=to_json,
     schema=schema,
-    options=(Option(("--table",), "table", "routes of this table only (default: all)", "ID|NAME|all"),),
+    options=(
+        Option(("--table",), "table", "routes of this table only (default: all)", "ID|NAME|all"),
+        Option(("--get",), "get", "which way an address takes, and which rule and prefix say so", "ADDRESS"),
+        Option(("--from",), "from", "with --get: from this source address", "ADDRESS"),
+        Option(("--iif",), "iif", "with --get: a packet that came in there", "INTERFACE"),
+        Option(("--oif",), "oif", "with --get: out through this interface", "INTERFACE"),
+        Option(("--mark",), "mark", "with --get: with this packet mark", "MARK"),
+    ),
     shown=shown,
     report=_report,
     groups=(1, 7, 11),  # RTNLGRP_LINK, _IPV4_ROUTE, _IPV6_ROUTE
-    epilog="examples:\n  netscope routes --table main\n  netscope routes dst:10.0.0.0/8 dev:eth0",
+    epilog="examples:\n  netscope routes --table main\n  netscope routes dst:10.0.0.0/8 dev:eth0\n"
+    "  netscope routes --get 192.0.2.1\n  netscope routes --get 2001:db8::1 --from 2001:db8::2 --oif eth0",
 )

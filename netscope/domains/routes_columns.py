@@ -68,6 +68,15 @@ def _flow(record: Any) -> str | None:
     return None if flow is None else "/".join(filter(None, (flow.get("from"), flow.get("to"))))
 
 
+def _rule(record: Any) -> str | None:
+    rule = record.facts.get("rule")
+    if rule is None:
+        return None
+    from netscope.domains.rules import Rule, wording
+
+    return wording(Rule("", 0, rule["priority"], rule))
+
+
 def _object(name: str) -> Any:
     def value(record: Any) -> list[str] | None:
         found = record.facts.get(name)
@@ -78,7 +87,7 @@ def _object(name: str) -> Any:
 
 COLUMNS: tuple[Column, ...] = (
     Column("dst", "Destination", lambda r: r.dst, "address", "destination prefix, or default", rank=0, flex=True,
-           aliases=("prefix", "destination")),
+           aliases=("destination",)),
     Column("gateway", "Gateway", _gateway, "address", "the next router", _via, rank=0, aliases=("via",)),
     Column("dev", "Device", lambda r: r.facts.get("dev"), help="outgoing interface", text=_device, rank=0,
            aliases=("oif", "interface")),
@@ -90,6 +99,8 @@ COLUMNS: tuple[Column, ...] = (
     fact("prefsrc", "Source", "address", "preferred source address", rank=5, aliases=("src",)),
     fact("flags", "Flags", "list", "dead, linkdown, onlink, ...", rank=6),
     fact("family", "Family", help="inet, inet6 or mpls", rank=7),
+    fact("prefix", "Matched prefix", help="with --get: the prefix that won", shown=False),
+    Column("rule", "Matched rule", _rule, help="with --get: the rule that led to its table", shown=False),
     fact("pref", "Preference", help="router preference (RFC 4191)", shown=False),
     fact("from", "From", "address", "source prefix", shown=False, group="Selectors"),
     fact("tos", "TOS", help="type of service", shown=False, group="Selectors"),
@@ -145,6 +156,8 @@ def schema() -> dict[str, Any]:
         "metrics": {"type": "array", "items": {"type": "object"}},
         "nexthops": {"type": "array", "items": object_schema("nexthop", hop, ("flags",))},
         "nh_info": {"type": "object"},
+        "prefix": {"type": ["string", "null"]},
+        "rule": {"type": ["object", "null"]},
         "family": FAMILY,
     }
     return object_schema("route", properties, ("type", "dst", "flags", "family"))

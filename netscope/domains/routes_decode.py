@@ -95,7 +95,8 @@ class Decoder:
             facts["tos"] = self._labels.dsfield(tos)
         facts.update(self._way(family, found))
         self._origin(facts, header, found)
-        facts["flags"] = route_flags(flags)
+        # Above 16 bits a cached route has RTCF_* flags, which mean something else by the same bits.
+        facts["flags"] = route_flags(flags & 0xFFFF if flags & RTM_F_CLONED else flags)
         self._details(facts, header, found)
         if RTA_MULTIPATH in found:
             facts["nexthops"] = self._multipath(header, found[RTA_MULTIPATH])

@@ -205,7 +205,8 @@ class RouteTable(Sequence[Route]):
 
     def _learn(self, blank: bytes) -> int:
         width = _WIDTHS.get(blank[_DST_AT], 0)
-        if blank[_TABLE_AT] != _TABLE or _FAMILIES.get(blank[HEADER.size]) != width:
+        usual = blank[_TABLE_AT] == _TABLE and _FAMILIES.get(blank[HEADER.size]) == width
+        if not usual or HEADER.unpack_from(blank)[1] != RTM_NEWROUTE:
             return _NO_FORM
         try:
             route = self._decoder.route(blank[HEADER.size :])

@@ -67,6 +67,10 @@ class Interfaces:
             return found.name
         return f"if{index}" if index else "*"
 
+    def index(self, name: str) -> int | None:
+        """Return the index of a name; None when there is no such interface."""
+        return next((index for index, found in self._found.items() if found.name == name), None)
+
     def type(self, index: int) -> int:
         """Return the ARPHRD_* type, 0 when unknown."""
         found = self._found.get(index)
@@ -152,7 +156,9 @@ def dump(host: Host, message: bytes, kind: int) -> list[bytes]:
 
 def garbled(topic: str, error: Exception) -> Problem:
     """Return the problem that says that the kernel's answer could not be understood."""
-    return Problem(f"some of the {topic}", f"malformed netlink message: {error}", "please report this kernel")
+    return Problem(
+        f"some of the {topic}", f"malformed netlink message: {error}", "please report this kernel", partial=True
+    )
 
 
 def run_length(data: bytes, offset: int, length: int) -> int:

@@ -259,6 +259,16 @@ def _does(record: Rule) -> str:
     return " ".join(words)
 
 
+def wording(record: Rule) -> str:
+    """Return a rule as ``ip rule`` prints it, on one line."""
+    facts = record.facts
+    words = [f"{record.priority}:", "from", _side("src")(record, None)]
+    if "dst" in facts:
+        words += ["to", _side("dst")(record, None)]
+    words += [_matches(record) or "", _does(record)]
+    return " ".join(word for word in words if word)
+
+
 COLUMNS = (
     fact("priority", "Priority", "integer", "rules are tried from the smallest", rank=0, aliases=("pref",)),
     fact("family", "Family", help="inet or inet6", rank=1),

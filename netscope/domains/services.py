@@ -136,7 +136,8 @@ def lookup(services: Sequence[Service], words: Iterable[str]) -> tuple[list[Serv
     for word in words:
         hits, near = _find(services, word.lower())
         if not hits:
-            problems.append(Problem(f"service {word!r}", "nothing in the table is called that or nearly that"))
+            why = "nothing in the table is called that or nearly that"
+            problems.append(Problem(f"service {word!r}", why, partial=True))  # status 1, as getent fails for it
         elif near:
             problems.append(Problem(f"service {word!r}", "nothing is called that; these come closest"))
         found.update(dict.fromkeys(hits))

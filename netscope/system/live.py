@@ -13,7 +13,9 @@ from netscope.core.host import Events, Owners, ProcessDetails
 from netscope.system.errors import explain
 from netscope.system.namespaces import locate, run_inside
 from netscope.system.netlink import NetlinkEvents, NetlinkSocket
-from netscope.system.processes import SocketOwners, describe
+
+if TYPE_CHECKING:
+    from netscope.system.processes import SocketOwners  # only sockets have owners: the others need not load it
 
 if TYPE_CHECKING:
     from netscope.core.dns.resolver import Resolver
@@ -91,11 +93,15 @@ class LiveHost:
     def owners(self, inodes: Collection[int]) -> Owners:
         """Find the holders of sockets."""
         if self._owners is None:
+            from netscope.system.processes import SocketOwners
+
             self._owners = SocketOwners()
         return self._owners.find(inodes)
 
     def process(self, pid: int) -> ProcessDetails | None:
         """Describe a process."""
+        from netscope.system.processes import describe
+
         return describe(pid)
 
     def user(self, uid: int) -> str:

@@ -12,6 +12,7 @@ from netscope.system.cgroups import container_of, unit_of
 
 _INITIAL_PID_NAMESPACE = "pid:[4026531836]"  # PROC_PID_INIT_INO, include/linux/proc_ns.h
 _SOCKET = "socket:["
+_PROCESS = tuple.__new__  # what Process() does, without its Python function
 _FULL_SCAN_SHARE = 50  # a full scan may take a fiftieth of the time
 _FULL_SCAN_PAUSE = 5.0  # seconds, at least
 
@@ -58,7 +59,9 @@ class SocketOwners:
         self._forget_processes({pid for pid in self._processes if pid not in pids or self._changed(pid)})
         self._unreadable &= pids
         self._others &= pids
-        self._scan(pids - self._processes.keys() - self._others - self._unreadable, wanted)
+        newcomers = pids - self._processes.keys() - self._others - self._unreadable
+        if newcomers:
+            self._scan(newcomers, wanted)
         missing = wanted.difference(self._holders, self._unresolved)
         if missing:
             missing -= self._search_reused(wanted, missing)
@@ -86,7 +89,7 @@ class SocketOwners:
     def _search_reused(self, wanted: set[int], missing: set[int]) -> set[int]:
         """Look behind the descriptors of sockets that are no longer asked for; forget those that moved on."""
         found: set[int] = set()
-        for inode in [inode for inode in self._holders if inode not in wanted]:
+        for inode in self._holders.keys() - wanted:
             kept = []
             for holder in self._holders[inode]:
                 now = _socket_behind(holder.pid, holder.fd)
@@ -111,41 +114,45 @@ class SocketOwners:
     def _scan(self, pids: Iterable[int], wanted: set[int], seen: dict[int, set[int]] | None = None) -> set[int]:
         """Read the descriptors of these processes, except those seen; return the wanted inodes that were found."""
         found: set[int] = set()
-        links = {f"{_SOCKET}{inode}]": inode for inode in wanted}
         for pid in pids:
             try:
-                self._scan_one(pid, links, found, seen.get(pid, ()) if seen else ())
+                self._scan_one(pid, wanted, found, seen.get(pid, ()) if seen else ())
             except PermissionError:
                 self._unreadable.add(pid)
             except OSError:
                 continue  # it has ended
         return found
 
-    def _scan_one(self, pid: int, links: dict[str, int], found: set[int], seen: Collection[int]) -> None:
+    def _scan_one(self, pid: int, wanted: set[int], found: set[int], seen: Collection[int]) -> None:
         directory = os.open(f"/proc/{pid}/fd", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        held = []
         try:
-            process = self._processes.get(pid)
-            readlink, inode_of = os.readlink, links.get
+            readlink, prefix, digits = os.readlink, _SOCKET, slice(len(_SOCKET), -1)
             for number in os.listdir(directory):
                 if seen and int(number) in seen:
                     continue
                 try:
-                    inode = inode_of(readlink(number, dir_fd=directory))
+                    link = readlink(number, dir_fd=directory)
                 except FileNotFoundError:
                     continue  # closed since
-                if inode:
-                    process = process or _name_and_start(pid)
-                    if process is None:
-                        return
-                    self._add(inode, Process(pid, process[0], int(number)))
-                    found.add(inode)
-            if process is None:
-                self._others.add(pid)
-            else:
-                self._processes[pid] = process
-                self._others.discard(pid)
+                if link.startswith(prefix) and (inode := int(link[digits])) in wanted:
+                    held.append((inode, number))
         finally:
             os.close(directory)
+        process = self._processes.get(pid)
+        if held and process is None:
+            process = _name_and_start(pid)
+            if process is None:
+                return
+        if process is None:
+            self._others.add(pid)
+            return
+        self._processes[pid] = process
+        self._others.discard(pid)
+        name, _start = process
+        for inode, number in held:
+            self._add(inode, _PROCESS(Process, (pid, name, int(number))))
+        found.update(inode for inode, _number in held)
 
     def _add(self, inode: int, holder: Process) -> None:
         others = self._holders.get(inode)

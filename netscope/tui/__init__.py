@@ -21,12 +21,16 @@ def run(namespace: str = "") -> int:
         raise Unavailable("the screen", "this is no terminal", "'netscope sockets' and the other commands print")
     _suit_terminal()
     sys.setswitchinterval(_SWITCH_INTERVAL)
-    gc.disable()
-    from netscope.tui.launch import start
+    from netscope.system.live import LiveHost
+    from netscope.tui.curtain import Curtain
 
+    host = LiveHost(namespace)  # says what is wrong with a namespace while the screen is still the shell's
+    gc.disable()
+    with Curtain(sys.stdin.fileno()):
+        from netscope.tui.launch import start
     gc.freeze()
     gc.enable()
-    return start(namespace)
+    return start(host)
 
 
 def _suit_terminal() -> None:

@@ -155,7 +155,7 @@ class NetscopeApp(App[None]):
             yield SystemCommand(tab.title, f"Go to the tab {tab.title}", partial(self._go, tab))
         target = screen if isinstance(screen, TabScreen) else None
         for key in KEYS:
-            if key.where == "app" and key.action != "command_palette":
+            if key.where in ("app", "frame") and key.action != "command_palette":
                 yield SystemCommand(key.label, f"{key.help} ({key.shows})", partial(self.run_action, key.action))
             elif key.where == "tab" and target is not None:
                 yield SystemCommand(

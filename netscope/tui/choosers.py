@@ -108,13 +108,14 @@ class FilePrompt(ModalScreen[None]):
         self._title = title
         self._name = name
         self._save = save
+        self._says = Line(classes="says")
 
     def compose(self) -> ComposeResult:
         """Lay out."""
         with Vertical():
             yield Line(classes="heading")
             yield Input(self._name, compact=True, select_on_focus=False)
-            yield Line(classes="says")
+            yield self._says
             yield Line(classes="hints")
 
     def on_mount(self) -> None:
@@ -125,12 +126,16 @@ class FilePrompt(ModalScreen[None]):
         )
         self.query_one(Input).focus()
 
-    async def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Try to save."""
-        error = await self._save(event.value)
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Try to save; one may leave meanwhile."""
+        self._says.show([Part("saving…", "quiet")])
+        self.run_worker(self._try(event.value), group="save", exclusive=True)
+
+    async def _try(self, name: str) -> None:
+        error = await self._save(name)
         if error:
-            self.query_one(".says", Line).show([Part(error, "bad")])
-        else:
+            self._says.show([Part(error, "bad")])
+        elif self.is_current:
             self.dismiss()
 
     def action_cancel(self) -> None:

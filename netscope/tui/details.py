@@ -16,10 +16,9 @@ from netscope.hub.watch import Hub, Watch, in_thread
 from netscope.tui import slices
 from netscope.tui.line import Part
 from netscope.tui.page import PageScreen
-from netscope.tui.pages import PageLine, Span, record_sections
-from netscope.tui.plots import braille
+from netscope.tui.pages import PageLine, Span, heading, merged, record_sections
+from netscope.tui.plots import braille, stretched
 from netscope.tui.slices import CHUNK, Steps
-from netscope.tui.table.cells import cell_texts
 from netscope.tui.tabs import Block
 
 _PLOT_LEAST = 34
@@ -40,7 +39,10 @@ def found(records: Sequence[Any], domain: Domain, key: Hashable) -> Steps[Any]:
 
 def plot_lines(plots: Sequence[tuple[Column, Sequence[float]]], room: int, high: int) -> list[PageLine]:
     """Return the plots side by side, ``high`` lines each: title, last value and range above the curve."""
-    across = max(1, min(len(plots), room // _PLOT_LEAST))
+    if not plots:
+        return []
+    most_across = max(1, room // _PLOT_LEAST)
+    across = -(-len(plots) // -(-len(plots) // most_across))  # as many in each row as in the others
     each = room // across - _PLOT_GAP
     result: list[PageLine] = []
     for start in range(0, len(plots), across):
@@ -52,8 +54,8 @@ def plot_lines(plots: Sequence[tuple[Column, Sequence[float]]], room: int, high:
             title = fit(f"{column.title} {last}", each).rstrip()
             extent = fit(f"  {least} … {most}", each - width(title))
             rows[0] += [Span(title, "title"), Span(extent + " " * _PLOT_GAP, "label")]
-            for row, text in zip(rows[1:], braille(values, each, high), strict=False):
-                row.append(Span(text + " " * _PLOT_GAP, "plot"))
+            for row, text in zip(rows[1:], braille(stretched(values, each), each, high), strict=False):
+                row.append(Span(text + " " * _PLOT_GAP, "accent"))
         result += [tuple(row) for row in rows]
     return result
 
@@ -64,10 +66,7 @@ class DetailsScreen(PageScreen):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "refresh", "Refresh", show=False)]
 
     def __init__(self, block: Block, domain: Domain, record: Any, hub: Hub, names: Names) -> None:
-        super().__init__(
-            f"{domain.title}: {cell_texts(domain.columns[0], [record], names)[0]}",
-            record_sections(domain, record, names),
-        )
+        super().__init__(heading(domain, record, names), record_sections(domain, record, names))
         self._block = block
         self._domain = domain
         self._record = record
@@ -128,7 +127,7 @@ class DetailsScreen(PageScreen):
                 self._more = await in_thread(lambda: inspect(host, record, names))
             except NetscopeError as error:
                 self._more = (Section("Not readable", [(error.what, f"{error.why} {error.mend}".strip())]),)
-        self.show_sections([*record_sections(self._domain, self._record, self._names), *self._more])
+        self.show_sections(merged([*record_sections(self._domain, self._record, self._names), *self._more]))
 
     def _remember(self) -> None:
         for column, values in self._plots:

@@ -11,7 +11,8 @@ from textual.screen import Screen
 from netscope.core.domain import Domain, Query
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Host
-from netscope.core.snapshot import Snapshot
+from netscope.core.snapshot import Problem, Snapshot
+from netscope.hub.once import collect_once
 from netscope.hub.watch import in_thread
 from netscope.tui.choosers import FilePrompt
 from netscope.tui.pane import Pane
@@ -57,13 +58,12 @@ def export_all(screen: Screen[None], host: Host, load: Callable[[str], Domain], 
 
 
 def _look(domain: Domain, host: Host) -> Snapshot:
-    from netscope.hub.once import look
-
-    collector = domain.open(host, Query())
+    """Look once at everything the topic knows; a topic that cannot be read at all is a problem in the document."""
     try:
-        return look(domain, collector, host)
-    finally:
-        collector.close()
+        return collect_once(domain, host, Query().having(full=True))
+    except NetscopeError as error:
+        problem = Problem(error.what, error.why, error.mend, partial=True)
+        return Snapshot(domain.name, (), (problem,), host.wall(), host.clock())
 
 
 async def _save(screen: Screen[None], path: str, chunks: Iterable[str]) -> str:

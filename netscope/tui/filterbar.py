@@ -40,20 +40,20 @@ class FilterBar(Horizontal):
             super().__init__()
             self.kept = kept
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.input = Input(compact=True, select_on_focus=False)
+        self._says = Line(classes="says")
+
     def compose(self) -> ComposeResult:
         """Lay out."""
         yield Line(classes="prompt")
-        yield Input(compact=True, select_on_focus=False)
-        yield Line(classes="says")
+        yield self.input
+        yield self._says
 
     def on_mount(self) -> None:
         """Show the prompt."""
         self.query_one(".prompt", Line).show([Part(" / ", "key")])
-
-    @property
-    def input(self) -> Input:
-        """The field."""
-        return self.query_one(Input)
 
     def open(self, text: str) -> None:
         """Show the bar and take the keyboard."""
@@ -70,11 +70,11 @@ class FilterBar(Horizontal):
 
     def say_error(self, text: str, position: int) -> None:
         """Name the place and what is wrong there."""
-        self.query_one(".says", Line).show([Part(f" at {position + 1}: ", "bad"), Part(text, "notice")])
+        self._says.show([Part(f" at {position + 1}: ", "bad"), Part(text, "notice")])
 
     def say_nothing(self) -> None:
         """Show the hint."""
-        self.query_one(".says", Line).show([Part(" Enter keeps, Esc clears", "quiet")])
+        self._says.show([Part(" Enter keeps, Esc clears", "quiet")])
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Pass the text on."""

@@ -40,15 +40,15 @@ def host_facts(host: Host) -> HostFacts:
 
 def header(facts: HostFacts, taken_at: float | None, *, paused: bool, room: int) -> tuple[list[Part], list[Part]]:
     """Return the parts of the first line: where we are, and how fresh what is shown is."""
-    left = [Part(" netscope ", "here"), Part(f" {facts.name}", "strong")]
+    left = [Part(" netscope ", "chosen"), Part(f" {facts.name}", "strong")]
     if facts.namespace:
         left.append(Part(f"  netns {facts.namespace}", "accent"))
     if room >= _WIDE:
         left.append(Part(f"  Linux {facts.kernel}", "quiet"))
     right = []
     if not facts.privileged:
-        right.append(Part(" unprivileged ", "notice"))
-    right.append(Part(" PAUSED ", "notice", "screen.pause") if paused else Part(" ● live ", "good", "screen.pause"))
+        right.append(Part(" unprivileged ", "warning"))
+    right.append(Part(" PAUSED ", "warning", "screen.pause") if paused else Part(" ● live ", "good", "screen.pause"))
     if taken_at is not None:
         right.append(Part(time.strftime(" %H:%M:%S ", time.localtime(taken_at)), "plain"))
     return left, right
@@ -60,7 +60,7 @@ def tab_line(tabs: Sequence[Tab], here: str) -> list[Part]:
     for number, tab in enumerate(tabs, 1):
         label = f"{number} {tab.title}" if number < 10 else tab.title
         if tab.name == here:
-            parts.append(Part(f"[{label}]", "here"))
+            parts.append(Part(f"[{label}]", "chosen"))
         else:
             parts.append(Part(f" {label} ", "quiet", f"app.tab('{tab.name}')"))
     return parts

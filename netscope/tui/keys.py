@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from textual.binding import Binding
 
-Where = Literal["app", "tab", "table", "page"]
+Where = Literal["app", "frame", "tab", "table"]
 
 
 class Key(NamedTuple):
@@ -18,7 +18,7 @@ class Key(NamedTuple):
         label: a word or two for the footer and the palette.
         help: one line.
         shows: the keys as people write them.
-        where: whose binding it is.
+        where: whose binding it is: the app's, that of every screen with a frame, a tab's, a table's.
         hint: its place in the footer, lower first; 0 keeps it out.
     """
 
@@ -57,8 +57,8 @@ KEYS: tuple[Key, ...] = (
     Key("E", "export_all", "Export all", "export the whole host as one JSON snapshot", "E", "tab"),
     Key("exclamation_mark", "problems", "Problems", "what could not be read, and what would mend it", "!", "tab"),
     Key("w", "other", "Other table", "the other table of this tab", "w", "tab"),
-    Key("tab", "next_tab", "Next tab", "next tab", "Tab", "app"),
-    Key("shift+tab", "previous_tab", "Previous tab", "previous tab", "Shift-Tab", "app"),
+    Key("tab", "next_tab", "Next tab", "next tab", "Tab", "frame"),
+    Key("shift+tab", "previous_tab", "Previous tab", "previous tab", "Shift-Tab", "frame"),
     Key("question_mark,f1", "help", "Help", "this help", "?", "app", 5),
     Key("colon,ctrl+p", "command_palette", "Commands", "command palette", ": Ctrl-P", "app", 11),
     Key("T", "theme", "Theme", "dark or light", "T", "app"),
@@ -70,12 +70,11 @@ DIGITS = "1-9"
 
 
 def bindings(where: Where) -> list[Binding]:
-    """Return the bindings of one place."""
-    priority = {"tab", "shift+tab"}
+    """Return the bindings of one place. Those of the frame are the app's actions, but textual has every screen bind
+    Tab to something else: so the screens bind them, and dialogues do not."""
+    prefix = "app." if where == "frame" else ""
     return [
-        Binding(key.keys, key.action, key.label, show=False, priority=key.keys in priority, system=True)
-        for key in KEYS
-        if key.where == where
+        Binding(key.keys, prefix + key.action, key.label, show=False, system=True) for key in KEYS if key.where == where
     ]
 
 

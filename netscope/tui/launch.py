@@ -1,4 +1,4 @@
-"""From a namespace to a running screen and back: signals, crashes, the terminal as it was found."""
+"""From a host to a running screen and back: signals, crashes, the terminal as it was found."""
 
 from __future__ import annotations
 
@@ -44,12 +44,14 @@ class Terminal:
             pass
 
 
-def start(namespace: str) -> int:
-    """Run the TUI and return the exit status. Raises NetscopeError when the namespace cannot be entered."""
-    host = LiveHost(namespace)
+def start(host: LiveHost) -> int:
+    """Run the TUI on a host and return the exit status."""
     terminal = Terminal(sys.stdin.fileno())
     try:
         return asyncio.run(_session(host, terminal))
+    except BaseException:
+        terminal.restore()
+        raise
     finally:
         host.close()
 
@@ -73,7 +75,8 @@ async def _session(host: LiveHost, terminal: Terminal) -> int:
 
 
 def _complain(report: str) -> None:
-    lines = [line.strip() for line in report.splitlines() if line.strip(" ╭╮╰╯│─")]
+    """Say in one line what textual's report of a crash ends with: the error, after the boxes of its traceback."""
+    lines = [line.strip() for line in report.splitlines() if line.strip(" ╭╮╰╯│─") and not line.startswith("NOTE:")]
     reason = printable(lines[-1]) if lines else "unknown"
     print(f"netscope: internal error: {reason} (NETSCOPE_DEBUG=1 shows where)", file=sys.stderr)  # noqa: T201
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.segment import Segment
 from textual.events import Click
@@ -11,11 +11,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from netscope.core.text import fit, printable, width
-from netscope.tui.styles import component_style
+from netscope.tui.styles import Palette
 
 
 class Part(NamedTuple):
-    """A piece of a line. ``tone`` is one of :class:`Line`'s component classes; ``action`` runs on a click."""
+    """A piece of a line. ``tone`` is one of :data:`netscope.tui.styles.TONES`; ``action`` runs on a click."""
 
     text: str
     tone: str = "plain"
@@ -25,28 +25,13 @@ class Part(NamedTuple):
 class Line(Widget):
     """Shows parts; what does not fit is cut from the left part's end. Repaints only when something changed."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"line--{tone}" for tone in ("plain", "strong", "quiet", "accent", "good", "notice", "bad", "key", "here")
-    }
-    DEFAULT_CSS = """
-    Line { height: 1; width: 1fr; }
-    Line > .line--strong { text-style: bold; color: $foreground; }
-    Line > .line--quiet { color: $foreground 60%; }
-    Line > .line--accent { color: $primary; }
-    Line > .line--good { color: $success; }
-    Line > .line--notice { color: $warning; text-style: bold; }
-    Line > .line--bad { color: $error; text-style: bold; }
-    Line > .line--key { color: $accent; text-style: bold; }
-    Line > .line--here { background: $primary; color: $background; text-style: bold; }
-    Line:nocolor > .line--here { text-style: reverse; }
-    Line:ansi > .line--quiet { color: ansi_default; text-style: dim; }
-    Line:ansi > .line--here { color: ansi_black; }
-    """
+    DEFAULT_CSS = "Line { height: 1; width: 1fr; }"
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
         self._left: tuple[Part, ...] = ()
         self._right: tuple[Part, ...] = ()
+        self._palette = Palette(self)
 
     @property
     def text(self) -> str:
@@ -63,11 +48,14 @@ class Line(Widget):
     def render_line(self, y: int) -> Strip:
         """Render the only line."""
         room = self.size.width
-        base = self.rich_style
-        segments = [
-            Segment(part.text, base + component_style(self, f"line--{part.tone}")) for part in self._placed(room)
-        ]
-        return Strip(segments).adjust_cell_length(room, base)
+        style = self._palette.style
+        segments = [Segment(part.text, style(part.tone)) for part in self._placed(room)]
+        return Strip(segments).adjust_cell_length(room, style())
+
+    def notify_style_update(self) -> None:
+        """Take the new theme's colours."""
+        super().notify_style_update()
+        self._palette = Palette(self)
 
     def _placed(self, room: int) -> list[Part]:
         right = [part._replace(text=printable(part.text)) for part in self._right]

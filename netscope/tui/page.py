@@ -15,9 +15,10 @@ from textual.widgets import Static
 
 from netscope.core.record import Section
 from netscope.core.snapshot import Problem
+from netscope.tui.keys import bindings
 from netscope.tui.line import Line, Part
 from netscope.tui.pages import PageLine, as_text, lines
-from netscope.tui.styles import component_style
+from netscope.tui.styles import Palette
 
 
 def problem_sections(found: Sequence[tuple[str, Sequence[Problem]]]) -> list[Section]:
@@ -33,16 +34,10 @@ def problem_sections(found: Sequence[tuple[str, Sequence[Problem]]]) -> list[Sec
 class PageScreen(Screen[None]):
     """Sections to read, scroll and copy."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"page--title", "page--label", "page--text", "page--plot"}
     DEFAULT_CSS = """
     PageScreen > #header, PageScreen > #footer { background: $panel; }
     PageScreen > VerticalScroll { padding: 1 2; scrollbar-size-vertical: 1; }
-    PageScreen > .page--title { color: $primary; text-style: bold; }
-    PageScreen > .page--label { color: $foreground 60%; }
-    PageScreen > .page--text { color: $foreground; }
-    PageScreen > .page--plot { color: $secondary; }
-    PageScreen:ansi > .page--label { color: ansi_default; }
-    PageScreen:ansi > .page--text { color: ansi_default; text-style: bold; }
+    PageScreen > VerticalScroll { scrollbar-background: $background; scrollbar-color: $primary 40%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "back", "Back", show=False),
@@ -55,6 +50,7 @@ class PageScreen(Screen[None]):
         Binding("pagedown,space,ctrl+f", "half(2)", show=False),
         Binding("pageup,ctrl+b", "half(-2)", show=False),
         Binding("y", "copy", "Copy", show=False),
+        *bindings("frame"),
     ]
 
     def __init__(self, title: str, sections: Sequence[Section]) -> None:
@@ -62,29 +58,30 @@ class PageScreen(Screen[None]):
         self._heading = title
         self._sections = list(sections)
         self._lines: list[PageLine] = []
+        self._header, self._footer, self._body = Line(id="header"), Line(id="footer"), Static(id="body")
+        self._scroll = VerticalScroll(self._body)
 
     def compose(self) -> ComposeResult:
         """Lay out."""
-        yield Line(id="header")
-        with VerticalScroll():
-            yield Static(id="body")
-        yield Line(id="footer")
+        yield self._header
+        yield self._scroll
+        yield self._footer
 
     def on_mount(self) -> None:
         """Show it."""
-        self.query_one("#footer", Line).show(
+        self._footer.show(
             [
                 Part(" "), Part("Esc", "key", "screen.back"), Part(" Back  ", "quiet", "screen.back"),
                 Part("j k", "key"), Part(" Scroll  ", "quiet"),
                 Part("y", "key", "screen.copy"), Part(" Copy", "quiet", "screen.copy"),
             ]
         )  # fmt: skip
-        self.query_one(VerticalScroll).focus()
+        self._scroll.focus()
         self.show_heading()
 
     def show_heading(self, right: Sequence[Part] = ()) -> None:
         """Show the first line."""
-        self.query_one("#header", Line).show([Part(f" {self._heading} ", "here")], right)
+        self._header.show([Part(f" {self._heading} ", "chosen")], right)
 
     def on_resize(self, _event: Resize) -> None:
         """Lay out for the new width."""
@@ -106,13 +103,13 @@ class PageScreen(Screen[None]):
         if found == self._lines:
             return
         self._lines = found
-        styles = {tone: component_style(self, f"page--{tone}") for tone in ("title", "label", "text", "plot")}
+        palette = Palette(self)
         text = Text(no_wrap=True, end="")
         for line in found:
             for span in line:
-                text.append(span.text, styles[span.tone])
+                text.append(span.text, palette.style(span.tone))
             text.append("\n")
-        self.query_one("#body", Static).update(text)
+        self._body.update(text)
 
     @property
     def text(self) -> str:
@@ -125,19 +122,19 @@ class PageScreen(Screen[None]):
 
     def action_line(self, by: int) -> None:
         """Scroll by a line."""
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+        self._scroll.scroll_relative(y=by, animate=False)
 
     def action_half(self, by: int) -> None:
         """Scroll by half pages."""
-        self.query_one(VerticalScroll).scroll_relative(y=by * self.app.size.height // 2, animate=False)
+        self._scroll.scroll_relative(y=by * self.app.size.height // 2, animate=False)
 
     def action_top(self) -> None:
         """Go to the beginning."""
-        self.query_one(VerticalScroll).scroll_home(animate=False)
+        self._scroll.scroll_home(animate=False)
 
     def action_bottom(self) -> None:
         """Go to the end."""
-        self.query_one(VerticalScroll).scroll_end(animate=False)
+        self._scroll.scroll_end(animate=False)
 
     def action_copy(self) -> None:
         """Copy the whole page."""

@@ -11,13 +11,13 @@ from netscope.core.text import fit, printable, width
 from netscope.tui.keys import DIGITS, KEYS, Where
 from netscope.tui.table.cells import cell_texts
 
-COLUMN = 76
+COLUMN = 54
 _LABEL = 22
 _GAP = 4
 
 
 class Span(NamedTuple):
-    """A piece of a line; the tone is "title", "label", "text" or "plot"."""
+    """A piece of a line; the tone is one of :data:`netscope.tui.styles.TONES`."""
 
     text: str
     tone: str
@@ -46,6 +46,21 @@ FILTER_HELP: tuple[tuple[str, str], ...] = (
     ("a b, a or b, not a", "all of it, either, not; parentheses group"),
 )
 
+
+def merged(sections: Iterable[Section]) -> list[Section]:
+    """Return the sections with those of the same title made one."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for section in sections:
+        groups.setdefault(section.title, []).extend(section.rows)
+    return [Section(title, rows) for title, rows in groups.items()]
+
+
+def heading(domain: Domain, record: Any, names: Names) -> str:
+    """Return the topic and what tells this record from the others: its columns of rank 0."""
+    words = [cell_texts(column, [record], names)[0] for column in domain.columns if column.shown and column.rank == 0]
+    return f"{domain.title}: {'  '.join(words)}"
+
+
 _PLACES: tuple[tuple[Where, str], ...] = (("table", "Moving"), ("tab", "This tab"), ("app", "Everywhere"))
 
 
@@ -55,7 +70,7 @@ def help_sections(domains: Sequence[Domain], filter_help: Sequence[tuple[str, st
         Section("Instead of", [(domain.title, ", ".join(domain.replaces)) for domain in domains if domain.replaces])
     ]
     for where, title in _PLACES:
-        rows = [(key.shows, key.help) for key in KEYS if key.where == where]
+        rows = [(key.shows, key.help) for key in KEYS if key.where == where or (key.where, where) == ("frame", "app")]
         if where == "app":
             rows.insert(0, (DIGITS, "go to a tab"))
         sections.append(Section(title, rows))
@@ -100,7 +115,7 @@ def _side_by_side(columns: Sequence[list[PageLine]], each: int) -> list[PageLine
             line += spans
             if number < len(columns) - 1:
                 used = sum(width(span.text) for span in spans)
-                line.append(Span(" " * (each - used + _GAP), "text"))
+                line.append(Span(" " * (each - used + _GAP), "plain"))
         result.append(tuple(line))
     return result
 
@@ -117,10 +132,10 @@ def _block(section: Section, room: int) -> Iterator[PageLine]:
             yield (Span("  " + fit(label, room - 2).rstrip(), "label"),)
             beside = ""
         pieces = wrapped(text, max(8, room - indent - 2))
-        yield (Span("  " + fit(beside, indent), "label"), Span(pieces[0], "text"))
+        yield (Span("  " + fit(beside, indent), "label"), Span(pieces[0], "plain"))
         for piece in pieces[1:]:
-            yield (Span(" " * (indent + 2) + piece, "text"),)
-    yield (Span("", "text"),)
+            yield (Span(" " * (indent + 2) + piece, "plain"),)
+    yield (Span("", "plain"),)
 
 
 def wrapped(text: str, room: int) -> list[str]:

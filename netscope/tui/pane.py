@@ -9,24 +9,26 @@ from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.events import Resize
 from textual.message import Message
 from textual.timer import Timer
 
 from netscope.core.domain import Domain
 from netscope.core.record import Column, Names
 from netscope.core.snapshot import Problem, Snapshot
+from netscope.core.text import printable, width
 from netscope.hub.watch import Hub, Watch
 from netscope.tui import slices
 from netscope.tui.line import Line, Part
 from netscope.tui.plots import History, sparkline
 from netscope.tui.table.cells import TREND_SUFFIX
+from netscope.tui.table.layout import LATE
 from netscope.tui.table.order import Order
 from netscope.tui.table.rows import Predicate, Rows
 from netscope.tui.table.widget import Notice, RecordTable
 from netscope.tui.tabs import Block
 
 _TYPING = 0.05  # seconds after a key during which long work waits
-_LATE = 10  # beyond every rank that a column has of its own
 _TREND = 15  # cells of a sparkline
 
 
@@ -63,12 +65,14 @@ class Pane(Vertical):
         self._once = False
         self._last_key = 0.0
         self._expiry: Timer | None = None
+        self._title, self._problem_line = Line(classes="title"), Line(classes="problems")
+        self.table = RecordTable(self._shown(), names, id=f"table-{block.topic}")
 
     def compose(self) -> ComposeResult:
         """Lay out."""
-        yield Line(classes="title")
-        yield Line(classes="problems")
-        yield RecordTable(self._shown(), self._names, id=f"table-{self.block.topic}")
+        yield self._title
+        yield self._problem_line
+        yield self.table
 
     def on_mount(self) -> None:
         """Say that it is loading, and start once that is on the screen."""
@@ -86,12 +90,11 @@ class Pane(Vertical):
         if self._watch is not None:
             self._watch.close()
 
-    # What others may ask
+    def on_resize(self, _event: Resize) -> None:
+        """A narrow line for problems says less."""
+        self._show_problems()
 
-    @property
-    def table(self) -> RecordTable:
-        """The table."""
-        return self.query_one(RecordTable)
+    # What others may ask
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -244,7 +247,7 @@ class Pane(Vertical):
             names = [column.name for column in self.domain.columns if column.shown]
         found = [self.domain.column(name) for name in names]
         extras = [self.domain.column(name) for name in self.block.extras]
-        late = [column._replace(rank=column.rank + _LATE) for column in extras if column is not None]
+        late = [column._replace(rank=column.rank + LATE) for column in extras if column is not None]
         return (*self._with_trends(column for column in found if column is not None), *late)
 
     def _show(self) -> None:
@@ -263,28 +266,33 @@ class Pane(Vertical):
         if self.problems:
             lines = tuple(f"{problem.what}: {problem.why}" for problem in self.problems)
             return Notice(f"No {self.domain.title.lower()} could be shown", lines)
-        return Notice(f"No {self.domain.title.lower()} on this host", (self.domain.summary,))
+        namespace = self._hub.host.namespace
+        where = f"in namespace {namespace}" if namespace else "on this host"
+        return Notice(f"No {self.domain.title.lower()} {where}", (self.domain.summary,))
 
     def _show_title(self) -> None:
         view, order = self._rows.view, self._rows.order
-        shown, total = len(view.keys), view.total
+        shown, total = len(view.keys) - view.fading, view.total
         count = f"{total:,}" if self._rows.wanted is None else f"{shown:,} of {total:,}"
         parts = [Part(f" {self.domain.title} ", "strong"), Part(f" {count}" if self._snapshot else " …", "quiet")]
         if order.column is not None:
-            parts.append(Part(f"  {'▼' if order.reverse else '▲'} {order.column.title}", "accent", "screen.reverse"))
+            parts.append(Part(f"  {'▼' if order.reverse else '▲'} {order.column.title}", "sorted", "screen.reverse"))
         if self.filter_text:
             parts += [Part("  / ", "key", "screen.filter"), Part(self.filter_text, "strong", "screen.filter")]
-        right = [Part(" PAUSED ", "notice", "screen.pause")] if self.paused else []
-        self.query_one(".title", Line).show(parts, right)
+        right = [Part(" PAUSED ", "warning", "screen.pause")] if self.paused else []
+        self._title.show(parts, right)
 
     def _show_problems(self) -> None:
         self.set_class(bool(self.problems), "-problems")
         if not self.problems:
             return
         first, count = self.problems[0], len(self.problems)
-        text = first.what + (f": {first.why}" if first.why else "") + (f" — {first.mend}" if first.mend else "")
+        mend = f" — {first.mend}" if first.mend else ""
         more = f" {count} problems, ! for all " if count > 1 else " ! "
-        self.query_one(".problems", Line).show(
-            [Part(" ! ", "notice", "screen.problems"), Part(text, "notice", "screen.problems")],
+        text = first.what + (f": {first.why}" if first.why else "") + mend
+        if width(printable(text)) > self.size.width - len(more) - 3:
+            text = first.what + mend  # what would help is worth more than why it failed
+        self._problem_line.show(
+            [Part(" ! ", "warning", "screen.problems"), Part(text, "warning", "screen.problems")],
             [Part(more, "key", "screen.problems")],
         )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 _BARS = "▁▂▃▄▅▆▇█"
+_STRETCH = 8
 _BRAILLE = 0x2800
 _DOTS = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))  # from the bottom up, left and right half
 
@@ -37,6 +38,12 @@ def braille(values: Sequence[float], cells: int, lines: int) -> list[str]:
             grid[lines - 1 - y // 4][x // 2] |= _DOTS[x % 2][y % 4]
         previous = level
     return ["".join(chr(_BRAILLE + dots) if dots else " " for dots in row) for row in grid]
+
+
+def stretched(values: Sequence[float], cells: int) -> list[float]:
+    """Return a short history with each value repeated, so that it fills more of a plot of that width."""
+    times = max(1, min(_STRETCH, 2 * cells // max(1, len(values))))
+    return [value for value in values for _ in range(times)]
 
 
 def _between(start: int, end: int) -> Iterable[int]:

@@ -13,7 +13,6 @@ from textual.screen import Screen
 
 from netscope.core.domain import Domain
 from netscope.core.record import Column, Names
-from netscope.domains import DOMAINS
 from netscope.hub.watch import Hub
 from netscope.tui import frame
 from netscope.tui.choosers import ColumnChooser
@@ -39,7 +38,7 @@ class TabScreen(Screen[None]):
     TabScreen > #tabs { background: $panel; }
     TabScreen > #footer { background: $panel; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("tab")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("tab"), *bindings("frame")]
 
     class NamesWanted(Message):
         """Numbers are wanted, or names."""
@@ -58,18 +57,20 @@ class TabScreen(Screen[None]):
         self._facts = frame.HostFacts(hub.host.name, hub.host.kernel, hub.host.namespace, True)
         self.panes = [Pane(block, load(block.topic), hub, names) for block in tab.blocks]
         self._focused = 0
+        self._header, self._tab_line, self._footer = Line(id="header"), Line(id="tabs"), Line(id="footer")
+        self._filter_bar = FilterBar()
 
     def compose(self) -> ComposeResult:
         """Lay out."""
-        yield Line(id="header")
-        yield Line(id="tabs")
+        yield self._header
+        yield self._tab_line
         yield from self.panes
-        yield FilterBar()
-        yield Line(id="footer")
+        yield self._filter_bar
+        yield self._footer
 
     def on_mount(self) -> None:
         """Fill the frame."""
-        self.query_one("#tabs", Line).show(frame.tab_line(self._tabs, self.tab.name))
+        self._tab_line.show(frame.tab_line(self._tabs, self.tab.name))
         self.show_header()
         self.pane.table.focus()
 
@@ -94,7 +95,7 @@ class TabScreen(Screen[None]):
         snapshot = self.pane.snapshot
         taken = snapshot.taken_at if snapshot is not None else None
         parts = frame.header(self._facts, taken, paused=self.pane.paused, room=self.app.size.width)
-        self.query_one("#header", Line).show(*parts)
+        self._header.show(*parts)
 
     # What happens
 
@@ -110,7 +111,7 @@ class TabScreen(Screen[None]):
 
     def on_resize(self, _event: Resize) -> None:
         """The frame tells more on a wide screen."""
-        self.query_one("#footer", Line).show(frame.footer(hints(), self.app.size.width))
+        self._footer.show(frame.footer(hints(), self.app.size.width))
         self.show_header()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
@@ -138,7 +139,7 @@ class TabScreen(Screen[None]):
 
     def on_filter_bar_closed(self, message: FilterBar.Closed) -> None:
         """Enter keeps a filter that is one; Esc clears it."""
-        bar = self.query_one(FilterBar)
+        bar = self._filter_bar
         if message.kept and not self._filter(bar.input.value):
             return
         bar.close()
@@ -149,7 +150,7 @@ class TabScreen(Screen[None]):
     def _filter(self, text: str) -> bool:
         from netscope.core.filters import FilterError, compile_filter
 
-        bar = self.query_one(FilterBar)
+        bar = self._filter_bar
         if not text.strip():
             self.pane.filter("", None)
             bar.say_nothing()
@@ -173,7 +174,7 @@ class TabScreen(Screen[None]):
 
     def action_filter(self) -> None:
         """Type a filter."""
-        self.query_one(FilterBar).open(self.pane.filter_text)
+        self._filter_bar.open(self.pane.filter_text)
 
     def action_clear(self) -> None:
         """Clear the filter."""
@@ -241,7 +242,8 @@ class TabScreen(Screen[None]):
 
     def action_export_all(self) -> None:
         """Save the whole host."""
-        export_all(self, self._hub.host, self._load, DOMAINS)
+        topics = [block.topic for tab in self._tabs for block in tab.blocks]
+        export_all(self, self._hub.host, self._load, topics)
 
     def action_problems(self) -> None:
         """Show every problem of the tab."""

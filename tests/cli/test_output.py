@@ -28,16 +28,31 @@ def test_a_pipe_gets_the_whole_width_and_no_colour() -> None:
 @pytest.mark.parametrize("columns", [20, 40, 60, 80, 100, 200])
 def test_a_terminal_gets_lines_that_fit(columns: int) -> None:
     seen = on_terminal("services", "--no-color", columns=columns)
-    lines = seen.text.splitlines()
+    *lines, note = seen.text.splitlines() if columns < 200 else [*seen.text.splitlines(), ""]
+    assert note.startswith("netscope: no room for ") == (columns < 200)
     assert max(map(len, lines)) <= columns
     assert all(line.startswith("http") for line in lines if " 443 " in line)
     assert lines[0].startswith("Name")
-    assert ("Source" in lines[0]) == (columns >= 100)
+    assert ("Source" in lines[0]) == (columns == 200)
 
 
 def test_columns_overrides_the_size_of_the_terminal() -> None:
     seen = on_terminal("services", "--no-color", columns=200, environment={"COLUMNS": "50"})
-    assert max(map(len, seen.text.splitlines())) <= 50
+    assert max(map(len, seen.text.splitlines()[:-1])) <= 50
+
+
+def test_fields_that_were_asked_for_are_never_left_out() -> None:
+    seen = on_terminal("services", "--no-color", "--fields", "source,comment,name", columns=30)
+    assert seen.text.splitlines()[0].split() == ["Source", "Comment", "Name"]
+    assert max(map(len, seen.text.splitlines())) <= 30
+    assert "no room" not in seen.text
+
+
+def test_a_summary_that_is_watched_counts_all(busy: Namespace) -> None:
+    whole = netscope("sockets", "-s", inside=busy).stdout.splitlines()[1]
+    assert whole.startswith("TCP:   6 ")
+    seen = on_terminal("sockets", "-s", "--watch", "0.1", lines=8, inside=busy, until=lambda text: "Total" in text)
+    assert whole in seen.text
 
 
 def test_colour_is_for_terminals_that_want_it() -> None:

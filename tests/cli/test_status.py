@@ -7,10 +7,13 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from netscope.cli.main import run
+from netscope.core.host import Host
+from netscope.domains import DOMAINS, load
 from tests.cli.terminal import on_terminal
 from tests.lab import REPOSITORY, Namespace, netscope
 
@@ -24,6 +27,8 @@ COMMAND = [sys.executable, "-m", "netscope"]
         ("services http", 0, ""),
         ("services port:80", 0, ""),
         ("services zzzzzzzzz", 1, "nothing in the table"),
+        ("services http zzzzzzzzz", 1, "nothing in the table"),
+        ("services postgers", 0, "closest"),
         ("services port:1..1 udp", 1, ""),
         ("servces", 2, "did you mean services"),
         ("services --nosuch", 2, "unrecognized arguments: --nosuch"),
@@ -147,7 +152,7 @@ def test_a_latin_locale_gets_its_own_letters_or_escapes() -> None:
         [*COMMAND, "services", "http", "zażółć"], capture_output=True,
         env={**ENVIRONMENT, "PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"},
     )  # fmt: skip
-    assert done.returncode == 0
+    assert done.returncode == 1
     assert b"za\\u017c\xf3\\u0142\\u0107" in done.stderr
 
 
@@ -157,3 +162,17 @@ def test_without_a_terminal_on_both_sides_the_interface_does_not_start() -> None
     done = subprocess.run(COMMAND, capture_output=True, text=True, env=ENVIRONMENT, stdin=subprocess.DEVNULL)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
+
+
+def test_a_topic_with_a_command_line_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+
+    def own(words: list[str], host: Host) -> int:
+        seen.append((words, host.namespace))
+        return 7
+
+    domain = load("services")._replace(command="own_topic:run")
+    monkeypatch.setitem(sys.modules, "own_topic", SimpleNamespace(run=own, DOMAIN=domain))
+    monkeypatch.setitem(DOMAINS, "own", "own_topic")
+    assert run(["own", "+short", "--help"]) == 7
+    assert seen == [(["+short", "--help"], "")]

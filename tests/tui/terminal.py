@@ -41,6 +41,7 @@ class Terminal:
         ioctl(self._slave, termios.TIOCSWINSZ, pack("HHHH", size[1], size[0], 0, 0))
         self.before = termios.tcgetattr(self._slave)
         self.written = b""
+        self.heard = 0.0  # when the program last wrote
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
         environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(REPOSITORY), **(env or {})}
@@ -74,14 +75,34 @@ class Terminal:
         os.write(self._master, text.encode())
 
     def pump(self, seconds: float = 0.05) -> None:
-        """Take what the program writes."""
+        """Take what the program writes, until it pauses for so long."""
+        while self.pump_once(seconds):
+            pass
+
+    def pump_once(self, seconds: float) -> bool:
+        """Take one piece of what the program writes; tell whether there was one in time."""
+        if self._master < 0 or not select.select([self._master], [], [], seconds)[0]:
+            return False
+        data = os.read(self._master, 65536)
+        self.heard = time.monotonic()
+        self.written += data
+        self._stream.feed(_NOT_FOR_PYTE.sub(b"", data))
+        return True
+
+    def pump_for(self, seconds: float) -> None:
+        """Take what the program writes for so long."""
         deadline = time.monotonic() + seconds
-        while (left := deadline - time.monotonic()) > 0 and self._master >= 0:
-            if not select.select([self._master], [], [], left)[0]:
-                return
-            data = os.read(self._master, 65536)
-            self.written += data
-            self._stream.feed(_NOT_FOR_PYTE.sub(b"", data))
+        while (left := deadline - time.monotonic()) > 0:
+            self.pump_once(left)
+
+    def painted(self, key: str, gap: float = 0.008) -> float:
+        """Press a key; return the seconds until the repaint was written, which a pause in the output ends."""
+        begun = time.monotonic()
+        self.keys(key)
+        if not self.pump_once(2.0):
+            raise AssertionError(f"{key!r} painted nothing\n" + "\n".join(self.lines()))
+        self.pump(gap)
+        return self.heard - begun
 
     def until(self, true: Callable[[], bool], what: str, seconds: float = 20.0) -> float:
         """Wait for something; return how long it took."""

@@ -141,6 +141,16 @@ async def test_tabs_by_number_and_by_tab_key() -> None:
             assert stage.screen.tab.name == wanted, keys
 
 
+async def test_tab_goes_to_no_other_tab_from_a_dialogue() -> None:
+    async with staged(FLOWS[:3]) as stage:
+        for opens in ("e", "c"):
+            await stage.press(opens, "tab", "shift+tab", "tab")
+            assert stage.app.here.name == "flows"
+            await stage.press("escape")
+        await stage.press("question_mark", "tab")
+        assert stage.app.here.name == "pairs"
+
+
 async def test_the_other_table_of_a_tab() -> None:
     async with staged(FLOWS[:3]) as stage:
         await stage.press("2")

@@ -7,11 +7,13 @@ import os
 from pathlib import Path
 
 import pytest
+from textual.events import MouseScrollDown
 
 from netscope.core.snapshot import Problem
 from netscope.tui.details import DetailsScreen
 from netscope.tui.page import PageScreen
 from netscope.tui.table.rows import LINGER
+from netscope.tui.table.widget import RecordTable
 from tests.tui.stage import SIZES, Stage, flow, staged
 
 FLOWS = [flow(number) for number in range(1, 301)]
@@ -122,11 +124,21 @@ async def test_problems_stand_above_the_rows_with_the_mend(size: tuple[int, int]
         assert not stage.sees("owners of 12")
 
 
+async def test_a_narrow_line_keeps_the_mend_of_a_problem() -> None:
+    async with staged(FLOWS[:3]) as stage:
+        stage.topic.problems = (Problem("owners of 12", "a long reason " * 9, "run with sudo"),)
+        await stage.look(*FLOWS[:3])
+        assert "owners of 12 — run with sudo" in line_with(stage, "owners of 12")
+        await stage.pilot.resize_terminal(200, 60)
+        await stage.until(lambda: stage.sees("a long reason"))
+
+
 async def test_no_tab_is_blank_without_a_reason() -> None:
     async with staged([]) as stage:
         assert stage.sees("No flows on this host")
-        stage.topic.problems = (Problem("flows", "needs CAP_X", "run with sudo"),)
+        stage.topic.problems = (Problem("flows", "needs CAP_X\x1b[2J", "run with sudo"),)
         await stage.look()
+        assert not any("\x1b" in line for line in stage.picture())
         assert stage.sees("No flows could be shown")
         assert stage.sees("flows: needs CAP_X")
 
@@ -193,11 +205,78 @@ async def test_export_of_the_rows_shown(tmp_path: Path, monkeypatch: pytest.Monk
         assert [record["name"] for record in document["records"]][:2] == ["flow12", "flow120"]
         await stage.press("e", "enter")
         await stage.until(lambda: stage.sees("is there already"), "it never writes over a file")
-        await stage.press(*["backspace"] * 40)
+        await stage.press("ctrl+u")
         await stage.type("rows.csv")
         await stage.press("enter")
         await stage.until((tmp_path / "rows.csv").exists)
         assert (tmp_path / "rows.csv").read_text().splitlines()[0] == "name,state,address,port,queue,rates.bytes"
+
+
+async def test_export_of_the_whole_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with staged(FLOWS[:3]) as stage:
+        await stage.press("E")
+        assert stage.sees("Save the whole host")
+        await stage.press("ctrl+u")
+        await stage.type("host.json")
+        await stage.press("enter")
+        await stage.until((tmp_path / "host.json").exists)
+        document = json.loads((tmp_path / "host.json").read_text())
+        assert list(document["topics"]) == ["flows", "pairs", "seconds", "last"]
+        assert len(document["topics"]["last"]["records"]) == 3
+        await stage.press("E", "ctrl+u", "enter")
+        await stage.until(lambda: stage.sees("A file needs a name"))
+        await stage.press("escape")
+        assert stage.screen.tab.name == "flows"
+
+
+async def test_the_mouse_sorts_moves_scrolls_and_opens() -> None:
+    async with staged(FLOWS) as stage:
+        table = stage.table
+        slot = next(slot for slot in table.layout_now.slots if slot.column.name == "port")
+        await stage.pilot.click(RecordTable, offset=(slot.x + 3, 0))
+        await stage.pilot.pause()
+        assert stage.pane.order.column is not None
+        assert stage.pane.order.column.name == "port"
+        await stage.pilot.click(RecordTable, offset=(slot.x + 3, 0))
+        await stage.pilot.pause()
+        assert stage.pane.order.reverse
+        await stage.pilot.click(RecordTable, offset=(5, 4))
+        assert table.place.cursor == table.place.top + 3
+        before = table.place
+        table.post_message(MouseScrollDown(table, 5, 4, 0, 1, 0, False, False, False))
+        await stage.pilot.pause()
+        assert table.place == before._replace(top=before.top + 3)
+        await stage.pilot.click(RecordTable, offset=(79, 2))
+        assert table.place.cursor < 40, "a click near the top of the scroll bar"
+        await stage.press("home")
+        await stage.pilot.click(RecordTable, offset=(5, 1))
+        await stage.until(lambda: isinstance(stage.app.screen, DetailsScreen), "details")
+
+
+async def test_tabs_footer_and_pause_can_be_clicked() -> None:
+    async with staged(FLOWS[:3]) as stage:
+        await stage.pilot.click("#tabs", offset=(13, 0))
+        await stage.until(lambda: stage.app.here.name == "pairs")
+        await stage.loaded()
+        await stage.pilot.click("#header", offset=(66, 0))
+        await stage.until(lambda: stage.sees("PAUSED"))
+        await stage.pilot.click("#footer", offset=(20, 0))
+        await stage.until(lambda: stage.sees("Enter keeps"))
+
+
+async def test_resizing_keeps_the_cursor_in_sight_and_the_columns_fitting() -> None:
+    async with staged(FLOWS, (120, 40)) as stage:
+        await stage.press("pagedown", "j", "j")
+        key = stage.table.key
+        for size in ((80, 24), (40, 12), (200, 60)):
+            await stage.pilot.resize_terminal(*size)
+            await stage.pilot.pause()
+            assert stage.table.key == key
+            place = stage.table.place
+            assert place.top <= place.cursor < place.top + stage.table.size.height - 1
+            assert all(len(line) <= size[0] for line in stage.picture())
+            assert stage.sees(stage.table.record.name)
 
 
 async def test_hostile_names_are_harmless() -> None:

@@ -106,6 +106,7 @@ def test_rows_come_and_go_with_marks_that_end() -> None:
     assert driver.take(1, 3, 4, now=10) == [1, 2, 3, 4]
     assert [driver.rows.sign(key) for key in (1, 2, 3, 4)] == ["", "-", "", "+"]
     assert driver.rows.view.total == 3
+    assert driver.rows.view.fading == 1
     assert driver.rows.expiry() == 10 + LINGER
     assert driver.show(10 + LINGER) == [1, 3, 4]
     assert driver.rows.sign(4) == ""
@@ -216,6 +217,14 @@ def test_columns_give_way_by_rank(room: int, shown: str) -> None:
     layout = lay_out(NARROW, NATURAL, room)
     assert "".join(slot.column.name for slot in layout.slots) == shown
     assert layout.right is (len(shown) < 4)
+
+
+def test_extras_squeeze_nobody() -> None:
+    extra = column("e", rank=12, title="Extra")
+    with_room = lay_out([*NARROW, extra], {**NATURAL, "e": 10}, 100)
+    assert [slot.width for slot in with_room.slots] == [20, 10, 40, 8, 10]
+    without = lay_out([*NARROW, extra], {**NATURAL, "e": 10}, 96)
+    assert [slot.width for slot in without.slots] == [20, 10, 40, 8]
 
 
 @given(some.integers(1, 120), some.integers(0, 3))

@@ -47,6 +47,19 @@ def test_signals_end_it_within_a_second(number: signal.Signals) -> None:
         assert terminal.restored(), terminal.modes_left_on()
 
 
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("delay", [0.0, 0.1, 0.3])
+def test_signals_while_it_starts(number: signal.Signals, delay: float) -> None:
+    with Terminal() as terminal:
+        terminal.until(terminal.sees("loading"), "the first paint")
+        terminal.pump_for(delay)
+        terminal.signal(number)
+        assert terminal.until(terminal.ended, "the end") < 1
+        terminal.pump()
+        assert terminal.process.returncode == 128 + number
+        assert terminal.restored(), terminal.modes_left_on()
+
+
 @pytest.mark.parametrize("controlling", [True, False])
 def test_a_terminal_that_goes_away_ends_it_within_a_second(controlling: bool) -> None:
     with Terminal(controlling=controlling) as terminal:
@@ -80,7 +93,7 @@ def test_a_crash_is_one_line_and_no_traceback(debug: bool) -> None:
         if debug:
             assert "Traceback" in after
         else:
-            assert after.strip().splitlines() == [
+            assert after.strip("\x07\r\n").splitlines() == [
                 "netscope: internal error: ZeroDivisionError: division by zero (NETSCOPE_DEBUG=1 shows where)"
             ]
 

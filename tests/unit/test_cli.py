@@ -120,8 +120,8 @@ def column(name: str, *, kind: Kind = "text", rank: int = 5, flex: bool = False,
 
 
 def lines(columns: list[Column], records: list[Any], room: int | None, **options: Any) -> list[str]:
-    header = options.get("header", True)
-    return list(render([cells(c, records, NAMES, header) for c in columns], room, **options))
+    made = [cells(c, records, NAMES, options.get("header", True)) for c in columns]
+    return list(render(layout(made, room), **options))
 
 
 def test_columns_are_aligned_numbers_to_the_right() -> None:
@@ -134,11 +134,13 @@ def test_columns_are_aligned_numbers_to_the_right() -> None:
     ]
 
 
-def test_flexible_columns_shrink_before_others_go() -> None:
-    records = [("a" * 30, "b" * 10)]
-    columns = [column("a", flex=True, rank=0), column("b", rank=9)]
-    assert lines(columns, records, 30)[1] == "a" * 17 + "…" + "  " + "b" * 10
-    assert lines(columns, records, 12) == ["A", "a" * 11 + "…"]  # now b goes
+def test_flexible_columns_shrink_after_those_for_wide_terminals_and_before_the_others() -> None:
+    records = [("a" * 30, "b" * 10, "c" * 5)]
+    columns = [column("a", flex=True, rank=0), column("b", rank=5), column("c", rank=6)]
+    assert lines(columns, records, 49)[1].endswith("ccccc")
+    assert lines(columns, records, 48)[1] == "a" * 30 + "  " + "b" * 10  # c goes
+    assert lines(columns, records, 30)[1] == "a" * 17 + "…" + "  " + "b" * 10  # a shrinks
+    assert lines(columns, records, 12) == ["A", "a" * 11 + "…"]  # b goes
     assert lines(columns, records, 5) == ["A", "aaaa…"]
 
 
@@ -151,6 +153,9 @@ def test_empty_columns_go_first_then_by_rank_from_the_right() -> None:
     assert layout(made, 16).dropped == ["B"]
     assert layout(made, 15).dropped == ["B", "D"]
     assert layout(made, 4).dropped == ["B", "D", "C"]
+    chosen = layout(made, 15, drop=False)
+    assert chosen.dropped == []
+    assert sum(size for _cells, size in chosen.kept) + 3 * len(GAP) == 15
 
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=12)

@@ -6,15 +6,32 @@ What is asked of the kernel: a plain table asks for what it shows. ``-i`` adds t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from netscope.core.domain import Domain
+from netscope.core.host import Host
+from netscope.core.record import Names, Section
 from netscope.domains.sockets.collect import SocketCollector
 from netscope.domains.sockets.columns import COLUMNS
-from netscope.domains.sockets.details import inspect
-from netscope.domains.sockets.export import schema, to_json
+from netscope.domains.sockets.export import to_json
 from netscope.domains.sockets.options import OPTIONS, shown
 from netscope.domains.sockets.rates import rates
-from netscope.domains.sockets.record import key
+from netscope.domains.sockets.record import Socket, key
 from netscope.domains.sockets.summary import report
+
+
+def _inspect(host: Host, record: Socket, names: Names) -> Sequence[Section]:
+    from netscope.domains.sockets.details import inspect
+
+    return inspect(host, record, names)
+
+
+def _schema() -> dict[str, Any]:
+    from netscope.domains.sockets.schema import schema
+
+    return schema()
+
 
 _EPILOG = """\
 examples:
@@ -34,12 +51,12 @@ DOMAIN = Domain(
     key=key,
     open=SocketCollector,
     to_json=to_json,
-    schema=schema,
+    schema=_schema,
     options=OPTIONS,
     shown=shown,
     report=report,
     rates=rates,
-    inspect=inspect,
+    inspect=_inspect,
     plots=("tcp_info.rtt", "tcp_info.cwnd", "send_rate", "receive_rate"),
     epilog=_EPILOG,
 )

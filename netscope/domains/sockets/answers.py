@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 from struct import Struct
 
 from netscope.core.netlink import HEADER, NLMSG_DONE, NLMSG_MIN_TYPE, messages
-from netscope.domains.sockets import diag, tcpinfo
+from netscope.domains.sockets import diag, tcplayout
 from netscope.domains.sockets.diag import Layout, Layouts
 
 _WORD = 4
 _DONE = HEADER.size + _WORD
-_AGES_START = tcpinfo.AGES.start // _WORD
-_AGES_END = tcpinfo.AGES.stop // _WORD
+_AGES_START = tcplayout.AGES.start // _WORD
+_AGES_END = tcplayout.AGES.stop // _WORD
 
 
 def without_ages(message: bytes, layout: Layout) -> bytes:
@@ -24,12 +24,12 @@ def without_ages(message: bytes, layout: Layout) -> bytes:
     start = _info_start(layout)
     if not start:
         return message
-    return message[: start + tcpinfo.AGES.start] + tcpinfo.NO_AGES + message[start + tcpinfo.AGES.stop :]
+    return message[: start + tcplayout.AGES.start] + tcplayout.NO_AGES + message[start + tcplayout.AGES.stop :]
 
 
 def _info_start(layout: Layout) -> int:
     start, end = layout.get(diag.INFO, (0, 0))
-    return start if end - start >= tcpinfo.LEAST else 0
+    return start if end - start >= tcplayout.LEAST else 0
 
 
 def payloads(datagrams: Iterable[bytes], ageless: Layouts | None = None) -> Iterator[list[bytes]]:
@@ -92,7 +92,7 @@ def _forget_ages(body: bytes | bytearray | memoryview, start: int, step: int, co
     """Return messages with their ages unknown; ``start`` is where tcp_info begins in the first, in words."""
     copy = bytearray(body)
     with memoryview(copy) as whole, whole.cast("I") as words:
-        unknown = memoryview(tcpinfo.NO_AGES[:_WORD] * count).cast("I")
+        unknown = memoryview(tcplayout.NO_AGES[:_WORD] * count).cast("I")
         for word in range(start + _AGES_START, start + _AGES_END):
             words[word::step] = unknown
     return copy

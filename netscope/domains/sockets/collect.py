@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from operator import attrgetter
+from itertools import compress
+from operator import attrgetter, is_not
 from typing import NamedTuple
 
 from netscope.core.domain import Query
@@ -68,10 +69,13 @@ class SocketCollector:
             self._own(rows, problems)
         records: Sequence[Socket] = rows
         if self._departures is not None:
-            departed = self._departures.since(self._known)
+            before = self._known
+            records = self._remember(rows)
+            departed = self._departures.since(before.keys() - self._known.keys())
             if self._departures.lost:
                 problems.append(_MISSED)
-            records = [*self._remember(rows), *departed] if departed else self._remember(rows)
+            if departed:
+                records = [*records, *departed]
         return Snapshot("sockets", records, tuple(problems), wall, clock)
 
     def _remember(self, rows: list[Socket]) -> Sequence[Socket]:
@@ -141,22 +145,21 @@ class SocketCollector:
             problems.append(Problem("owners of sockets", error.why or error.what, error.mend))
         nobody_known = None if owners.unreadable or owners.hidden else _NOBODY
         found = list(map(owners.holders.get, map(_INODE, rows)))
-        unknown = 0
-        pairs = enumerate(zip(found, map(_PROCESSES, rows), strict=True))
-        for number in [number for number, (now, before) in pairs if now is not before or now is None]:
+        for number in compress(range(len(rows)), map(is_not, found, map(_PROCESSES, rows))):
             row = rows[number]
-            if not row.inode:
+            if not row.inode or row.kernel:
                 continue
             processes = nobody_known if found[number] is None else found[number]
-            unknown += processes is None
             if processes != row.processes:
-                rows[number] = _NEW(Socket, (*row[:_OWNER], processes, *self._place(processes), *row[_AFTER:]))
+                owner = (processes, *(self._place(processes) if self._selection.places else _NOWHERE))
+                rows[number] = _NEW(Socket, row[:_OWNER] + owner + row[_AFTER:])
+        unknown = list(map(_PROCESSES, rows)).count(None)
         if unknown:
             problems.append(_unknown_owners(unknown, owners))
 
     def _place(self, processes: tuple[Process, ...] | None) -> Place:
         """Return where the first process lives; asked once for each process."""
-        if not processes or not self._selection.places:
+        if not processes:
             return _NOWHERE
         first = processes[0]._replace(fd=0)
         place = self._places.get(first)
@@ -178,7 +181,8 @@ def _consumed(answers: list[list[bytes]]) -> Iterator[bytes]:
 
 
 def _unknown_owners(count: int, owners: Owners) -> Problem:
-    why = f"{owners.unreadable} processes do not show their descriptors to this user"
+    several = owners.unreadable > 1
+    why = f"{owners.unreadable} process{'es do' if several else ' does'} not show this user the descriptors"
     mend = "run with sudo (it needs CAP_SYS_PTRACE)"
     if not owners.unreadable:
         why = "their processes are not listed in this /proc (another pid namespace, or hidepid)"
@@ -213,8 +217,8 @@ class Departures:
         except NetscopeError:
             pass  # a kernel before 4.2: connections are then seen at the interval only
 
-    def since(self, known: Iterable[bytes]) -> list[Socket]:
-        """Return the sockets that came and went since the last call, those in ``known`` left out."""
+    def since(self, gone: Iterable[bytes]) -> list[Socket]:
+        """Return the sockets that came and went since the last call: not those that were seen before they had gone."""
         if self._events is None:
             return []
         try:
@@ -224,7 +228,7 @@ class Departures:
             return []
         if not datagrams:
             return []
-        seen = {message[_COOKIE] for message in known}
+        seen = {message[_COOKIE] for message in gone}
         return [row for row in self._decoded(datagrams) if row.message[_COOKIE] not in seen]
 
     def _decoded(self, datagrams: list[bytes]) -> Iterator[Socket]:

@@ -39,6 +39,8 @@ def inspect(host: Host, record: Socket, names: Names) -> Sequence[Section]:
 
 
 def _nobody(record: Socket) -> str:
+    if record.kernel:
+        return "the kernel itself"
     if record.inode:
         return "none: the kernel itself, or a descriptor on its way between processes"
     return f"none: the kernel keeps a socket in state {record.state} without one"

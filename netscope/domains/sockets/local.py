@@ -137,6 +137,11 @@ def netlink_decoder() -> Decoder:
     return decode
 
 
+def once_each(sockets: Iterable[Socket]) -> list[Socket]:
+    """Leave repetitions out: the kernel lists a netlink socket that has joined a group twice."""
+    return list({socket.message: socket for socket in sockets}.values())
+
+
 def with_peers(sockets: Iterable[Socket]) -> list[Socket]:
     """Give each UNIX socket the path of its peer, where that has one."""
     sockets = list(sockets)

@@ -12,6 +12,7 @@ from netscope.domains.sockets.record import RATES, Socket
 Known = dict[bytes, Socket]
 
 _MESSAGE = attrgetter("message")
+_SEND_RATE = attrgetter("send_rate")
 _NEW = tuple.__new__
 _NOTHING_MOVED = (0.0, 0.0, None)
 
@@ -26,9 +27,8 @@ def at_rest(row: Socket) -> Socket:
 def remember(rows: Sequence[Socket]) -> Known:
     """Return message -> row at rest."""
     known = dict(zip(map(_MESSAGE, rows), rows, strict=True))
-    for row in rows:
-        if row.send_rate is None:
-            known[row.message] = at_rest(row)
+    for row in [row for row, rate in zip(rows, map(_SEND_RATE, rows), strict=True) if rate is None]:
+        known[row.message] = at_rest(row)
     known.pop(b"", None)  # rows out of /proc
     return known
 

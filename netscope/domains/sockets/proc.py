@@ -21,6 +21,17 @@ _SO_ACCEPTCON = 0x10000
 _UNIX_STATES = {1: "UNCONN", 2: "SYN_SENT", 3: "ESTABLISHED", 4: "CLOSING"}  # enum socket_state, linux/net.h
 
 
+def sockets(protocol: str, data: bytes, users: Mapping[int, str], interfaces: Mapping[int, str]) -> Iterator[Socket]:
+    """Yield the sockets of one protocol's file."""
+    if protocol == "unix":
+        return unix_sockets(data)
+    if protocol == "packet":
+        return packet_sockets(data, users, interfaces)
+    if protocol == "netlink":
+        return netlink_sockets(data)
+    return inet_sockets(protocol, data, users)
+
+
 def inet_sockets(protocol: str, data: bytes, users: Mapping[int, str]) -> Iterator[Socket]:
     """Yield the sockets of /proc/net/tcp, udp, raw, icmp and their "6" files. Raises Malformed for other text."""
     for line in data.splitlines()[1:]:

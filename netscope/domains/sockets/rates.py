@@ -15,7 +15,7 @@ from netscope.domains.sockets.record import Socket, counters
 
 _COOKIE = slice(44, 52)
 _SYN = 1
-_MESSAGE = attrgetter("message")
+_SEND_RATE = attrgetter("send_rate")
 
 Totals = dict[int, tuple[float, float]]
 
@@ -26,7 +26,8 @@ def rates(before: Snapshot, now: Snapshot) -> Snapshot:
     if elapsed <= 0:
         return now
     rows: list[Socket] = list(now.records)
-    moved = [number for number, row in enumerate(rows) if row.send_rate is None and diag.INFO in row.layout]
+    unrated = [number for number, rate in enumerate(map(_SEND_RATE, rows)) if rate is None]
+    moved = [number for number in unrated if diag.INFO in rows[number].layout]
     if moved:
         # A connection that was not there before has sent all its bytes since, unless that look was not complete.
         unseen = None if any(problem.partial for problem in before.problems) else (_SYN, 0)
@@ -38,16 +39,16 @@ def rates(before: Snapshot, now: Snapshot) -> Snapshot:
             if start is not None and end is not None and row.state != "LISTEN":
                 sent, received = max(0, end[0] - start[0]), max(0, end[1] - start[1])
                 rows[number] = row._replace(send_rate=sent / elapsed, receive_rate=received / elapsed)
-    totals = _totals(rows)
+    totals = _totals(rows[number] for number in moved)
     if totals:
         rows = [_with_total(row, totals) for row in rows]
     return now._replace(records=rows)
 
 
 def _by_cookie(before: Sequence[Socket], now: Iterable[Socket]) -> dict[bytes, tuple[int, int] | None]:
-    """Return cookie -> counters of the sockets that are not quite the same any more."""
-    same = set(map(_MESSAGE, now))
-    return {row.message[_COOKIE]: counters(row) for row in before if row.message not in same}
+    """Return cookie -> counters of the sockets whose rows are not the very same any more."""
+    same = set(map(id, now))
+    return {row.message[_COOKIE]: counters(row) for row in before if id(row) not in same}
 
 
 def _with_total(row: Socket, totals: Totals) -> Socket:

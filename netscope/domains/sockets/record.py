@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from struct import Struct
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netscope.core.host import Process
 from netscope.core.netlink import text as netlink_text
-from netscope.domains.sockets import diag, tcpinfo
+from netscope.domains.sockets import diag, tcplayout
 from netscope.domains.sockets.diag import Layout
-from netscope.domains.sockets.tcpinfo import TcpInfo
+
+if TYPE_CHECKING:
+    from netscope.domains.sockets.tcpinfo import TcpInfo
 
 INET_HEAD = 72  # sizeof(struct inet_diag_msg)
 UNIX_HEAD = 16
@@ -105,6 +107,11 @@ class Socket(NamedTuple):
         return None if place is None else self.message[place[0] : place[1]]
 
     @property
+    def kernel(self) -> bool:
+        """Whether it is the kernel's end of a netlink family: a process's always has a port id."""
+        return self.protocol == "netlink" and self.local_port is None
+
+    @property
     def inet(self) -> bool:
         """Whether the message is an inet_diag one."""
         return self.family in ("inet", "inet6")
@@ -130,7 +137,11 @@ class Socket(NamedTuple):
     def tcp_info(self) -> TcpInfo | None:
         """What ``ss -i`` shows; None for anything but TCP, or where it was not asked for."""
         data = self.attribute(diag.INFO) if self.protocol == "tcp" else None
-        return None if data is None else tcpinfo.parse(data)
+        if data is None:
+            return None
+        from netscope.domains.sockets import tcpinfo
+
+        return tcpinfo.parse(data)
 
     @property
     def congestion(self) -> str | None:
@@ -200,15 +211,15 @@ def key(record: Socket) -> Hashable:
 def counters(record: Socket) -> tuple[int, int] | None:
     """Return a TCP socket's (bytes_acked, bytes_received), or None where the kernel did not say."""
     place = record.layout.get(diag.INFO) if record.protocol == "tcp" else None
-    if place is None or place[1] - place[0] < tcpinfo.COUNTERS_END:
+    if place is None or place[1] - place[0] < tcplayout.COUNTERS_END:
         return None
-    return tcpinfo.counters(record.message, place[0])
+    return tcplayout.counters(record.message, place[0])
 
 
 def info_field(record: Socket, name: str) -> Any:
     """Return one field of a record's tcp_info."""
     place = record.layout.get(diag.INFO) if record.protocol == "tcp" else None
-    return None if place is None else tcpinfo.field(record.message, place[0], place[1], name)
+    return None if place is None else tcplayout.field(record.message, place[0], place[1], name)
 
 
 OWNED = slice(Socket._fields.index("processes"), Socket._fields.index("container") + 1)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from netscope.domains.sockets import diag, inet, local, proc
+from netscope.domains.sockets import diag, inet, local
 from netscope.domains.sockets.diag import Layouts
 from netscope.domains.sockets.record import INET_HEAD, Socket
 from netscope.domains.sockets.selection import Selection
@@ -46,37 +46,32 @@ def sources(chosen: Selection, users: Names, interfaces: Names) -> list[Source]:
 
 
 def _source(protocol: str, chosen: Selection, users: Names, interfaces: Names) -> Source:
+    def parse(data: bytes) -> Iterable[Socket]:
+        from netscope.domains.sockets import proc  # most kernels need none of it
+
+        return proc.sockets(protocol, data, users, interfaces)
+
+    source = Source(protocol, (), inet.decoder(protocol, users, interfaces), (f"/proc/net/{protocol}",), parse)
     if protocol == "unix":
-        return Source(
-            protocol, (diag.unix_request(chosen.states),), local.unix_decoder(users), ("/proc/net/unix",),
-            proc.unix_sockets, finish=local.with_peers,
-        )  # fmt: skip
-    if protocol == "packet":
-        return Source(
-            protocol, (diag.packet_request(),), local.packet_decoder(users, interfaces), ("/proc/net/packet",),
-            lambda data: proc.packet_sockets(data, users, interfaces),
-        )  # fmt: skip
-    if protocol == "netlink":
-        return Source(
-            protocol, (diag.netlink_request(),), local.netlink_decoder(), ("/proc/net/netlink",), proc.netlink_sockets
+        return source._replace(
+            requests=(diag.unix_request(chosen.states),), decode=local.unix_decoder(users), finish=local.with_peers
         )
-    return _inet_source(protocol, chosen, users, interfaces)
-
-
-def _inet_source(protocol: str, chosen: Selection, users: Names, interfaces: Names) -> Source:
-    requests: tuple[bytes, ...] = ()
-    if protocol in _DIAG:
-        families = (0,) if protocol == "tcp" and not chosen.family else chosen.families
-        requests = tuple(
-            diag.inet_request(family, _DIAG[protocol], chosen.states, chosen.extensions) for family in families
+    if protocol == "packet":
+        return source._replace(requests=(diag.packet_request(),), decode=local.packet_decoder(users, interfaces))
+    if protocol == "netlink":
+        return source._replace(
+            requests=(diag.netlink_request(),), decode=local.netlink_decoder(), finish=local.once_each
         )
     suffixes = {4: ("",), 6: ("6",)}.get(chosen.family, ("", "6"))
-    files = tuple(f"/proc/net/{protocol}{suffix}" for suffix in suffixes) if protocol in _PROC else ()
-    return Source(
-        protocol,
-        requests,
-        inet.decoder(protocol, users, interfaces),
-        files,
-        lambda data: proc.inet_sockets(protocol, data, users),
-        Layouts(INET_HEAD) if protocol == "tcp" else None,
+    return source._replace(
+        requests=tuple(_inet_requests(protocol, chosen)),
+        files=tuple(f"/proc/net/{protocol}{suffix}" for suffix in suffixes) if protocol in _PROC else (),
+        ageless=Layouts(INET_HEAD) if protocol == "tcp" else None,
     )
+
+
+def _inet_requests(protocol: str, chosen: Selection) -> Iterator[bytes]:
+    if protocol not in _DIAG:
+        return
+    for family in (0,) if protocol == "tcp" and not chosen.family else chosen.families:
+        yield diag.inet_request(family, _DIAG[protocol], chosen.states, chosen.extensions)

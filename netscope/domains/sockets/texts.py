@@ -13,6 +13,7 @@ Texts = Callable[[Sequence[Socket], Names], list[str]]
 
 UNKNOWN = "?"  # a process that could not be seen
 NOBODY = "-"  # no process, as netstat prints it
+_INET = frozenset({"inet", "inet6"})
 _SIX = frozenset({"tcp", "udp", "raw", "icmp"})  # with these, netstat appends a 6
 
 
@@ -44,7 +45,7 @@ def local_text(record: Socket, names: Names) -> str:
     if record.protocol == "unix":
         return record.local_address or "*"
     if record.protocol == "netlink":
-        return f"{record.subprotocol}:{record.local_port or '*'}"
+        return f"{record.subprotocol}:{record.local_port or 'kernel'}"
     return f"{record.subprotocol}:{record.interface or '*'}"
 
 
@@ -100,35 +101,34 @@ def word_texts(name: str) -> Texts:
 
 def local_texts(records: Sequence[Socket], names: Names) -> list[str]:
     """Return :func:`local_text` of many."""
-    return _end_texts(records, names, attrgetter("local_address", "local_port", "interface"), local_text)
+    found = _end_texts(records, names, "local", local_text)
+    for number, interface in enumerate(map(attrgetter("interface"), records)):
+        if interface:
+            found[number] = local_text(records[number], names)
+    return found
 
 
 def remote_texts(records: Sequence[Socket], names: Names) -> list[str]:
     """Return :func:`remote_text` of many."""
-    return _end_texts(records, names, lambda row: (row.remote_address, row.remote_port, None), remote_text)
+    return _end_texts(records, names, "remote", remote_text)
 
 
-def _end_texts(
-    records: Sequence[Socket],
-    names: Names,
-    end: Callable[[Socket], tuple[str | None, int | None, str | None]],
-    text: Callable[[Socket, Names], str],
-) -> list[str]:
+def _end_texts(records: Sequence[Socket], names: Names, which: str, text: Callable[[Socket, Names], str]) -> list[str]:
     """Return the texts of one end; an address and a port are each put into words once."""
-    hosts: dict[tuple[str, str | None], str] = {}
+    hosts: dict[str, str] = {}
     ports: dict[tuple[str, int], str] = {}
     found = []
-    for record in records:
-        address, port, interface = end(record)
-        if address is None or port is None or not record.inet:
+    ends = map(attrgetter("protocol", "family", f"{which}_address", f"{which}_port"), records)
+    for record, (protocol, family, address, port) in zip(records, ends, strict=True):
+        if address is None or port is None or family not in _INET:
             found.append(text(record, names))
             continue
-        host = hosts.get((address, interface))
+        host = hosts.get(address)
         if host is None:
-            host = hosts[address, interface] = _host(address, interface)
-        word = ports.get((record.protocol, port))
+            host = hosts[address] = _host(address, None)
+        word = ports.get((protocol, port))
         if word is None:
-            word = ports[record.protocol, port] = _port(record, port, names)
+            word = ports[protocol, port] = _port(record, port, names)
         found.append(f"{host}:{word}")
     return found
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from netscope.core.record import Column, Names
 from netscope.core.text import format_value, printable
 
-Tone = Literal["plain", "quiet", "good", "notice", "bad", "accent", "strong"]
+Tone = Literal["plain", "quiet", "good", "notice", "bad", "accent", "strong"]  # some of those in tui.styles
 
 TREND_SUFFIX = ".trend"  # of the columns that draw how another one went
 

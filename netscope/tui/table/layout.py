@@ -10,6 +10,7 @@ from netscope.core.text import width
 
 WIDEST = 48
 FLEX_LEAST = 18
+LATE = 10  # ranks from here on are of extras: shown only where nothing else gets narrower for it
 
 
 class Slot(NamedTuple):
@@ -74,17 +75,33 @@ def lay_out(columns: Sequence[Column], natural: Mapping[str, int], room: int, fi
         return _cut(columns, natural, room, first)
     widths = {column.name: natural.get(column.name, width(column.title) + 1) for column in columns}
     least = {column.name: _least(column, widths[column.name]) for column in columns}
-    kept = list(columns)
-    gap = 2 if sum(widths.values()) + 2 * len(kept) <= room else 1
+    kept = _affordable(columns, widths, room)
+    gap = 2 if sum(widths[column.name] + 2 for column in kept) <= room else 1
     while len(kept) > 1 and sum(least[column.name] + gap for column in kept) - gap > room:
-        worst = max(column.rank for column in kept)
-        kept.remove([column for column in kept if column.rank == worst][-1])
+        kept.remove(_worst(kept))
     sizes = _squeeze(kept, widths, least, room - gap * (len(kept) - 1))
     slots, x = [], 0
     for column in kept:
         slots.append(Slot(column, x, sizes[column.name]))
         x += sizes[column.name] + gap
     return Layout(tuple(slots), False, len(kept) < len(columns))
+
+
+def _affordable(columns: Sequence[Column], widths: Mapping[str, int], room: int) -> list[Column]:
+    """Return the columns without those extras for which others would have to be squeezed."""
+    kept = list(columns)
+    while sum(widths[column.name] + 2 for column in kept) > room and len(kept) > 1:
+        worst = _worst(kept)
+        if worst.rank < LATE:
+            break
+        kept.remove(worst)
+    return kept
+
+
+def _worst(columns: Sequence[Column]) -> Column:
+    """Return the column that gives way first: the last of the highest rank."""
+    rank = max(column.rank for column in columns)
+    return [column for column in columns if column.rank == rank][-1]
 
 
 def _least(column: Column, natural: int) -> int:

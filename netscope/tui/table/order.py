@@ -12,7 +12,7 @@ from netscope.core.text import format_value
 from netscope.tui.slices import CHUNK, Steps
 
 _RUN = 4096
-_DIGITS = re.compile(r"(\d+)")
+_DIGITS = re.compile(r"(\d{1,18})")
 _LARGEST_FIRST: frozenset[Kind] = frozenset({"bytes", "rate", "bitrate"})
 
 
@@ -58,10 +58,13 @@ def _address(value: Any) -> tuple[int, bytes, str]:
     return (0 if bare in ("", "*") else 9, b"", text)
 
 
-def _natural(value: Any) -> tuple[tuple[int, int, str], ...]:
+def _natural(value: Any) -> list[Any]:
+    """Return texts and numbers in turn, always beginning with a text, so that any two compare."""
     text = value if isinstance(value, str) else format_value(value)
-    parts = _DIGITS.split(text.casefold())
-    return tuple((0, int(part), "") if index % 2 else (1, 0, part) for index, part in enumerate(parts))
+    parts: list[Any] = _DIGITS.split(text.casefold())
+    for index in range(1, len(parts), 2):
+        parts[index] = int(parts[index])
+    return parts
 
 
 def ordered(keys: Sequence[Hashable], records: Mapping[Hashable, Any], order: Order) -> Steps[list[Hashable]]:

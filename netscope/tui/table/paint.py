@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from rich.segment import Segment
@@ -10,6 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from netscope.core.text import fit
+from netscope.tui.styles import Palette
 from netscope.tui.table.cells import Tone, tone
 from netscope.tui.table.layout import Layout
 from netscope.tui.table.order import Order
@@ -37,29 +38,11 @@ class RowLook(NamedTuple):
     bar: str
 
 
-class Palette:
-    """Styles by component name, looked up once a theme."""
-
-    def __init__(self, look_up: Callable[[str], Style]) -> None:
-        self._look_up = look_up
-        self._styles: dict[tuple[str, ...], Style] = {}
-
-    def style(self, *names: str) -> Style:
-        """Return component styles laid over each other."""
-        style = self._styles.get(names)
-        if style is None:
-            style = Style.null()
-            for name in names:
-                style += self._look_up(name)
-            self._styles[names] = style
-        return style
-
-
 def row_strip(look: RowLook, layout: Layout, palette: Palette, room: int) -> Strip:
     """Paint a row, ``room`` cells wide."""
-    ground: tuple[str, ...] = ("base",)
+    ground: tuple[str, ...] = ()
     if look.sign:
-        ground += ("gone" if look.sign == "-" else "new",)
+        ground = ("gone" if look.sign == "-" else "new",)
     over: tuple[str, ...] = (("cursor-blurred",), ("cursor",))[look.cursor - 1] if look.cursor else ()
     plain = palette.style(*ground, *over)
     runs: list[tuple[str, Style]] = [(_SIGNS[look.sign], palette.style(*ground, "sign", *over))]
@@ -75,19 +58,19 @@ def row_strip(look: RowLook, layout: Layout, palette: Palette, room: int) -> Str
         x = slot.x + slot.width
     runs.append((" " * (room - GUTTER - x - len(look.bar)), plain))
     if look.bar:
-        runs.append((look.bar, palette.style("base", "bar")))
+        runs.append((look.bar, palette.style("bar")))
     return _strip(runs, room)
 
 
 def header_strip(layout: Layout, order: Order, here: str, palette: Palette, room: int) -> Strip:
     """Paint the titles: an arrow at the sorted column, marks where columns are out of sight."""
-    style = palette.style("base", "header")
+    style = palette.style("header")
     runs = [("‹ " if layout.left else "  ", style)]
     x = 0
     for slot in layout.slots:
         runs.append((" " * (slot.x - x), style))
         arrow = ""
-        names: tuple[str, ...] = ("base", "header")
+        names: tuple[str, ...] = ("header",)
         if order.column is not None and order.column.name == slot.column.name:
             arrow = "▼" if order.reverse else "▲"
             names = (*names, "sorted")
@@ -105,7 +88,7 @@ def header_strip(layout: Layout, order: Order, here: str, palette: Palette, room
 
 def message_strip(text: str, palette: Palette, room: int, *, strong: bool) -> Strip:
     """Paint one line of what is said instead of rows."""
-    style = palette.style("base", "message-strong" if strong else "message")
+    style = palette.style("message-strong" if strong else "message")
     return _strip([(fit(f"  {text}", room), style)], room)
 
 

@@ -16,11 +16,13 @@ FIRST_PAGE = 200
 
 
 class View(NamedTuple):
-    """What the table shows: parallel sequences, and how many rows there are without the filter."""
+    """What the table shows: parallel sequences; how many rows there are without the filter, how many of the shown are
+    only fading."""
 
     keys: Sequence[Hashable] = ()
     records: Sequence[Any] = ()
     total: int = 0
+    fading: int = 0
 
     def position(self, key: Hashable, near: int = 0) -> int | None:
         """Return where a key is; ``near`` is where it was."""
@@ -150,7 +152,7 @@ class Rows:
         total = len(self._live or ())
         if wanted is None:
             keys = self._ordered
-            self.view = View(keys, [everything[key] for key in keys], total)
+            self.view = View(keys, [everything[key] for key in keys], total, len(everything) - total)
             return
         keys, records = [], []
         verdicts: dict[Hashable, tuple[Any, bool]] = {}
@@ -170,4 +172,4 @@ class Rows:
                     self.view = View(tuple(keys), tuple(records), total)
                     preview()
         self._verdicts = verdicts
-        self.view = View(keys, records, total)
+        self.view = View(keys, records, total, sum(key in self._gone for key in keys) if self._gone else 0)

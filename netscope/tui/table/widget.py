@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, ClassVar, NamedTuple
 
-from rich.style import Style
 from textual.binding import BindingType
 from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
 from textual.geometry import Region
@@ -14,12 +13,13 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from netscope.core.record import Column, Names
+from netscope.core.text import printable
 from netscope.tui.keys import bindings
-from netscope.tui.styles import component_style
+from netscope.tui.styles import Palette
 from netscope.tui.table.cells import row_texts
 from netscope.tui.table.layout import Layout, Widths, lay_out, reach
 from netscope.tui.table.order import Order
-from netscope.tui.table.paint import GUTTER, Palette, RowLook, header_strip, message_strip, row_strip
+from netscope.tui.table.paint import GUTTER, RowLook, header_strip, message_strip, row_strip
 from netscope.tui.table.place import Place, thumb
 from netscope.tui.table.rows import Sign, View
 
@@ -37,41 +37,7 @@ class Notice(NamedTuple):
 class RecordTable(Widget, can_focus=True):
     """Shows a :class:`View`. Knows columns and a cursor; knows nothing of topics, hubs and filters."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"table--{name}"
-        for name in (
-            "base", "header", "sorted", "here", "cursor", "cursor-blurred", "new", "gone", "sign", "bar", "message",
-            "message-strong", "quiet", "good", "notice", "bad", "accent", "strong",
-        )
-    }  # fmt: skip
-    DEFAULT_CSS = """
-    RecordTable { height: 1fr; width: 1fr; }
-    RecordTable > .table--header { color: $foreground 70%; background: $panel; text-style: bold; }
-    RecordTable > .table--sorted { color: $primary; }
-    RecordTable > .table--here { text-style: underline; }
-    RecordTable > .table--cursor { color: $foreground; background: $primary 30%; text-style: bold; }
-    RecordTable > .table--cursor-blurred { background: $primary 12%; }
-    RecordTable > .table--new { color: $success; }
-    RecordTable > .table--gone { color: $foreground 40%; text-style: italic; }
-    RecordTable > .table--sign { text-style: bold; }
-    RecordTable > .table--bar { color: $primary 60%; }
-    RecordTable > .table--message { color: $foreground 60%; }
-    RecordTable > .table--message-strong { color: $foreground; text-style: bold; }
-    RecordTable > .table--quiet { color: $foreground 45%; }
-    RecordTable > .table--good { color: $success; }
-    RecordTable > .table--notice { color: $warning; }
-    RecordTable > .table--bad { color: $error; }
-    RecordTable > .table--accent { color: $secondary; }
-    RecordTable > .table--strong { text-style: bold; }
-    RecordTable:ansi > .table--header { background: ansi_default; color: ansi_default; text-style: bold underline; }
-    RecordTable:ansi > .table--cursor { background: ansi_default; color: ansi_default; text-style: reverse; }
-    RecordTable:ansi > .table--cursor-blurred { background: ansi_default; text-style: bold; }
-    RecordTable:ansi > .table--gone { color: ansi_default; text-style: dim; }
-    RecordTable:ansi > .table--quiet { color: ansi_default; text-style: dim; }
-    RecordTable:ansi > .table--message { color: ansi_default; }
-    RecordTable:ansi > .table--bar { color: ansi_default; }
-    RecordTable:nocolor > .table--cursor { text-style: reverse; }
-    """
+    DEFAULT_CSS = "RecordTable { height: 1fr; width: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("table")]
 
     class HeaderClicked(Message):
@@ -103,7 +69,7 @@ class RecordTable(Widget, can_focus=True):
         self._painted: dict[int, RowLook] = {}
         self._cells: dict[Hashable, tuple[str, ...]] = {}
         self._strips: dict[RowLook, Strip] = {}
-        self._palette = Palette(self._component)
+        self._palette = Palette(self)
 
     # What others may ask
 
@@ -286,13 +252,8 @@ class RecordTable(Widget, can_focus=True):
     def notify_style_update(self) -> None:
         """Take the new theme's colours."""
         super().notify_style_update()
-        self._palette = Palette(self._component)
+        self._palette = Palette(self)
         self._strips.clear()
-
-    def _component(self, name: str) -> Style:
-        if name == "base":
-            return self.rich_style
-        return component_style(self, f"table--{name}")
 
     @property
     def _height(self) -> int:
@@ -389,7 +350,7 @@ class RecordTable(Widget, can_focus=True):
 
     def _message(self, line: int, room: int) -> Strip:
         if self._view.keys:
-            return Strip.blank(room, self._palette.style("base"))
+            return Strip.blank(room, self._palette.style())
         lines = (self._notice.text, *self._notice.more)
         text = lines[line] if 0 <= line < len(lines) else ""
-        return message_strip(text, self._palette, room, strong=line == 0)
+        return message_strip(printable(text), self._palette, room, strong=line == 0)
