@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
-
-if TYPE_CHECKING:
-    from netscope.core.dns.resolver import Resolver
+from typing import NamedTuple, Protocol
 
 
 class Process(NamedTuple):
@@ -110,9 +107,6 @@ class Host(Protocol):
 
     def ifindexes(self) -> Mapping[int, str]:
         """Return ifindex -> interface name in this namespace, undecodable bytes surrogate-escaped."""
-
-    def dns(self) -> Resolver:
-        """Return what asks name servers, and the host's own view of names."""
 
     def wall(self) -> float:
         """Return the wall clock, seconds since the epoch."""

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from textual.pilot import Pilot
 
-from netscope.core.dns.resolver import Resolver
 from netscope.core.domain import Domain, Query
 from netscope.core.errors import Unavailable
 from netscope.core.host import Events, Host, Owners, ProcessDetails
@@ -108,9 +107,6 @@ class FakeHost:
 
     def user(self, uid: int) -> str:
         return str(uid)
-
-    def dns(self) -> Resolver:
-        raise Unavailable("DNS", "a fake host")
 
     def ifindexes(self) -> Mapping[int, str]:
         return {}

@@ -10,7 +10,7 @@ from netscope.cli.dns.grammar import Command, batch, complete, parse
 from netscope.cli.output import Output
 from netscope.core.dns.resolver import Configuration, Resolver, Server, Task
 from netscope.core.dns.resolver import Way as Manner
-from netscope.core.dns.zonefile import hints
+from netscope.core.dns.resolver import resolver as resolver_of
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.host import Host
 from netscope.domains.dns.lookup import Answer, Lookup, resolve, way
@@ -37,7 +37,7 @@ def run(words: Sequence[str], host: Host) -> int:
 
         host = LiveHost(command.netns)
     lookups = _lookups(command)
-    resolver = host.dns()
+    resolver = resolver_of(host)
     asker = Asker(resolver, command)
     if command.walk:
         from netscope.cli.dns.walk import walk
@@ -74,13 +74,19 @@ def read_text(path: str) -> str:
         raise NetscopeError(f"cannot read {path}", os.strerror(error.errno or 0)) from error
 
 
+def _hints(path: str) -> tuple[Server, ...]:
+    from netscope.core.dns.zonefile import hints
+
+    return hints(read_text(path))
+
+
 class Asker:
     """Turns lookups into tasks; reads resolv.conf and finds a server's addresses once."""
 
     def __init__(self, resolver: Resolver, command: Command) -> None:
         self._resolver = resolver
         self._style = command.style
-        self._hints = hints(read_text(command.hints)) if command.hints else ()
+        self._hints = _hints(command.hints) if command.hints else ()
         self._configuration: Configuration | None = None
         self._addresses: dict[tuple[str, int], tuple[str, ...]] = {}
 
@@ -179,16 +185,21 @@ def _print(command: Command, asker: Asker, answers: Iterator[Answer], output: Ou
             status = 1 if failed(answer) else status
         return status
     from netscope.domains.dns.digtext import answer_text, banner
-    from netscope.domains.dns.trace import trace_text
 
     first = banner(command.words, asker.count(command.defaults))
     for answer in answers:
-        text = trace_text if answer.lookup.trace else answer_text
-        output.write(f"{line}\n" for line in text(answer, first))
+        text = _trace_text(answer, first) if answer.lookup.trace else answer_text(answer, first)
+        output.write(f"{line}\n" for line in text)
         if answer.lookup.cmd and not answer.lookup.short:
             first = ""
         status = status if answer.last.message else 1
     return status
+
+
+def _trace_text(answer: Answer, first: str) -> Iterator[str]:
+    from netscope.domains.dns.trace import trace_text
+
+    return trace_text(answer, first)
 
 
 def _json(command: Command, answers: Iterator[Answer], output: Output, host: Host) -> int:

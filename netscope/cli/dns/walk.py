@@ -10,6 +10,7 @@ from netscope.cli.dns.run import Asker, read_text, refuse_encryption
 from netscope.cli.output import Output
 from netscope.core.dns.names import absolute
 from netscope.core.dns.resolver import Found, Resolver, Server, Task, Way
+from netscope.core.dns.resolver import resolver as resolver_of
 from netscope.core.dns.zonefile import ROOT_ANCHORS, anchors
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.host import Host
@@ -60,7 +61,7 @@ def _survey(command: Command, lookup: Lookup, asker: Asker, host: Host) -> Surve
     name = lookup.name if absolute(lookup.name) else f"{lookup.name}."
     given, lookup = lookup.name, lookup._replace(name=name)
     refuse_encryption(lookup, "--walk")
-    resolver = host.dns()
+    resolver = resolver_of(host)
     way = Way(
         lookup.transport if lookup.tcp else "udp",
         timeout=lookup.time or _TIMEOUT,

@@ -8,9 +8,11 @@ any input or output, and a thousand of them run side by side.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from netscope.core.dns.message import Ask, Message
+from netscope.core.errors import Unavailable
+from netscope.core.host import Host
 
 Transport = Literal["udp", "tcp", "tls", "https"]
 Mishap = Literal["timeout", "refused", "unreachable", "closed", "tls", "ignored", "truncated", "badcookie", "badvers",
@@ -153,3 +155,18 @@ class Resolver(Protocol):
 
     def etc(self, name: str) -> tuple[str, bytes]:
         """Return the path and contents of a file of /etc as the namespace sees it (ip-netns(8) may replace it)."""
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """A host that can ask; one that is replayed from a file cannot."""
+
+    def dns(self) -> Resolver:
+        """Return what asks name servers, and the host's own view of names."""
+
+
+def resolver(host: Host) -> Resolver:
+    """Return a host's resolver. Raises Unavailable when the host cannot ask."""
+    if not isinstance(host, Asking):
+        raise Unavailable("asking name servers", f"{host.name} is not the running host")
+    return host.dns()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from netscope.core.dns.resolver import resolver
 from netscope.core.domain import Domain, Polled, Query
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Host
@@ -29,7 +30,7 @@ class NameServer(NamedTuple):
 def collect(host: Host, query: Query) -> Snapshot:
     """Read which servers the host asks. Nothing is sent to any of them."""
     try:
-        found = host.dns().configuration()
+        found = resolver(host).configuration()
     except NetscopeError as error:
         problem = Problem(error.what, error.why, error.mend)
         return Snapshot("dns", (), (problem,), host.wall(), host.clock())

@@ -54,21 +54,33 @@ def _prepare(ask: Ask) -> Sent:
     return Sent(ident, encode(ask, ident), time.monotonic())
 
 
+def _address(server: Server) -> tuple[int, tuple[bytes, int] | tuple[bytes, int, int, int]]:
+    """Return family and address for connect(2). Raises OSError for what is no address, or no interface after %.
+
+    As bytes: for text the socket module would import the IDNA codec first.
+    """
+    if ":" not in server.address:
+        return socket.AF_INET, (server.address.encode(), server.port)
+    host, _percent, interface = server.address.partition("%")
+    scope = int(interface) if interface.isdigit() else socket.if_nametoindex(interface) if interface else 0
+    return socket.AF_INET6, (host.encode(), server.port, 0, scope)
+
+
 def _connected(server: Server, way_source: tuple[str, int], kind: int, open_socket: Open) -> socket.socket:
     """Return a non-blocking socket that is bound as asked and connected (TCP: connecting) to the server.
 
     A connected UDP socket gets what this address and port sent, nothing else, and hears of ICMP errors.
     """
-    address = socket.getaddrinfo(server.address, server.port, type=kind, flags=socket.AI_NUMERICHOST)[0]
-    made = open_socket(address[0], kind)
+    family, address = _address(server)
+    made = open_socket(family, kind)
     try:
         made.setblocking(False)
         if way_source != ("", 0):
-            wildcard = "::" if address[0] == socket.AF_INET6 else "0.0.0.0"
+            wildcard = "::" if family == socket.AF_INET6 else "0.0.0.0"
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             made.bind((way_source[0] or wildcard, way_source[1]))
         try:
-            made.connect(address[4])
+            made.connect(address)
         except BlockingIOError:
             pass  # TCP on its way
     except BaseException:
