@@ -262,6 +262,13 @@ def test_nobody_answering_is_told_in_every_style(dns: Dns) -> None:
     jsonschema.validate(json.loads(text), schema())
 
 
+def test_without_a_question_nobody_is_asked(internet: Internet, dns: Dns) -> None:
+    assert "10.53.0.53" in dns()[1]
+    document = json.loads(dns("--json")[1])
+    jsonschema.validate(document, schema())
+    assert [record["address"] for record in document["records"]] == ["10.53.0.53"]
+
+
 def test_the_name_servers_of_the_namespace_are_the_topics_records(internet: Internet) -> None:
     snapshot = internet.client.collect("dns")
     (server,) = [to_json(record) for record in snapshot.records]

@@ -5,7 +5,8 @@ usage: netscope dns [@SERVER] [-46] [-b ADDRESS[#PORT]] [-c CLASS] [-f FILE] [-p
                     [-x ADDRESS | -q NAME | NAME] [TYPE] [CLASS] [+OPTION...] [NAME...]
 
 Ask name servers, with dig's command line and dig's output. Options before the first name hold for all names, others
-for the name they follow. Without @SERVER the servers of the namespace's resolv.conf are asked, in turn.
+for the name they follow. Without @SERVER the servers of the namespace's resolv.conf are asked, in turn. Without
+anything to ask, those servers are listed and nobody is asked; options alone ask for the root's servers, as dig does.
 
   @SERVER          a name server, by address or name
   -4, -6           IPv4 or IPv6 only

@@ -36,6 +36,8 @@ def run(words: Sequence[str], host: Host) -> int:
         from netscope.system.live import LiveHost
 
         host = LiveHost(command.netns)
+    if command == Command(words=command.words, form=command.form, netns=command.netns):
+        return _servers(command, host, output)
     lookups = _lookups(command)
     resolver = resolver_of(host)
     asker = Asker(resolver, command)
@@ -49,6 +51,16 @@ def run(words: Sequence[str], host: Host) -> int:
         return _print(command, asker, in_order(results), output, host)
     finally:
         results.close()
+
+
+def _servers(command: Command, host: Host, output: Output) -> int:
+    """Show the topic's records, as every topic does that is asked for without words: whom this host asks."""
+    from netscope.cli.parser import build, understand
+    from netscope.cli.topic import once
+    from netscope.domains.dns import DOMAIN
+
+    wanted = understand(DOMAIN, build(DOMAIN), [f"--{command.form}"] if command.form else [])
+    return once(DOMAIN, wanted, host, output) if wanted else 0
 
 
 def _lookups(command: Command) -> list[Lookup]:
