@@ -259,6 +259,7 @@ def test_nobody_answering_is_told_in_every_style(dns: Dns) -> None:
     status, text = dns("--json", *words)
     way = json.loads(text)["records"][0]["netscope"]
     assert (status, way["answered"], way["events"][0]["kind"]) == (1, False, "refused")
+    assert json.loads(text)["problems"][0]["what"] == "no answer about a.test"
     jsonschema.validate(json.loads(text), schema())
 
 

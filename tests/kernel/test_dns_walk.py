@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,12 @@ import jsonschema
 import pytest
 
 from netscope.cli.schema import schema
-from tests.dnslab import Dns, Internet, masked
+from netscope.core.dns.dnssec import check, rrsets
+from netscope.core.dns.message import DO, Ask, Edns, Message, Record
+from netscope.core.dns.numbers import TYPES
+from netscope.core.dns.resolver import Inquiry, Server, Task, Way
+from netscope.system.live import LiveHost
+from tests.dnslab import LAB, LEAF, Dns, Internet, masked
 
 pytestmark = [pytest.mark.root, pytest.mark.tool("dig", "delv", "named", "unbound")]
 
@@ -167,6 +173,42 @@ def test_the_walk_reads_well(internet: Internet, dns: Dns) -> None:
     assert "\nverdict: insecure: test. proves that differ.test. has no DS\n" in text
     assert "\n  ! serials disagree: " in text
     assert text.startswith("www.differ.test. A\n\n.  secure  (anchor ")
+
+
+@pytest.mark.parametrize(
+    ("zone", "server"),
+    [("signed.test.", LEAF), ("ed.lab.", LEAF), ("p384.lab.", LEAF), ("lab.", LAB)],
+)
+def test_one_changed_bit_breaks_a_signature(internet: Internet, zone: str, server: str) -> None:
+    def questions() -> Task[list[Message]]:
+        asks = [Ask(zone, kind, edns=Edns(flags=DO)) for kind in (TYPES["DNSKEY"], TYPES["SOA"])]
+        replies = yield [Inquiry(ask, (Server(server),), Way()) for ask in asks]
+        return [reply.message for reply in replies if reply.message]
+
+    running = LiveHost(internet.client.name).dns().run([questions()], 1)
+    keys, soa = (rrsets(message.answer)[0] for message in next(running)[1])
+    running.close()
+    now = time.time()
+    assert check(soa, keys.records, zone, now).valid
+    assert not check(soa, keys.records, "test.", now).valid
+    assert not check(soa, keys.records, zone, now + 86400 * 365).valid
+    assert not check(soa, keys.records, zone, now - 86400 * 365).valid
+    assert not check(soa._replace(name=f"other.{zone}"), keys.records, zone, now).valid
+
+    def flipped(record: Record, bit: int) -> Record:
+        data = bytearray(record.data)
+        data[bit // 8] ^= 1 << bit % 8
+        return record._replace(data=bytes(data))
+
+    (record,), (signature,) = soa.records, soa.signatures
+    for bit in range(0, len(signature.data) * 8, 7):
+        changed = soa._replace(signatures=(flipped(signature, bit),))
+        if 18 * 8 <= bit < (18 + len(zone)) * 8 and bit % 8 == 5:
+            continue  # the case of the signer's letters does not count
+        assert not check(changed, keys.records, zone, now).valid, bit
+    for bit in range(0, 20 * 8, 3):
+        serial = flipped(record, len(record.data) * 8 - 160 + bit)
+        assert not check(soa._replace(records=(serial,)), keys.records, zone, now).valid, bit
 
 
 TRACES = """

@@ -232,6 +232,7 @@ def _address(word: str) -> bool:
 def legal(name: str) -> str:
     """Return a name fit for the wire, letters beyond ASCII as IDNA. Raises BadQuery."""
     try:
+        name.encode("utf-8")  # not what was no text to begin with
         if not name.isascii():
             name = ".".join(map(_idna, name.replace("。", ".").split(".")))
         names.pack(name)

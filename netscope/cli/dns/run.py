@@ -13,6 +13,7 @@ from netscope.core.dns.resolver import Way as Manner
 from netscope.core.dns.resolver import resolver as resolver_of
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.host import Host
+from netscope.core.text import printable
 from netscope.domains.dns.lookup import Answer, Lookup, resolve, way
 
 _TIMEOUT, _TRIES = 5.0, 3  # dig's, for servers given after @
@@ -193,7 +194,7 @@ def _print(command: Command, asker: Asker, answers: Iterator[Answer], output: Ou
         from netscope.domains.dns.hosttext import failed
 
         for answer in answers:
-            output.write(f"{line}\n" for line in host_text(answer))
+            output.write(map(safe, host_text(answer)))
             status = 1 if failed(answer) else status
         return status
     from netscope.domains.dns.digtext import answer_text, banner
@@ -201,11 +202,18 @@ def _print(command: Command, asker: Asker, answers: Iterator[Answer], output: Ou
     first = banner(command.words, asker.count(command.defaults))
     for answer in answers:
         text = _trace_text(answer, first) if answer.lookup.trace else answer_text(answer, first)
-        output.write(f"{line}\n" for line in text)
+        output.write(map(safe, text))
         if answer.lookup.cmd and not answer.lookup.short:
             first = ""
         status = status if answer.last.message else 1
     return status
+
+
+def safe(line: str) -> str:
+    """Return a line (of several, laid out with tabs, under +multiline) that a terminal shows and does not obey."""
+    if line.isascii() and line.replace("\t", "").replace("\n", "").isprintable():
+        return f"{line}\n"
+    return "\n".join("\t".join(map(printable, row.split("\t"))) for row in line.split("\n")) + "\n"
 
 
 def _trace_text(answer: Answer, first: str) -> Iterator[str]:
@@ -240,12 +248,17 @@ def _json(command: Command, answers: Iterator[Answer], output: Output, host: Hos
 def print_documents(command: Command, records: list[dict[str, Any]], host: Host, output: Output) -> None:
     """Print objects as asked for: in the envelope of all topics, a line each, or indented."""
     if command.form == "json":
-        from netscope.core.snapshot import Snapshot
+        from netscope.core.snapshot import Problem, Snapshot
         from netscope.domains.dns import DOMAIN
         from netscope.export import document
 
         domain = DOMAIN._replace(to_json=dict)
-        output.write(document(domain, Snapshot("dns", records, (), host.wall(), host.clock()), host))
+        problems = tuple(
+            Problem(f"no answer about {record['QNAME']}", "; ".join(event["text"] for event in way["events"]))
+            for record in records
+            if (way := record.get("netscope")) and not way["answered"]
+        )
+        output.write(document(domain, Snapshot("dns", records, problems, host.wall(), host.clock()), host))
         return
     import json
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from netscope.cli.dns.grammar import Command
-from netscope.cli.dns.run import Asker, read_text, refuse_encryption
+from netscope.cli.dns.run import Asker, read_text, refuse_encryption, safe
 from netscope.cli.output import Output
 from netscope.core.dns.names import absolute
 from netscope.core.dns.resolver import Found, Resolver, Server, Task, Way
@@ -45,7 +45,7 @@ def walk(command: Command, lookups: Sequence[Lookup], asker: Asker, host: Host, 
         if command.form or command.style == "json":
             surveys.append(to_json(survey))
         else:
-            output.write(f"{line}\n" for line in survey_text(survey, lookup))
+            output.write(map(safe, survey_text(survey, lookup)))
     if surveys:
         _print_json(command, surveys, host, output)
     return status

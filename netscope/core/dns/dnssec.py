@@ -18,6 +18,7 @@ RRSIG, DNSKEY, DS, NSEC, NSEC3 = (TYPES[word] for word in ("RRSIG", "DNSKEY", "D
 NS, SOA, CNAME, DNAME = (TYPES[word] for word in ("NS", "SOA", "CNAME", "DNAME"))
 _DIGESTS = {1: "sha1", 2: "sha256", 4: "sha384"}
 _MOST_ITERATIONS = 150  # RFC 9276: beyond this a zone is treated as insecure
+_MOST_SIGNATURES, _MOST_KEYS = 8, 4  # an RRset's, and of one tag: a zone made to keep validators busy gets no further
 _ZONE_KEY = 0x0100
 _REVOKED = 0x0080
 # Types whose names are compared in lower case (RFC 4034, 6.2, as amended by RFC 6840, 5.1).
@@ -97,7 +98,7 @@ def check(rrset: RRset, keys: Sequence[Record], zone: str, now: float) -> Checke
     if not rrset.signatures:
         return Checked(False, f"{rrset.label} is not signed")
     reasons = []
-    for record in rrset.signatures:
+    for record in rrset.signatures[:_MOST_SIGNATURES]:
         try:
             found = _check_one(rrset, signature(record), keys, zone, int(now))
         except Malformed as error:
@@ -125,7 +126,7 @@ def _check_one(rrset: RRset, given: Signature, keys: Sequence[Record], zone: str
     if not matching:
         return Checked(False, f"no key {given.tag} in the zone")
     data = _signed(rrset, given)
-    if any(verify(given.algorithm, key.data[4:], given.signature, data) for key in matching):
+    if any(verify(given.algorithm, key.data[4:], given.signature, data) for key in matching[:_MOST_KEYS]):
         return Checked(True, "", given.labels < count)
     return Checked(False, f"the signature by key {given.tag} does not verify")
 

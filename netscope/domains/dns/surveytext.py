@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netscope.core.dns.numbers import type_name
-from netscope.core.text import duration, printable
+from netscope.core.text import duration
 from netscope.domains.dns.lookup import Lookup
 from netscope.domains.dns.records import record_line
 from netscope.domains.dns.survey import Survey
@@ -13,12 +13,12 @@ from netscope.domains.dns.walk import Step, View, Walk
 
 
 def survey_text(survey: Survey, lookup: Lookup) -> Iterator[str]:
-    """Yield the lines of a survey, escaped."""
+    """Yield the lines of a survey."""
     yield f"{survey.name} {type_name(survey.type)}"
     for leg in survey.legs:
         yield from _leg(leg, lookup, first=leg is survey.legs[0])
     yield ""
-    broken = f": {printable(survey.broken)}" if survey.broken else ""
+    broken = f": {survey.broken}" if survey.broken else ""
     yield f"verdict: {survey.verdict}{broken}"
     yield from _others(survey)
 
@@ -46,20 +46,20 @@ def _step(step: Step) -> Iterator[str]:
     voucher = "DS" if step.parent else "anchor"
     links = f"{voucher} {', '.join(map(str, step.ds))}; " if step.ds else ""
     keys = f"keys {', '.join(map(str, step.keys))}" if step.keys else "no keys"
-    why = f": {printable(step.reason)}" if step.reason else ""
+    why = f": {step.reason}" if step.reason else ""
     yield f"{step.zone}  {step.security}{why}  ({links}{keys})"
     width = max((len(view.name) for view in step.views), default=0)
     room = max((len(view.address) for view in step.views), default=0)
     for view in step.views:
         yield f"  {view.name:{width}}  {view.address:{room}}  {_said(view)}"
     for note in step.notes:
-        yield f"  ! {printable(note)}"
+        yield f"  ! {note}"
 
 
 def _said(view: View) -> str:
     took = f"{duration(view.milliseconds / 1000):>8}"
     if view.status != "ok":
-        return f"{took}  {view.status}{': ' + printable(view.detail) if view.detail else ''}"
+        return f"{took}  {view.status}{': ' + view.detail if view.detail else ''}"
     return f"{took}  serial {view.serial}"
 
 
@@ -69,14 +69,13 @@ def _others(survey: Survey) -> Iterator[str]:
         answer = ", ".join(said.answer) or "nothing"
         flag = ", authenticated" if said.authentic else ""
         where = f"{said.server} ({said.source})" if said.source else said.server
-        yield f"resolver {where}: {printable(answer)} ({said.status or 'no answer'}{flag})"
+        yield f"resolver {where}: {answer} ({said.status or 'no answer'}{flag})"
     local = survey.local
     if local.found:
-        yield f"this host (nsswitch: {' '.join(local.order)}): " + printable(
-            ", ".join(local.found.addresses) or local.found.error
-        )
+        got = ", ".join(local.found.addresses) or local.found.error
+        yield f"this host (nsswitch: {' '.join(local.order)}): {got}"
     for line in local.hosts:
-        yield f"  {local.hosts_path}: {printable(line)}"
+        yield f"  {local.hosts_path}: {line}"
     for back in survey.back:
         if not back.names:
             yield f"reverse of {back.address}: no name"

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from netscope.core.dns import dnssec, names
 from netscope.core.dns.dnssec import DNSKEY, DS, NSEC, NSEC3, RRset, rrsets
 from netscope.core.dns.message import AA, DO, Ask, Edns, Message, Record
-from netscope.core.dns.numbers import TYPES, rcode_name
+from netscope.core.dns.numbers import ANY, TYPES, rcode_name
 from netscope.core.dns.resolver import Inquiry, Reply, Server, Task, Way
 from netscope.core.dns.zonefile import Anchor
 from netscope.domains.dns.referral import CNAME, NS, SOA, Delegation, Find, apex, delegation
@@ -316,7 +316,7 @@ def _valid(sets: Sequence[RRset], keys: Sequence[Record], zone: str, now: float)
     for item in sets:
         if item.type in (NSEC, NSEC3):
             checked = dnssec.check(item, keys, zone, now)
-            if checked.valid:
+            if checked.valid and not checked.wildcard:  # a proof's own name never comes off a wildcard
                 good.append(item)
             failed = failed or checked.reason
     return good, failed
@@ -341,9 +341,10 @@ def _judge_answer(name: str, kind: int, message: Message, zone: _Zone, now: floa
     authority = rrsets(message.authority)
     proofs, failed = _valid(authority, zone.keys, zone.step.zone, now)
     answers = rrsets(message.answer)
-    renamed = [item for item in answers if item.type == _DNAME]
+    renaming = [item for item in answers if item.type == _DNAME]
+    relevant = [item for item in answers if _about(item, name, kind)]
     for item in answers:
-        if not names.within(item.name, zone.step.zone) or (item.type == CNAME and not item.signatures and renamed):
+        if not names.within(item.name, zone.step.zone) or (not item.signatures and _renamed(item, renaming)):
             continue  # another zone's, walked to on its own; or made from a signed DNAME (RFC 6672, 5.3.1)
         checked = dnssec.check(item, zone.keys, zone.step.zone, now)
         if not checked.valid:
@@ -353,10 +354,30 @@ def _judge_answer(name: str, kind: int, message: Message, zone: _Zone, now: floa
             closer = dnssec.deny_closer(proofs, zone.step.zone, item.name, labels)
             if not closer.proven:
                 return failed or closer.reason
-    if answers:
+    if relevant:
         return ""
     denial = dnssec.deny(proofs, zone.step.zone, name, kind, nxdomain=message.rcode == _NXDOMAIN)
     return "" if denial.proven else failed or denial.reason
+
+
+def _about(item: RRset, name: str, kind: int) -> bool:
+    """Tell whether an RRset of an answer is about what was asked."""
+    if item.type == _DNAME:
+        return names.within(name, item.name)
+    return item.name.lower() == name.lower() and (item.type in (kind, CNAME) or kind == ANY)
+
+
+def _renamed(item: RRset, renaming: Sequence[RRset]) -> bool:
+    """Tell whether a CNAME is what a DNAME beside it makes of its name."""
+    if item.type != CNAME:
+        return False
+    labels = names.split(item.name)
+    for rule in renaming:
+        above = len(names.split(rule.name))
+        if names.within(item.name, rule.name) and len(labels) > above:
+            made = dnssec.joined([*labels[: len(labels) - above], *names.split(rule.records[0].text)])
+            return item.records[0].text.lower() == made.lower()
+    return False
 
 
 def _alias(name: str, kind: int, message: Message, zone: str) -> str:
