@@ -251,7 +251,7 @@ options {{ directory "{directory}"; pid-file none; session-keyfile none; listen-
   listen-on-v6 {{ {RESOLVER6}; }}; listen-on port 853 tls lab {{ {RESOLVER}; }};
   listen-on port 443 tls lab http lab {{ {RESOLVER}; }};
   recursion yes; allow-recursion {{ any; }}; allow-query {{ any; }}; dnssec-validation yes; server-id "resolver";
-  empty-zones-enable no; minimal-responses no; max-cache-ttl 1; max-ncache-ttl 1; }};
+  empty-zones-enable no; minimal-responses yes; max-cache-ttl 1; max-ncache-ttl 1; }};
 controls {{ }};
 trust-anchors {{ "." static-key {flags} {protocol} {algorithm} "{"".join(key)}"; }};
 zone "." {{ type hint; file "root.hints"; }};

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
@@ -125,15 +124,11 @@ class LiveHost:
             names[index] = wire.text(wire.attributes(payload, _IFINFOMSG).get(_IFLA_IFNAME, b""))
         return names
 
-    def open_socket(self, family: int, kind: int, protocol: int = 0) -> socket.socket:
-        """Open a socket in this namespace."""
-        return self._inside(lambda: socket.socket(family, kind, protocol))
-
     def dns(self) -> Resolver:
         """Return what asks name servers from this namespace."""
         from netscope.system.dns.resolver import LiveResolver
 
-        return LiveResolver(self._path, self.open_socket)
+        return LiveResolver(self._path, self._inside)
 
     def wall(self) -> float:
         """Return the wall clock."""

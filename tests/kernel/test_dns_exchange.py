@@ -337,6 +337,15 @@ def test_the_namespace_decides_where_a_question_goes(internet: Internet, netns: 
     assert reply.message is not None
 
 
+def test_a_server_on_a_link_is_reached_by_its_interface(internet: Internet) -> None:
+    (link,) = internet.servers.ip_json("addr show dev up0")
+    (address,) = (each["local"] for each in link["addr_info"] if each["scope"] == "link")
+    host = LiveHost(internet.client.name)
+    reached = exchange(WAY, Server(f"{address}%up0", 5), host=host)
+    assert kinds(reached) == ["refused", "refused"], "nobody listens there, and it says so"
+    assert kinds(exchange(WAY, Server(f"{address}%nowhere", 5), host=host)) == ["unreachable"] * 2
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.binary(max_size=80), max_size=4), st.data())
 def test_whatever_a_server_sends_ends_in_time(rubbish: list[bytes], data: st.DataObject) -> None:

@@ -102,7 +102,7 @@ class _Parser:
         if klass is not None:
             self._change(lambda lookup: lookup._replace(klass=klass))
             return
-        if self.command.style == "host" and _address(word):
+        if self.command.style == "host" and numeric(word):
             self._valued("x", word)
             return
         self.lookups.append(self.defaults._replace(name=word))
@@ -139,6 +139,8 @@ class _Parser:
     def _valued(self, letter: str, value: str) -> None:
         if letter == "b":
             address, _hash, port = value.partition("#")
+            if not numeric(address):
+                raise BadQuery(f"-b needs an address, not {address!r}", "", "as in -b 192.0.2.1 or -b 192.0.2.1#5300")
             wanted = number(port, "-b's port", 1, 65535) if port else 0
             self._change(lambda lookup: lookup._replace(source=address, source_port=wanted))
         elif letter == "c":
@@ -216,8 +218,8 @@ def complete(command: Command) -> list[Lookup]:
     return [lookup._replace(name=legal(lookup.name)) for lookup in command.lookups]
 
 
-def _address(word: str) -> bool:
-    """Tell whether a word is an address, which host(1) looks up in reverse."""
+def numeric(word: str) -> bool:
+    """Tell whether a word is an IPv4 or IPv6 address."""
     import socket
 
     for family in (socket.AF_INET, socket.AF_INET6):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from netscope.cli.dns.grammar import Command, batch, complete, parse
+from netscope.cli.dns.grammar import Command, batch, complete, numeric, parse
 from netscope.cli.output import Output
 from netscope.core.dns.resolver import Configuration, Resolver, Server, Task
 from netscope.core.dns.resolver import Way as Manner
@@ -167,6 +167,10 @@ class Asker:
     def _find(self, given: str, family: int) -> tuple[str, ...]:
         key = (given, family)
         if key not in self._addresses:
+            if numeric(given.partition("%")[0]):  # asking for it would lose the interface after %
+                if family and (":" in given) != (family == 6):
+                    raise BadQuery(f"-{family} and the server {given}", f"that is no IPv{family} address")
+                return (given,)
             found = self._resolver.lookup(given, family)
             if not found.addresses:
                 raise NetscopeError(f"no address for the server {given!r}", found.error)

@@ -20,7 +20,8 @@ from netscope.system.dns.loop import Flight, Wait
 _BADVERS, _BADCOOKIE = 16, 23
 _LARGEST = 65535
 
-Open = Callable[[int, int], socket.socket]
+SocketAddress = tuple[bytes, int] | tuple[bytes, int, int, int]
+Open = Callable[[Server, int], tuple[socket.socket, SocketAddress]]
 
 
 class Sent(NamedTuple):
@@ -54,29 +55,16 @@ def _prepare(ask: Ask) -> Sent:
     return Sent(ident, encode(ask, ident), time.monotonic())
 
 
-def _address(server: Server) -> tuple[int, tuple[bytes, int] | tuple[bytes, int, int, int]]:
-    """Return family and address for connect(2). Raises OSError for what is no address, or no interface after %.
-
-    As bytes: for text the socket module would import the IDNA codec first.
-    """
-    if ":" not in server.address:
-        return socket.AF_INET, (server.address.encode(), server.port)
-    host, _percent, interface = server.address.partition("%")
-    scope = int(interface) if interface.isdigit() else socket.if_nametoindex(interface) if interface else 0
-    return socket.AF_INET6, (host.encode(), server.port, 0, scope)
-
-
 def _connected(server: Server, way_source: tuple[str, int], kind: int, open_socket: Open) -> socket.socket:
     """Return a non-blocking socket that is bound as asked and connected (TCP: connecting) to the server.
 
     A connected UDP socket gets what this address and port sent, nothing else, and hears of ICMP errors.
     """
-    family, address = _address(server)
-    made = open_socket(family, kind)
+    made, address = open_socket(server, kind)
     try:
         made.setblocking(False)
         if way_source != ("", 0):
-            wildcard = "::" if family == socket.AF_INET6 else "0.0.0.0"
+            wildcard = "::" if made.family == socket.AF_INET6 else "0.0.0.0"
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             made.bind((way_source[0] or wildcard, way_source[1]))
         try:

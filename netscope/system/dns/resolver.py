@@ -8,9 +8,9 @@ from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
 from netscope.core.dns import resolvconf
-from netscope.core.dns.resolver import Configuration, Found, Task
+from netscope.core.dns.resolver import Configuration, Found, Server, Task
 from netscope.core.errors import NetscopeError, Unavailable
-from netscope.system.dns.flights import launch
+from netscope.system.dns.flights import SocketAddress, launch
 from netscope.system.dns.loop import Loop
 from netscope.system.errors import explain
 from netscope.system.namespaces import NETNS_DIRECTORY
@@ -29,16 +29,26 @@ except OSError as error:
 
 
 class LiveResolver:
-    """Sends questions from a namespace. ``path`` is the namespace's file, "" for our own."""
+    """Sends questions from a namespace. ``path`` is its file, "" for our own; ``inside`` runs a function in it."""
 
-    def __init__(self, path: str, open_socket: Callable[[int, int], socket.socket]) -> None:
+    def __init__(self, path: str, inside: Callable[[Callable[[], Any]], Any]) -> None:
         self._path = path
-        self._open = open_socket
+        self._inside = inside
         self._cookie = os.urandom(8)
 
     def run(self, tasks: Iterable[Task[Any]], concurrency: int) -> Generator[tuple[int, Any], None, None]:
         """Run tasks side by side."""
         return Loop(lambda inquiry: launch(inquiry, self._open, self._cookie)).run(tasks, concurrency)
+
+    def _open(self, server: Server, kind: int) -> tuple[socket.socket, SocketAddress]:
+        """Return a socket for a server, and the server's address as connect(2) takes it. Raises OSError."""
+
+        def make() -> tuple[socket.socket, SocketAddress]:
+            family, address = locate_server(server)
+            return socket.socket(family, kind), address
+
+        made: tuple[socket.socket, SocketAddress] = self._inside(make)
+        return made
 
     def configuration(self) -> Configuration:
         """Read resolv.conf; without one the host asks itself (resolv.conf(5))."""
@@ -88,3 +98,15 @@ def _getaddrinfo(name: str, family: int) -> Found:
         return Found((), "", getattr(error, "strerror", None) or str(error))
     addresses = tuple(dict.fromkeys(str(each[4][0]) for each in found))
     return Found(addresses, found[0][3] or "", "")
+
+
+def locate_server(server: Server) -> tuple[int, SocketAddress]:
+    """Return family and address of a server. Raises OSError for what is no address, or no interface after %.
+
+    As bytes: for text the socket module would import the IDNA codec first.
+    """
+    if ":" not in server.address:
+        return socket.AF_INET, (server.address.encode(), server.port)
+    host, _percent, interface = server.address.partition("%")
+    scope = int(interface) if interface.isdigit() else socket.if_nametoindex(interface) if interface else 0
+    return socket.AF_INET6, (host.encode(), server.port, 0, scope)
