@@ -75,7 +75,7 @@ def _look(host: Host, topics: Sequence[Domain], failed: list[Problem]) -> Iterat
     """Look at one topic after the other; what fails is in the document, and in ``failed``."""
     for domain in topics:
         try:
-            snapshot = collect_once(domain, host, Query().having(full=True))
+            snapshot = collect_once(domain, host, Query().having(full=True, all=True))
         except NetscopeError as error:
             problem = Problem(error.what, error.why, error.mend, partial=True)
             snapshot = Snapshot(domain.name, (), (problem,), host.wall(), host.clock())

@@ -21,11 +21,13 @@ class Owners(NamedTuple):
         holders: inode -> the processes that hold it (never empty tuples).
         unreadable: how many processes would not show their descriptors.
         hidden: there are processes that are not even listed (another pid namespace, hidepid).
+        version: the same as in an answer before where no inode that was in both has other holders now; 0 says nothing.
     """
 
     holders: Mapping[int, tuple[Process, ...]]
     unreadable: int
     hidden: bool = False
+    version: int = 0
 
 
 class ProcessDetails(NamedTuple):

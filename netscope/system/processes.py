@@ -34,6 +34,7 @@ class SocketOwners:
         self._unreadable: set[int] = set()
         self._scanned_at = float("-inf")
         self._scan_cost = 0.0
+        self._version = 0
 
     def find(self, inodes: Collection[int]) -> Owners:
         """Return the holders of these inodes; one caller at a time."""
@@ -45,10 +46,11 @@ class SocketOwners:
                 self._scan_all(pids, wanted)
             else:
                 self._update(pids, wanted)
-            return Owners(self._holders, len(self._unreadable), _others_hidden(pids))
+            return Owners(self._holders, len(self._unreadable), _others_hidden(pids), self._version)
 
     def _scan_all(self, pids: Collection[int], wanted: set[int]) -> None:
         start = time.monotonic()
+        self._version += 1
         self._holders, self._processes, self._others, self._unreadable = {}, {}, set(), set()
         self._scan(pids, wanted)
         self._unresolved = wanted.difference(self._holders)
@@ -60,8 +62,8 @@ class SocketOwners:
         self._unreadable &= pids
         self._others &= pids
         newcomers = pids - self._processes.keys() - self._others - self._unreadable
-        if newcomers:
-            self._scan(newcomers, wanted)
+        if newcomers and self._scan(newcomers, wanted) & self._unresolved:
+            self._version += 1
         missing = wanted.difference(self._holders, self._unresolved)
         if missing:
             missing -= self._search_reused(wanted, missing)
@@ -75,6 +77,7 @@ class SocketOwners:
     def _forget_processes(self, gone: set[int]) -> None:
         if not gone:
             return
+        self._version += 1
         kept: dict[int, tuple[Process, ...]] = {}
         for inode, holders in self._holders.items():
             staying = holders
@@ -96,9 +99,13 @@ class SocketOwners:
                 if now == inode:
                     kept.append(holder)
                 elif now in missing:
-                    self._add(now, holder)
+                    if now in self._holders:
+                        self._share(now, holder)
+                    else:
+                        self._holders[now] = (holder,)
                     found.add(now)
             if kept:
+                self._version += len(kept) < len(self._holders[inode])
                 self._holders[inode] = tuple(kept)
             else:
                 del self._holders[inode]
@@ -150,16 +157,21 @@ class SocketOwners:
         self._processes[pid] = process
         self._others.discard(pid)
         name, _start = process
+        holders = self._holders
         for inode, number in held:
-            self._add(inode, _PROCESS(Process, (pid, name, int(number))))
-        found.update(inode for inode, _number in held)
+            holder = _PROCESS(Process, (pid, name, int(number)))
+            if inode in holders:
+                self._share(inode, holder)
+            else:
+                holders[inode] = (holder,)
+            found.add(inode)
 
-    def _add(self, inode: int, holder: Process) -> None:
-        others = self._holders.get(inode)
-        if others is None:
-            self._holders[inode] = (holder,)
-        elif holder not in others:
+    def _share(self, inode: int, holder: Process) -> None:
+        """Add a holder to those of a socket that has some."""
+        others = self._holders[inode]
+        if holder not in others:
             self._holders[inode] = tuple(sorted((*others, holder)))
+            self._version += 1
 
 
 def _pids() -> set[int]:

@@ -238,7 +238,8 @@ class Pane(Vertical):
 
         help_ = f"{source.help}: the last {_TREND} looks"
         name, rank = source.name + TREND_SUFFIX, source.rank + 2
-        return Column(name, f"{source.title} ~", source.value, "text", help_, show, width=_TREND, rank=rank)
+        title = f"{source.title.removesuffix(' rate')} trend"
+        return Column(name, title, source.value, "text", help_, show, width=_TREND, rank=rank)
 
     def _shown(self) -> tuple[Column, ...]:
         """Return the topic's own choice, then the extras: those give way first when there is no room."""

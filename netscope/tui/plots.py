@@ -13,10 +13,13 @@ _DOTS = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))  # from the bottom 
 
 
 def sparkline(values: Sequence[float], cells: int) -> str:
-    """Return the last ``cells`` values as bars from 0 to their maximum; short histories start with spaces."""
+    """Return the last ``cells`` values as bars from 0 up; short histories start with spaces.
+
+    The greatest fills three quarters, so that a steady rate is a band and not a wall.
+    """
     shown = values[-cells:]
     top = max(shown, default=0)
-    bars = "".join(_BARS[min(7, int(value / top * 7.999))] if top > 0 and value > 0 else _BARS[0] for value in shown)
+    bars = "".join(_BARS[int(value / top * 5.999)] if top > 0 and value > 0 else _BARS[0] for value in shown)
     return bars.rjust(cells)
 
 

@@ -262,7 +262,7 @@ def test_tones_tell_words_apart() -> None:
 
 
 def test_sparklines_scale_from_zero() -> None:
-    assert sparkline([0, 5, 10], 5) == "  ▁▄█"
+    assert sparkline([0, 5, 10], 5) == "  ▁▃▆"
     assert sparkline([0, 0], 2) == "▁▁"
     assert sparkline([], 3) == "   "
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from operator import attrgetter
+from collections.abc import Callable, Iterable, Sequence
 from typing import overload
 
 from netscope.domains.sockets import diag
@@ -11,8 +10,6 @@ from netscope.domains.sockets.record import RATES, Socket
 
 Known = dict[bytes, Socket]
 
-_MESSAGE = attrgetter("message")
-_SEND_RATE = attrgetter("send_rate")
 _NEW = tuple.__new__
 _NOTHING_MOVED = (0.0, 0.0, None)
 
@@ -24,13 +21,59 @@ def at_rest(row: Socket) -> Socket:
     return row
 
 
-def remember(rows: Sequence[Socket]) -> Known:
-    """Return message -> row at rest."""
-    known = dict(zip(map(_MESSAGE, rows), rows, strict=True))
-    for row in [row for row, rate in zip(rows, map(_SEND_RATE, rows), strict=True) if rate is None]:
-        known[row.message] = at_rest(row)
-    known.pop(b"", None)  # rows out of /proc
-    return known
+class Memory:
+    """The rows of the look before, at rest, and those of the look in progress."""
+
+    def __init__(self) -> None:
+        self._before: Known = {}
+        self._now: Known = {}
+        self._fresh: list[Socket] = []
+        self._first = True
+
+    def rows(self, messages: Iterable[bytes], decode: Callable[[bytes], Socket]) -> list[Socket]:
+        """Return the rows of messages, decoding those that were not there before."""
+        recall, now, fresh = self._before.pop, self._now, self._fresh
+        found = []
+        for message in messages:
+            row = recall(message, None)
+            if row is None:
+                row = decode(message)
+                fresh.append(row)
+            else:
+                now[row.message] = row  # the old bytes, so that the new ones can go
+            found.append(row)
+        return found
+
+    def note(self, rows: Iterable[Socket]) -> None:
+        """Take rows that were not made by :meth:`rows`, or made anew of those that were."""
+        self._fresh += rows
+
+    def fresh(self, rows: Sequence[Socket]) -> list[int]:
+        """Return where in ``rows`` those are that the look before had not got; lets go of them."""
+        ids = set(map(id, self._fresh))
+        self._fresh = []
+        return [number for number, row in enumerate(rows) if id(row) in ids]
+
+    def turn(self, rows: list[Socket], changed: Iterable[int]) -> tuple[Sequence[Socket], Iterable[Socket]]:
+        """End a look; ``changed`` is where rows are fresh, or have another owner.
+
+        Return the rows to show, and those of the look before that are gone.
+        """
+        gone, known, first = self._before, self._now, self._first
+        for number in changed:
+            row = rows[number]
+            rest = at_rest(row)
+            if row.message:
+                known[row.message] = rest
+            if first:
+                rows[number] = rest
+        self._before, self._now, self._first = known, {}, False
+        return (Unrated(rows) if first else rows), gone.values()
+
+    def forget(self) -> None:
+        """Decode everything anew, as in a first look."""
+        self._before = {}
+        self._first = True
 
 
 class Unrated(Sequence[Socket]):

@@ -28,7 +28,7 @@ class Source(NamedTuple):
         ageless: the layouts of messages that must lose their ages before a live look compares them.
         files: the /proc/net files that list it, too.
         parse: a file's content -> records.
-        finish: all records -> records that know of each other.
+        finish: all records -> records that know of each other, where that is needed.
     """
 
     protocol: str
@@ -37,7 +37,7 @@ class Source(NamedTuple):
     files: tuple[str, ...]
     parse: Callable[[bytes], Iterable[Socket]]
     ageless: Layouts | None = None
-    finish: Callable[[list[Socket]], list[Socket]] = list
+    finish: Callable[[list[Socket]], list[Socket]] | None = None
 
 
 def sources(chosen: Selection, users: Names, interfaces: Names) -> list[Source]:
