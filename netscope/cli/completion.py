@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import NamedTuple
 
 from netscope.cli import snapshot
 from netscope.cli.output import Output
 from netscope.cli.overview import COMMANDS
 from netscope.cli.parser import Parser, build
+from netscope.core.domain import Domain
 from netscope.core.errors import BadQuery
 from netscope.core.fields import field_words
 from netscope.domains import DOMAINS, load
@@ -55,11 +57,18 @@ def vocabulary() -> list[Words]:
     found = []
     for name in DOMAINS:
         domain = load(name)
-        found.append(Words(name, domain.summary, _options(build(domain)), field_words(domain)))
+        found.append(Words(name, domain.summary, _options(_parser(domain)), field_words(domain)))
     found.append(Words("snapshot", COMMANDS["snapshot"], _options(snapshot.build()), list(DOMAINS)))
     found.append(Words("schema", COMMANDS["schema"], [], []))
     found.append(Words("completion", COMMANDS["completion"], [], list(SHELLS)))
     return found
+
+
+def _parser(domain: Domain) -> Parser:
+    """Return a topic's parser; a command line of its own may have its own (``build``)."""
+    module = import_module(domain.command.partition(":")[0]) if domain.command else None
+    own: Callable[[], Parser] | None = getattr(module, "build", None)
+    return own() if own is not None else build(domain)
 
 
 def _options(parser: Parser) -> list[tuple[tuple[str, ...], str, bool]]:

@@ -131,6 +131,8 @@ class _Parser:
             pass  # no file of defaults is read anyway
         elif letter in _REFUSED:
             raise BadQuery(f"option '-{letter}'", _REFUSED[letter])
+        elif letter == "N":
+            self.command = self.command._replace(netns=self._value("-N", attached))
         elif letter in "bcfpqtx":
             self._valued(letter, self._value(f"-{letter}", attached))
         else:

@@ -1,4 +1,25 @@
-"""The text of ``netscope dns --help``."""
+"""The text of ``netscope dns --help``, and the options that a shell completes."""
+
+OPTIONS = (
+    (("-4",), "", "IPv4 only"),
+    (("-6",), "", "IPv6 only"),
+    (("-b",), "ADDRESS", "ask from this address"),
+    (("-c",), "CLASS", "the class"),
+    (("-f",), "FILE", "a command line a line"),
+    (("-p",), "PORT", "the server's port"),
+    (("-q",), "NAME", "the name"),
+    (("-t",), "TYPE", "the type"),
+    (("-x",), "ADDRESS", "the name of an address"),
+    (("--style",), "STYLE", "dig, short, host or json"),
+    (("--json",), "", "one JSON document"),
+    (("--jsonl",), "", "a JSON record a line"),
+    (("--walk",), "", "every zone on the way, and the chain of trust"),
+    (("--hints",), "FILE", "root servers to start from"),
+    (("--anchor",), "FILE", "trust anchor"),
+    (("--concurrency",), "N", "questions on their way at once"),
+    (("-N", "--netns"), "NAME|PID|PATH", "in another network namespace"),
+    (("-h", "--help"), "", "this help"),
+)
 
 TEXT = """\
 usage: netscope dns [@SERVER] [-46] [-b ADDRESS[#PORT]] [-c CLASS] [-f FILE] [-p PORT] [-t TYPE]

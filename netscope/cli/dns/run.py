@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netscope.cli.dns.grammar import Command, batch, complete, numeric, parse
 from netscope.cli.output import Output
@@ -15,6 +15,9 @@ from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.host import Host
 from netscope.core.text import printable
 from netscope.domains.dns.lookup import Answer, Lookup, resolve, way
+
+if TYPE_CHECKING:
+    from netscope.cli.parser import Parser
 
 _TIMEOUT, _TRIES = 5.0, 3  # dig's, for servers given after @
 
@@ -52,6 +55,18 @@ def run(words: Sequence[str], host: Host) -> int:
         return _print(command, asker, in_order(results), output, host)
     finally:
         results.close()
+
+
+def build() -> Parser:
+    """Return the options for the completion scripts; what they mean is the grammar's own affair."""
+    from netscope.cli.dns.help import OPTIONS
+    from netscope.cli.parser import Parser
+
+    parser = Parser(prog="netscope dns")
+    for flags, metavar, text in OPTIONS:
+        settings = {"metavar": metavar} if metavar else {"action": "store_true"}
+        parser.option(*flags, help=text, **settings)
+    return parser
 
 
 def _servers(command: Command, host: Host, output: Output) -> int:
