@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netscope.core.dns import names, rdata
-from netscope.core.dns.dnssec import RRset, check, deny, rrsets, types_at
+from netscope.core.dns.denial import deny, types_at
+from netscope.core.dns.dnssec import RRset, check, rrsets
 from netscope.core.dns.message import (
     DO,
     RD,

@@ -11,7 +11,6 @@ import struct
 import time
 from base64 import b32hexencode, b64encode
 from collections.abc import Callable
-from typing import NamedTuple
 
 from netscope.core.dns import names, special
 from netscope.core.dns.fields import Blob, Token, quoted
@@ -49,13 +48,6 @@ _NAMED = {
     for word in words.split()
 }  # fmt: skip
 _NAPTR = TYPES["NAPTR"]
-
-
-class Field(NamedTuple):
-    """Where the next field of some record data begins, and what is left."""
-
-    data: bytes
-    offset: int
 
 
 Reader = Callable[[bytes, int], tuple[list[Token], int]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from netscope.core.dns import dnssec, names
+from netscope.core.dns import denial, dnssec, names
 from netscope.core.dns.dnssec import DNSKEY, DS, NSEC, NSEC3, RRset, rrsets
 from netscope.core.dns.message import AA, DO, Ask, Edns, Message, Record
 from netscope.core.dns.numbers import ANY, TYPES, rcode_name
@@ -304,10 +304,10 @@ def _judge_cut(
             return "insecure", f"the DS of {child} uses no algorithm known here", anchors
         return "secure", "", anchors
     proofs, failed = _valid(sets, zone.keys, here.zone, now)
-    denial = dnssec.deny(proofs, here.zone, child, DS, nxdomain=False)
-    if denial.proven:
+    denied = denial.deny(proofs, here.zone, child, DS, nxdomain=False)
+    if denied.proven:
         return "insecure", f"{here.zone} proves that {child} has no DS", ()
-    return "bogus", failed or f"{child} has no DS, and {denial.reason}", ()
+    return "bogus", failed or f"{child} has no DS, and {denied.reason}", ()
 
 
 def _valid(sets: Sequence[RRset], keys: Sequence[Record], zone: str, now: float) -> tuple[list[RRset], str]:
@@ -351,13 +351,13 @@ def _judge_answer(name: str, kind: int, message: Message, zone: _Zone, now: floa
             return checked.reason
         if checked.wildcard:
             labels = dnssec.signature(item.signatures[0]).labels
-            closer = dnssec.deny_closer(proofs, zone.step.zone, item.name, labels)
+            closer = denial.deny_closer(proofs, zone.step.zone, item.name, labels)
             if not closer.proven:
                 return failed or closer.reason
     if relevant:
         return ""
-    denial = dnssec.deny(proofs, zone.step.zone, name, kind, nxdomain=message.rcode == _NXDOMAIN)
-    return "" if denial.proven else failed or denial.reason
+    denied = denial.deny(proofs, zone.step.zone, name, kind, nxdomain=message.rcode == _NXDOMAIN)
+    return "" if denied.proven else failed or denied.reason
 
 
 def _about(item: RRset, name: str, kind: int) -> bool:
@@ -375,7 +375,7 @@ def _renamed(item: RRset, renaming: Sequence[RRset]) -> bool:
     for rule in renaming:
         above = len(names.split(rule.name))
         if names.within(item.name, rule.name) and len(labels) > above:
-            made = dnssec.joined([*labels[: len(labels) - above], *names.split(rule.records[0].text)])
+            made = denial.joined([*labels[: len(labels) - above], *names.split(rule.records[0].text)])
             return item.records[0].text.lower() == made.lower()
     return False
 
