@@ -81,6 +81,24 @@ def split(argv: Sequence[str]) -> Call:
     return Call(netns, "", [])
 
 
+def _namespace(call: Call) -> tuple[str, list[str]]:
+    """Take ``--netns`` from among the words of a topic that has a grammar of its own. Raises BadQuery."""
+    netns, words = call.netns, list(call.words)
+    for position, word in enumerate(words):
+        if word == "--":
+            break
+        if word.startswith("--netns="):
+            del words[position]
+            return word.partition("=")[2], words
+        if word == "--netns":
+            if position + 1 == len(words):
+                raise BadQuery(f"{word} needs a namespace", "", "a name of 'ip netns', a pid or a path")
+            netns = words[position + 1]
+            del words[position : position + 2]
+            break
+    return netns, words
+
+
 def _dispatch(call: Call) -> int:
     if call.command == "":
         return _tui(call.netns)
@@ -136,7 +154,8 @@ def _topic(call: Call) -> int:
         module, _colon, function = domain.command.partition(":")
         own: Callable[[Sequence[str], Host], int] = getattr(import_module(module), function)
         gc.enable()
-        return own(call.words, _host(call.netns))
+        netns, words = _namespace(call)
+        return own(words, _host(netns))
     from netscope.cli.parser import build, help_text, understand
 
     parser = build(domain)

@@ -10,7 +10,7 @@ from netscope.core.domain import Domain, Query
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.host import Host
 from netscope.core.snapshot import Problem, Snapshot
-from netscope.domains import DOMAINS, load
+from netscope.domains import collected, load
 from netscope.export import snapshot_document, write_file
 from netscope.hub.once import collect_once
 
@@ -33,7 +33,7 @@ def build() -> Parser:
         epilog=EPILOG,
     )
     parser.option("-o", "--output", metavar="FILE", default="-", help="write a file instead of standard output")
-    parser.option("--topics", metavar="A,B", help=f"only these; all: {', '.join(DOMAINS)}")
+    parser.option("--topics", metavar="A,B", help=f"only these; all: {', '.join(collected())}")
     parser.option("--force", action="store_true", help="replace the file if it is there")
     parser.option("-N", "--netns", metavar="NAME|PID|PATH", default="", help="look into another network namespace")
     parser.option("-h", "--help", action="store_true", help="this help")
@@ -65,10 +65,14 @@ def main(words: Sequence[str], netns: str) -> int:
 
 
 def _topics(text: str | None) -> list[Domain]:
-    names = list(DOMAINS) if text is None else [name for part in text.split(",") if (name := part.strip())]
+    names = collected() if text is None else [name for part in text.split(",") if (name := part.strip())]
     if not names:
-        raise BadQuery("--topics names no topic", "", f"topics are {', '.join(DOMAINS)}")
-    return [load(name) for name in dict.fromkeys(names)]
+        raise BadQuery("--topics names no topic", "", f"topics are {', '.join(collected())}")
+    topics = [load(name) for name in dict.fromkeys(names)]
+    for topic in topics:
+        if topic.command:
+            raise BadQuery(f"no snapshot of {topic.name}", "it answers questions", f"'netscope {topic.name} --help'")
+    return topics
 
 
 def _look(host: Host, topics: Sequence[Domain], failed: list[Problem]) -> Iterator[tuple[Domain, Snapshot]]:

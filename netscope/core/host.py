@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from netscope.core.whois import RegistryWire
 
 
 class Process(NamedTuple):
@@ -109,6 +112,9 @@ class Host(Protocol):
 
     def ifindexes(self) -> Mapping[int, str]:
         """Return ifindex -> interface name in this namespace, undecodable bytes surrogate-escaped."""
+
+    def whois(self) -> RegistryWire:
+        """Return the way to the registries (whois and RDAP), which starts in this namespace."""
 
     def wall(self) -> float:
         """Return the wall clock, seconds since the epoch."""

@@ -16,7 +16,16 @@ DOMAINS: dict[str, str] = {
     "neighbours": "netscope.domains.neighbours",
     "services": "netscope.domains.services",
     "dns": "netscope.domains.dns",
+    "whois": "netscope.domains.whois",
 }
+
+
+def collected() -> list[str]:
+    """Return the topics that can be looked at without a question, in order: those that make up a snapshot.
+
+    A topic with a command line of its own (whois) is asked about something.
+    """
+    return [name for name in DOMAINS if not load(name).command]
 
 
 def load(name: str) -> Domain:

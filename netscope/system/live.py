@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from netscope.core.dns.resolver import Resolver
+    from netscope.core.whois import RegistryWire
 
 Result = TypeVar("Result")
 
@@ -129,6 +130,12 @@ class LiveHost:
         from netscope.system.dns.resolver import LiveResolver
 
         return LiveResolver(self._path, self._inside)
+
+    def whois(self) -> RegistryWire:
+        """Return the way to the registries."""
+        from netscope.system.registries import LiveRegistryWire
+
+        return LiveRegistryWire(self._inside)
 
     def wall(self) -> float:
         """Return the wall clock."""

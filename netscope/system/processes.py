@@ -92,7 +92,7 @@ class SocketOwners:
     def _search_reused(self, wanted: set[int], missing: set[int]) -> set[int]:
         """Look behind the descriptors of sockets that are no longer asked for; forget those that moved on."""
         found: set[int] = set()
-        for inode in self._holders.keys() - wanted:
+        for inode in [inode for inode in self._holders if inode not in wanted]:
             kept = []
             for holder in self._holders[inode]:
                 now = _socket_behind(holder.pid, holder.fd)

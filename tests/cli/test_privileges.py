@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from netscope.domains import DOMAINS
+from netscope.domains import collected
 from tests.lab import Namespace, netscope
 
 pytestmark = [pytest.mark.root, pytest.mark.tool("setpriv", "unshare")]
@@ -15,7 +15,7 @@ USERS = ["nobody", "capless"]
 
 
 @pytest.mark.parametrize("user", USERS)
-@pytest.mark.parametrize("topic", list(DOMAINS))
+@pytest.mark.parametrize("topic", collected())
 def test_every_topic_works_or_names_what_is_missing(busy: Namespace, topic: str, user: str) -> None:
     done = netscope(topic, "--json", inside=busy, as_user=user)
     assert done.returncode == 0, done

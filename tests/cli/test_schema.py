@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from netscope.domains import DOMAINS
+from netscope.domains import DOMAINS, collected
 from tests.lab import Namespace, netscope
 
 
@@ -31,7 +31,7 @@ def test_it_is_a_schema(schema: dict[str, Any]) -> None:
 
 
 @pytest.mark.root
-@pytest.mark.parametrize("topic", list(DOMAINS))
+@pytest.mark.parametrize("topic", collected())
 def test_documents_are_valid(busy: Namespace, schema: dict[str, Any], topic: str) -> None:
     for words in ((), ("-a",)) if topic == "sockets" else ((),):
         document = json.loads(netscope(topic, "--json", *words, inside=busy).stdout)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from netscope.core.errors import BadQuery, NeedsPrivilege, NetscopeError, Unavailable
-from netscope.domains import DOMAINS
+from netscope.domains import collected
 from netscope.export import write_file
 from tests.lab import NOBODY, REPOSITORY, Namespace, netscope
 
@@ -24,7 +24,7 @@ from tests.lab import NOBODY, REPOSITORY, Namespace, netscope
 def test_every_topic_is_in_it(netns: Namespace) -> None:
     document = json.loads(netscope("snapshot", "--netns", netns.name, check=True).stdout)
     assert list(document) == ["schema", "host", "namespace", "taken_at", "topics"]
-    assert list(document["topics"]) == list(DOMAINS)
+    assert list(document["topics"]) == collected()
     assert document["host"]["kernel"] == os.uname().release
     assert document["namespace"] == netns.name
     for topic in ("links", "rules", "services"):

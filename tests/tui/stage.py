@@ -15,6 +15,7 @@ from netscope.core.errors import Unavailable
 from netscope.core.host import Events, Host, Owners, ProcessDetails
 from netscope.core.record import Column, Names, Section
 from netscope.core.snapshot import Problem, Snapshot
+from netscope.core.whois import RegistryWire
 from netscope.hub.watch import Hub
 from netscope.tui.app import NetscopeApp
 from netscope.tui.pane import Pane
@@ -83,6 +84,9 @@ class FakeHost:
         if path == "/proc/self/status":
             return b"Name:\tx\nCapEff:\t" + (b"000001ffffffffff" if self.privileged else b"0000000000000000") + b"\n"
         raise Unavailable(path, "no such file")
+
+    def whois(self) -> RegistryWire:
+        raise Unavailable("registries", "this host is on paper")
 
     def wall(self) -> float:
         return WALL + self.now - 1000.0

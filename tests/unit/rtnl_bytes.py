@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from netscope.core.errors import Unavailable
 from netscope.core.host import Events, Owners, ProcessDetails
 from netscope.core.netlink import HEADER, NLM_F_MULTI, attribute
+from netscope.core.whois import RegistryWire
 from netscope.domains.rtnl import Interface, Interfaces
 
 KNOWN = Interfaces(
@@ -71,6 +72,10 @@ class Replay:
     def ifindexes(self) -> Mapping[int, str]:
         """None."""
         return {}
+
+    def whois(self) -> RegistryWire:
+        """None."""
+        raise Unavailable("registries")
 
     def wall(self) -> float:
         """A fixed moment."""

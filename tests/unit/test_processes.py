@@ -111,6 +111,7 @@ def test_two_descriptors_of_one_socket_are_both_told() -> None:
 
 def test_everything_is_read_again_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "_FULL_SCAN_PAUSE", 0.0)
+    monkeypatch.setattr(processes, "_FULL_SCAN_SHARE", 0)
     owners = SocketOwners()
     with socket.socket() as one:
         wanted = {inode(one)}

@@ -12,6 +12,7 @@ from netscope.core.errors import NeedsPrivilege, NetscopeError, Unavailable
 from netscope.core.host import Events, Owners, Process, ProcessDetails
 from netscope.core.netlink import request
 from netscope.core.snapshot import Snapshot
+from netscope.core.whois import RegistryWire
 from netscope.domains.sockets import DOMAIN
 from netscope.domains.sockets.columns import COLUMNS
 from netscope.domains.sockets.options import OPTIONS, shown
@@ -74,6 +75,9 @@ class Fake:
 
     def ifindexes(self) -> Mapping[int, str]:
         return {}
+
+    def whois(self) -> RegistryWire:
+        raise Unavailable("registries")
 
     def wall(self) -> float:
         return 1.0

@@ -9,16 +9,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from netscope.core.domain import Domain
+from netscope.core.domain import Domain, Query
 from netscope.core.host import Host
 from netscope.core.record import Names, Section
+from netscope.core.snapshot import Snapshot
 from netscope.domains.sockets.collect import SocketCollector
 from netscope.domains.sockets.columns import COLUMNS
 from netscope.domains.sockets.export import to_json
 from netscope.domains.sockets.options import OPTIONS, shown
-from netscope.domains.sockets.rates import rates
 from netscope.domains.sockets.record import Socket, key
-from netscope.domains.sockets.summary import report
+
+
+def _rates(before: Snapshot, now: Snapshot) -> Snapshot:
+    from netscope.domains.sockets.rates import rates
+
+    return rates(before, now)
+
+
+def _report(snapshot: Snapshot, query: Query, names: Names) -> str | None:
+    if not query.option("summary"):
+        return None
+    from netscope.domains.sockets.summary import summary
+
+    return summary(snapshot.records)
 
 
 def _inspect(host: Host, record: Socket, names: Names) -> Sequence[Section]:
@@ -54,8 +67,8 @@ DOMAIN = Domain(
     schema=_schema,
     options=OPTIONS,
     shown=shown,
-    report=report,
-    rates=rates,
+    report=_report,
+    rates=_rates,
     inspect=_inspect,
     plots=("tcp_info.rtt", "tcp_info.cwnd", "send_rate", "receive_rate"),
     epilog=_EPILOG,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from netscope.core.domain import Query
 from netscope.core.errors import NeedsPrivilege, NetscopeError, Unavailable
@@ -11,13 +12,15 @@ from netscope.core.host import Host
 from netscope.core.netlink import NETLINK_SOCK_DIAG, Malformed
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.domains.sockets.answers import payloads
-from netscope.domains.sockets.departures import MISSED, Departures
 from netscope.domains.sockets.labels import Interfaces, Labels
-from netscope.domains.sockets.memory import Memory
 from netscope.domains.sockets.owners import Ownership, inodes
 from netscope.domains.sockets.record import Socket
 from netscope.domains.sockets.selection import select
 from netscope.domains.sockets.sources import Source, sources
+
+if TYPE_CHECKING:
+    from netscope.domains.sockets.departures import Departures
+    from netscope.domains.sockets.memory import Memory
 
 
 class SocketCollector:
@@ -27,11 +30,16 @@ class SocketCollector:
         self._host = host
         self._selection = select(query)
         self._interfaces = Interfaces(host)
-        self._memory = Memory()
         self._without_diag: set[str] = set()
         self._sources = sources(self._selection, Labels(host.user), self._interfaces)
         self._ownership = Ownership(host, self._selection.places)
-        self._departures = Departures(host, self._selection) if query.live else None
+        self._memory: Memory | None = None
+        self._departures: Departures | None = None
+        if query.live:
+            from netscope.domains.sockets.departures import Departures
+            from netscope.domains.sockets.memory import Memory
+
+            self._memory, self._departures = Memory(), Departures(host, self._selection)
 
     def collect(self) -> Snapshot:
         """Look now."""
@@ -48,7 +56,7 @@ class SocketCollector:
     def _collect(self) -> Snapshot:
         problems: list[Problem] = []
         wall, clock = self._host.wall(), self._host.clock()
-        if self._interfaces.renamed():
+        if self._interfaces.renamed() and self._memory is not None:
             self._memory.forget()
         if self._departures is not None:
             self._departures.hear()
@@ -59,17 +67,16 @@ class SocketCollector:
             wanted.update(inodes(found, netlink=source.protocol == "netlink"))
             rows += found
         wanted.discard(0)
-        changed: Iterable[int] = self._memory.fresh(rows) if self._departures else ()
+        changed: Iterable[int] = () if self._memory is None else self._memory.fresh(rows)
         if self._selection.owners:
             changed = self._ownership.assign(rows, wanted, changed, problems)
         records: Sequence[Socket] = rows
-        if self._departures is not None:
+        if self._memory is not None and self._departures is not None:
             records, gone = self._memory.turn(rows, changed)
             departed = self._departures.unseen(gone)
             if departed:
                 records = [*records, *departed]
-            if self._departures.lost:
-                problems.append(MISSED)
+            problems += self._departures.problems
         return Snapshot("sockets", records, tuple(problems), wall, clock)
 
     def close(self) -> None:
@@ -100,12 +107,13 @@ class SocketCollector:
             self._without_diag.add(source.protocol)
             return self._read(source)
         rows: list[Socket] = []
-        for found in payloads(_consumed(answers), source.ageless if self._departures else None):
-            rows += self._memory.rows(found, source.decode) if self._departures else map(source.decode, found)
+        memory, decode = self._memory, source.decode
+        for found in payloads(_consumed(answers), None if memory is None else source.ageless):
+            rows += map(decode, found) if memory is None else memory.rows(found, decode)
         if source.finish is not None:
             rows = source.finish(rows)
-            if self._departures:
-                self._memory.note(rows)
+            if memory is not None:
+                memory.note(rows)
         return self._wanted(rows)
 
     def _read(self, source: Source) -> list[Socket]:
@@ -118,7 +126,7 @@ class SocketCollector:
             except Unavailable:  # the "6" files where IPv6 is disabled
                 if path == source.files[0]:
                     raise
-        if self._departures:
+        if self._memory is not None:
             self._memory.note(found)
         return self._wanted(found)
 

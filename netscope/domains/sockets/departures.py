@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Events, Host
@@ -17,7 +17,7 @@ _DESTROYED = {("tcp", 4): 1, ("udp", 4): 2, ("tcp", 6): 3, ("udp", 6): 4}  # enu
 _PROTOCOL = 10  # INET_DIAG_PROTOCOL
 _COOKIE = slice(44, 52)
 
-MISSED = Problem(
+_MISSED = Problem(
     "some connections that ended between two looks",
     "the kernel dropped their notices (ENOBUFS)",
     "they came faster than they could be read; what is open was read again",
@@ -40,7 +40,7 @@ class Departures:
         self._events: Events | None = None
         self._heard: list[bytes] = []
         self._gone: set[bytes] = set()
-        self.lost = False
+        self._lost = False
         try:
             self._events = host.events(NETLINK_SOCK_DIAG, groups) if groups else None
         except NetscopeError:
@@ -51,9 +51,9 @@ class Departures:
         if self._events is None:
             return
         try:
-            self._heard, self.lost = self._events.drain()
+            self._heard, self._lost = self._events.drain()
         except NetscopeError:
-            self._heard, self.lost = [], True
+            self._heard, self._lost = [], True
 
     def unseen(self, gone: Iterable[Socket]) -> list[Socket]:
         """Return the sockets heard of that no look has seen; ``gone`` are those of the look before that are gone now.
@@ -64,12 +64,17 @@ class Departures:
         seen = self._gone | before
         return [row for row in self._decoded() if row.message[_COOKIE] not in seen]
 
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """What is missing of the notices last taken."""
+        return (_MISSED,) if self._lost else ()
+
     def _decoded(self) -> Iterator[Socket]:
         try:
             for _kind, payload in messages(self._heard):
                 yield self._closed(payload)
         except Malformed:
-            self.lost = True
+            self._lost = True
 
     def _closed(self, payload: bytes) -> Socket:
         """The notice carries no owner: neither user nor process is known."""

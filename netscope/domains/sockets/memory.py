@@ -48,8 +48,11 @@ class Memory:
         """Take rows that were not made by :meth:`rows`, or made anew of those that were."""
         self._fresh += rows
 
-    def fresh(self, rows: Sequence[Socket]) -> list[int]:
+    def fresh(self, rows: Sequence[Socket]) -> Sequence[int]:
         """Return where in ``rows`` those are that the look before had not got; lets go of them."""
+        if self._first:
+            self._fresh = []
+            return range(len(rows))
         ids = set(map(id, self._fresh))
         self._fresh = []
         return [number for number, row in enumerate(rows) if id(row) in ids]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import compress
 from operator import attrgetter, is_not
-from typing import NamedTuple
 
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Host, Owners, Process
@@ -20,15 +19,8 @@ _NOBODY: tuple[Process, ...] = ()
 _MOST_PLACES = 10_000  # processes come and go: the memory of them is bounded
 
 
-class Place(NamedTuple):
-    """Where a process lives."""
-
-    cgroup: str | None
-    unit: str | None
-    container: str | None
-
-
-_NOWHERE = Place(None, None, None)
+Place = tuple[str | None, str | None, str | None]  # cgroup, unit and container, as they follow each other in a record
+_NOWHERE: Place = (None, None, None)
 
 
 def inodes(rows: Iterable[Socket], *, netlink: bool = False) -> Iterable[int]:
@@ -85,7 +77,7 @@ class Ownership:
         place = self._places.get(first)
         if place is None:
             details = self._host.process(first.pid)
-            place = Place(details.cgroup, details.unit, details.container) if details else _NOWHERE
+            place = (details.cgroup, details.unit, details.container) if details else _NOWHERE
             if len(self._places) > _MOST_PLACES:
                 self._places.clear()
             self._places[first] = place

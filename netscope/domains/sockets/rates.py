@@ -6,7 +6,7 @@ and ...Received), but for the one that the SYN takes up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from operator import attrgetter
 
 from netscope.core.snapshot import Snapshot
@@ -31,7 +31,7 @@ def rates(before: Snapshot, now: Snapshot) -> Snapshot:
     if moved:
         # A connection that was not there before has sent all its bytes since, unless that look was not complete.
         unseen = None if any(problem.partial for problem in before.problems) else (_SYN, 0)
-        old = _by_cookie(before.records, rows)
+        old = _by_cookie(before.records, {rows[number].message[_COOKIE] for number in moved})
         for number in moved:
             row = rows[number]
             start = old.get(row.message[_COOKIE], unseen)
@@ -45,10 +45,9 @@ def rates(before: Snapshot, now: Snapshot) -> Snapshot:
     return now._replace(records=rows)
 
 
-def _by_cookie(before: Sequence[Socket], now: Iterable[Socket]) -> dict[bytes, tuple[int, int] | None]:
-    """Return cookie -> counters of the sockets whose rows are not the very same any more."""
-    same = set(map(id, now))
-    return {row.message[_COOKIE]: counters(row) for row in before if id(row) not in same}
+def _by_cookie(before: Iterable[Socket], wanted: set[bytes]) -> dict[bytes, tuple[int, int] | None]:
+    """Return cookie -> counters of some sockets, as they were."""
+    return {cookie: counters(row) for row in before if (cookie := row.message[_COOKIE]) in wanted}
 
 
 def _with_total(row: Socket, totals: Totals) -> Socket:

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from netscope.core.domain import Query
-from netscope.core.record import Names
-from netscope.core.snapshot import Snapshot
 from netscope.domains.sockets.record import Socket
 
 _TRANSPORTS = ("raw", "icmp", "udp", "tcp", "mptcp", "sctp")
 _OTHERS = ("unix", "packet", "netlink")
 
 
-def report(snapshot: Snapshot, query: Query, _names: Names) -> str | None:
-    """Return the summary for ``-s``, None for any other query."""
-    if not query.option("summary"):
-        return None
-    return "\n".join(_lines(snapshot.records))
+def summary(records: Iterable[Socket]) -> str:
+    """Return how many sockets there are of each protocol, family and TCP state."""
+    return "\n".join(_lines(records))
 
 
 def _lines(records: Iterable[Socket]) -> list[str]:
