@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.dnslab import dns, internet
 from tests.lab import Namespace, have, namespace
+
+__all__ = ["dns", "internet"]  # the private internet is built once a session, by whoever asks first
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

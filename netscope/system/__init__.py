@@ -1,1 +1,1 @@
-"""The live system: the only package that opens sockets, reads /proc or imports psutil and pyroute2."""
+"""The live system: the only package that opens sockets and reads /proc."""

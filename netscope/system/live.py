@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from netscope.system.processes import SocketOwners  # only sockets have owners: the others need not load it
 
 if TYPE_CHECKING:
+    from netscope.core.dns.resolver import Resolver
     from netscope.core.probe import Prober
     from netscope.core.whois import RegistryWire
 
@@ -124,6 +125,12 @@ class LiveHost:
             index = int.from_bytes(payload[4:8], "little", signed=True)
             names[index] = wire.text(wire.attributes(payload, _IFINFOMSG).get(_IFLA_IFNAME, b""))
         return names
+
+    def dns(self) -> Resolver:
+        """Return what asks name servers from this namespace."""
+        from netscope.system.dns.resolver import LiveResolver
+
+        return LiveResolver(self._path, self._inside)
 
     def whois(self) -> RegistryWire:
         """Return the way to the registries."""

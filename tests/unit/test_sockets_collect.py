@@ -150,7 +150,7 @@ def test_a_failure_is_a_problem_with_the_reason() -> None:
         (Owners({4711: (Process(1, "a", 3),), 4712: (Process(1, "a", 4),)}, 5), [1, 1], ""),
         (Owners({4711: (Process(1, "a", 3),)}, 5), [1, None], "owners of 1 socket: 5 processes do not"),
         (Owners({4711: (Process(1, "a", 3),)}, 1), [1, None], "owners of 1 socket: 1 process does not"),
-        (Owners({}, 0, hidden=True), [None, None], "owners of 2 sockets: their processes are not listed"),
+        (Owners({}, 0, hidden=True), [None, None], "owners of 2 sockets: no process listed in /proc"),
         (Owners({}, 0), [0, 0], ""),
         (NeedsPrivilege("/proc", "Permission denied"), [None, None], "owners of sockets: Permission denied"),
     ],

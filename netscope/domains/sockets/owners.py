@@ -89,6 +89,6 @@ def _unknown_owners(count: int, owners: Owners) -> Problem:
     why = f"{owners.unreadable} process{'es do' if several else ' does'} not show this user the descriptors"
     mend = "run with sudo (it needs CAP_SYS_PTRACE)"
     if not owners.unreadable:
-        why = "their processes are not listed in this /proc (another pid namespace, or hidepid)"
-        mend = "run netscope outside the container"
+        why = "no process listed in /proc holds them: a hidden one may (pid namespace, hidepid), or the kernel"
+        mend = "outside the container, as root, netscope sees every process"
     return Problem(f"owners of {count} socket{'s' if count > 1 else ''}", why, mend)

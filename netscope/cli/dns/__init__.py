@@ -1,0 +1,1 @@
+"""``netscope dns``: dig's command line."""

@@ -1,0 +1,1 @@
+"""The domain name system as plain data: names, records and messages, their wire form and their master-file text."""

@@ -1,0 +1,1 @@
+"""Questions sent to name servers over UDP, TCP, TLS and HTTPS."""
