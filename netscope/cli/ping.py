@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from netscope.cli.output import Output, complain, complain_of
 from netscope.cli.parser import Parser, Wanted, fields, order
+from netscope.cli.ping_plan import _LARGEST, Asked, plan_for
 from netscope.cli.probing import Namer, Number, Stop, grammar_of, help_of, routed, say, stopping, tell, understood
 from netscope.cli.targets import expand
 from netscope.core.domain import Query
@@ -21,26 +21,7 @@ from netscope.domains.ping_session import Outcome, Pace, PingSession
 from netscope.domains.ping_text import closing, header, line
 from netscope.hub.drive import drive
 
-_LARGEST = {4: 65_507, 6: 65_527}
 _ECHOES = ("do", "want", "dont", "probe")
-
-
-class Asked(NamedTuple):
-    """What one command line wants."""
-
-    words: tuple[str, ...]
-    family: int
-    plan: Plan
-    pace: Pace
-    rate: int
-    counted: bool
-    numeric: bool
-    quiet: bool
-    stamps: bool
-    agreed: bool
-    mtu: bool
-    tabular: bool
-    wanted: Wanted
 
 
 def build() -> Parser:
@@ -152,13 +133,6 @@ def _ping(asked: Asked, host: Host, prober: Prober) -> int:
         if one and not asked.tabular
         else _many(asked, targets, problems, host, prober)
     )
-
-
-def plan_for(asked: Asked, family: int) -> Plan:
-    """Return the plan in one address family. Raises BadQuery for what that family cannot carry."""
-    if asked.plan.size > _LARGEST[family]:
-        raise BadQuery(f"-s {asked.plan.size}", f"at most {_LARGEST[family]} bytes fit into an IPv{family} packet")
-    return asked.plan._replace(family=family)
 
 
 def _one(asked: Asked, target: Target, host: Host, prober: Prober) -> int:

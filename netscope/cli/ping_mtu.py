@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from netscope.cli.output import Output, complain, complain_of
+from netscope.cli.ping_plan import Asked, plan_for
 from netscope.cli.probing import routed, say, stopping, tell
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.host import Host
@@ -15,9 +15,6 @@ from netscope.domains import ping as topic
 from netscope.domains.ping_mtu import MtuSession, Step
 from netscope.domains.ping_tally import Tally
 from netscope.hub.drive import drive
-
-if TYPE_CHECKING:
-    from netscope.cli.ping import Asked
 
 
 def run_mtu(asked: Asked, targets: Sequence[Target], problems: list[Problem], host: Host, prober: Prober) -> int:
@@ -47,8 +44,6 @@ def run_mtu(asked: Asked, targets: Sequence[Target], problems: list[Problem], ho
 
 
 def _one(asked: Asked, target: Target, host: Host, prober: Prober, output: Output, stop: int) -> topic.Result:
-    from netscope.cli.ping import plan_for
-
     plan = plan_for(asked, target.family)._replace(discover="probe", size=0)
     routed(target, plan, prober)
     channel = prober.open(plan)

@@ -199,7 +199,8 @@ class _Decoder:
     def _linkinfo(self, found: dict[int, bytes]) -> dict[str, Any]:
         info: dict[str, Any] = {}
         if _IFLA_INFO_KIND in found or _IFLA_INFO_SLAVE_KIND in found:
-            from netscope.domains.links_data import Context, info_data
+            from netscope.domains.links_data import info_data
+            from netscope.domains.links_values import Context
 
             context = Context(self._host, self._known)
             for prefix, kind, data, suffix in (

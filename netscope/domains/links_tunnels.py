@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from netscope.domains.links_data import (
+from netscope.domains.links_values import (
     AF_INET,
     AF_INET6,
     OMIT,

@@ -19,7 +19,7 @@ from netscope.domains.rtnl import (
     number,
     prefixed,
 )
-from netscope.domains.rtnl_names import TYPES, Labels
+from netscope.domains.rtnl_names import TYPES, Labels, route_flags
 
 # family, destination length, source length, tos, table, protocol, scope, type, flags
 RTMSG = Struct("=BBBBBBBBI")
@@ -32,11 +32,6 @@ _MULTICAST = 5
 _CACHEINFO = Struct("=IIiIIIII")  # references, last use, expires, error, used, id, ts, ts age
 _RTNEXTHOP = Struct("=HBBi")  # length, flags, hops, interface index
 _VIA_FAMILY = Struct("=H")
-_FLAGS = (
-    (0x1, "dead"), (0x4, "onlink"), (0x2, "pervasive"), (0x8, "offload"), (0x40, "trap"), (0x100, "notify"),
-    (0x10, "linkdown"), (0x20, "unresolved"), (0x4000, "rt_offload"), (0x8000, "rt_trap"),
-    (0x20000000, "rt_offload_failed"),
-)  # fmt: skip
 _CACHE_FLAGS = (
     (31, "local"), (30, "reject"), (29, "mc"), (28, "brd"), (27, "dst-nat"), (23, "src-nat"), (22, "masq"),
     (17, "dst-direct"), (26, "src-direct"), (18, "redirected"), (24, "redirect"), (21, "fastroute"), (16, "notify"),
@@ -211,11 +206,6 @@ def _prefix(family: int, value: bytes, length: int) -> str:
 def _via(value: bytes) -> dict[str, str]:
     (family,) = fixed(_VIA_FAMILY, value)
     return {"family": FAMILIES.get(family, str(family)), "host": address(family, value[_VIA_FAMILY.size :])}
-
-
-def route_flags(flags: int) -> list[str]:
-    """Return the names of RTNH_F_* and RTM_F_* flags."""
-    return [name for bit, name in _FLAGS if flags & bit]
 
 
 def _cache_flags(flags: int) -> list[str]:

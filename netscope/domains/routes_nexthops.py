@@ -8,7 +8,6 @@ from typing import Any
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Host
 from netscope.core.netlink import Malformed, attributes, request
-from netscope.domains.routes_decode import route_flags
 from netscope.domains.rtnl import (
     RTM_GETNEXTHOP,
     RTM_NEWNEXTHOP,
@@ -19,7 +18,7 @@ from netscope.domains.rtnl import (
     fixed,
     number,
 )
-from netscope.domains.rtnl_names import Labels
+from netscope.domains.rtnl_names import Labels, route_flags
 
 _NHMSG = Struct("=BBBxI")  # family, scope, protocol, flags
 _ID, _GROUP, _GROUP_TYPE, _BLACKHOLE, _OIF, _GATEWAY, _ENCAP_TYPE, _ENCAP, _FDB = 1, 2, 3, 4, 5, 6, 7, 8, 11

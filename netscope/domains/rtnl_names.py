@@ -118,3 +118,15 @@ def _read(host: Host, path: str) -> bytes | None:
         return host.read(path)
     except NetscopeError:
         return None
+
+
+_ROUTE_FLAGS = (
+    (0x1, "dead"), (0x4, "onlink"), (0x2, "pervasive"), (0x8, "offload"), (0x40, "trap"), (0x100, "notify"),
+    (0x10, "linkdown"), (0x20, "unresolved"), (0x4000, "rt_offload"), (0x8000, "rt_trap"),
+    (0x20000000, "rt_offload_failed"),
+)  # fmt: skip
+
+
+def route_flags(flags: int) -> list[str]:
+    """Return the names of RTNH_F_* and RTM_F_* flags (include/uapi/linux/rtnetlink.h)."""
+    return [name for bit, name in _ROUTE_FLAGS if flags & bit]

@@ -14,7 +14,8 @@ from netscope.core.netlink import Malformed, attribute, attributes
 from netscope.core.snapshot import Snapshot
 from netscope.domains import load
 from netscope.domains.links import Link, rates
-from netscope.domains.links_data import Context, info_data
+from netscope.domains.links_data import info_data
+from netscope.domains.links_values import Context
 from netscope.hub.once import look
 from tests.unit.rtnl_bytes import DONE, KNOWN, Replay, damaged, message, nested, u32
 

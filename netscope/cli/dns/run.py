@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from netscope.cli.dns.grammar import Command, batch, complete, numeric, parse
+from netscope.cli.dns.asking import Asker, print_documents, read_text, safe
+from netscope.cli.dns.grammar import Command, batch, complete, parse
 from netscope.cli.output import Output
-from netscope.core.dns.resolver import Configuration, Resolver, Server, Task
-from netscope.core.dns.resolver import Way as Manner
 from netscope.core.dns.resolver import resolver as resolver_of
-from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.host import Host
-from netscope.core.text import printable
-from netscope.domains.dns.lookup import Answer, Lookup, resolve, way
+from netscope.domains.dns.lookup import Answer, Lookup
 
 if TYPE_CHECKING:
     from netscope.cli.parser import Parser
-
-_TIMEOUT, _TRIES = 5.0, 3  # dig's, for servers given after @
 
 
 def run(words: Sequence[str], host: Host) -> int:
@@ -88,111 +82,6 @@ def _lookups(command: Command) -> list[Lookup]:
     return found
 
 
-def refuse_encryption(lookup: Lookup, what: str) -> None:
-    """Refuse to ask name servers of zones in a way that only resolvers are asked in. Raises BadQuery."""
-    if lookup.transport in ("tls", "https"):
-        raise BadQuery(f"'{what}' over {lookup.transport.upper()}", "the servers of zones are asked over UDP and TCP")
-
-
-def read_text(path: str) -> str:
-    try:
-        with open(0 if path == "-" else path, encoding="utf-8", errors="surrogateescape", closefd=path != "-") as file:
-            return file.read()
-    except OSError as error:
-        raise NetscopeError(f"cannot read {path}", os.strerror(error.errno or 0)) from error
-
-
-def _hints(path: str) -> tuple[Server, ...]:
-    from netscope.core.dns.zonefile import hints
-
-    return hints(read_text(path))
-
-
-class Asker:
-    """Turns lookups into tasks; reads resolv.conf and finds a server's addresses once."""
-
-    def __init__(self, resolver: Resolver, command: Command) -> None:
-        self._resolver = resolver
-        self._style = command.style
-        self._hints = _hints(command.hints) if command.hints else ()
-        self._configuration: Configuration | None = None
-        self._addresses: dict[tuple[str, int], tuple[str, ...]] = {}
-
-    def configuration(self) -> Configuration:
-        """Return resolv.conf."""
-        if self._configuration is None:
-            self._configuration = self._resolver.configuration()
-        return self._configuration
-
-    def task(self, lookup: Lookup) -> Task[Answer]:
-        """Return the task that answers a lookup. Raises NetscopeError when no server is known."""
-        search, ndots = self._search(lookup)
-        servers, manner, source = self.servers(lookup)
-        if lookup.trace:
-            refuse_encryption(lookup, "+trace")
-            from netscope.domains.dns.referral import by_resolver, from_root
-            from netscope.domains.dns.trace import trace
-
-            port = lookup.port or 53
-            roots = self.roots(lookup)
-            if roots:
-                return trace(lookup, roots, manner, source, from_root(roots, manner, lookup.family, port))
-            # A server after @ need not recurse; the host's own resolver finds name servers that came without address.
-            resolving = self.servers(lookup._replace(servers=(), port=0))[0]
-            return trace(lookup, servers, manner, source, by_resolver(resolving, manner, lookup.family, port))
-        if self._style == "host":
-            from netscope.domains.dns import hosttext
-
-            return hosttext.resolve(lookup, servers, manner, search, ndots, source)
-        return resolve(lookup, servers, manner, search, ndots, source)
-
-    def roots(self, lookup: Lookup) -> tuple[Server, ...]:
-        """Return the root servers of the hints file, none where none was given."""
-        usable = [root for root in self._hints if not lookup.family or (":" in root.address) == (lookup.family == 6)]
-        return tuple(root._replace(port=lookup.port or 53) for root in usable)
-
-    def servers(self, lookup: Lookup) -> tuple[tuple[Server, ...], Manner, str]:
-        """Return whom to ask, how, and where that is written."""
-        if lookup.servers:
-            found = [Server(address, lookup.default_port, given)
-                     for given in lookup.servers for address in self._find(given, lookup.family)]  # fmt: skip
-            return tuple(found), way(lookup, _TIMEOUT, _TRIES), "@" + " @".join(lookup.servers)
-        configuration = self.configuration()
-        usable = [
-            Server(address, lookup.default_port, address)
-            for address in configuration.servers
-            if not lookup.family or (":" in address) == (lookup.family == 6)
-        ]
-        if not usable:
-            raise NetscopeError(f"no IPv{lookup.family} name server", f"in {configuration.path}", "give one after @")
-        manner = way(lookup, configuration.timeout, configuration.attempts)
-        return tuple(usable), manner, configuration.path
-
-    def count(self, lookup: Lookup) -> int:
-        """Return how many addresses the servers given after @ have."""
-        return sum(len(self._find(given, lookup.family)) for given in lookup.servers)
-
-    def _search(self, lookup: Lookup) -> tuple[tuple[str, ...], int]:
-        if not lookup.search:
-            return (), 1
-        configuration = self.configuration()
-        search = configuration.search if lookup.domain is None else (lookup.domain,)
-        return search, configuration.ndots if lookup.ndots is None else lookup.ndots
-
-    def _find(self, given: str, family: int) -> tuple[str, ...]:
-        key = (given, family)
-        if key not in self._addresses:
-            if numeric(given.partition("%")[0]):  # asking for it would lose the interface after %
-                if family and (":" in given) != (family == 6):
-                    raise BadQuery(f"-{family} and the server {given}", f"that is no IPv{family} address")
-                return (given,)
-            found = self._resolver.lookup(given, family)
-            if not found.addresses:
-                raise NetscopeError(f"no address for the server {given!r}", found.error)
-            self._addresses[key] = found.addresses
-        return self._addresses[key]
-
-
 def in_order(results: Iterator[tuple[int, Answer]]) -> Iterator[Answer]:
     """Yield results in the order of their questions, each as soon as all before it are there."""
     waiting: dict[int, Answer] = {}
@@ -228,13 +117,6 @@ def _print(command: Command, asker: Asker, answers: Iterator[Answer], output: Ou
     return status
 
 
-def safe(line: str) -> str:
-    """Return a line (of several, laid out with tabs, under +multiline) that a terminal shows and does not obey."""
-    if line.isascii() and line.replace("\t", "").replace("\n", "").isprintable():
-        return f"{line}\n"
-    return "\n".join("\t".join(map(printable, row.split("\t"))) for row in line.split("\n")) + "\n"
-
-
 def _trace_text(answer: Answer, first: str) -> Iterator[str]:
     from netscope.domains.dns.trace import trace_text
 
@@ -262,25 +144,3 @@ def _json(command: Command, answers: Iterator[Answer], output: Output, host: Hos
     if command.form == "json":
         print_documents(command, records, host, output)
     return status
-
-
-def print_documents(command: Command, records: list[dict[str, Any]], host: Host, output: Output) -> None:
-    """Print objects as asked for: in the envelope of all topics, a line each, or indented."""
-    if command.form == "json":
-        from netscope.core.snapshot import Problem, Snapshot
-        from netscope.domains.dns import DOMAIN
-        from netscope.export import document
-
-        domain = DOMAIN._replace(to_json=dict)
-        problems = tuple(
-            Problem(f"no answer about {record['QNAME']}", "; ".join(event["text"] for event in way["events"]))
-            for record in records
-            if (way := record.get("netscope")) and not way["answered"]
-        )
-        output.write(document(domain, Snapshot("dns", records, problems, host.wall(), host.clock()), host))
-        return
-    import json
-
-    shape: dict[str, Any] = {"separators": (",", ":")} if command.form else {"indent": 2}
-    for record in records:
-        output.write([json.dumps(record, **shape), "\n"])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from netscope.cli.dns.asking import Asker, print_documents, read_text, refuse_encryption, safe
 from netscope.cli.dns.grammar import Command
-from netscope.cli.dns.run import Asker, read_text, refuse_encryption, safe
 from netscope.cli.output import Output
 from netscope.core.dns.names import absolute
 from netscope.core.dns.resolver import Found, Resolver, Server, Task, Way
@@ -47,14 +47,8 @@ def walk(command: Command, lookups: Sequence[Lookup], asker: Asker, host: Host, 
         else:
             output.write(map(safe, survey_text(survey, lookup)))
     if surveys:
-        _print_json(command, surveys, host, output)
+        print_documents(command, surveys, host, output)
     return status
-
-
-def _print_json(command: Command, surveys: Sequence[dict[str, Any]], host: Host, output: Output) -> None:
-    from netscope.cli.dns.run import print_documents
-
-    print_documents(command, list(surveys), host, output)
 
 
 def _survey(command: Command, lookup: Lookup, asker: Asker, host: Host) -> Survey:
