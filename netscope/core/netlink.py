@@ -43,16 +43,23 @@ def attribute(kind: int, value: bytes) -> bytes:
     return ATTRIBUTE.pack(ATTRIBUTE.size + len(value), kind) + value + bytes(-len(value) % 4)
 
 
+def header_at(data: bytes, offset: int) -> tuple[int, int]:
+    """Return length and type of the message at ``offset``. Raises Malformed when it does not fit into ``data``."""
+    room = len(data) - offset
+    if room < HEADER.size:
+        raise Malformed("truncated netlink header")
+    length, kind, _flags, _sequence, _port = HEADER.unpack_from(data, offset)
+    if length < HEADER.size or length > room:
+        raise Malformed(f"netlink message of {length} bytes in {room}")
+    return length, kind
+
+
 def messages(datagrams: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
     """Yield (message type, payload without the header) of every data message, skipping NLMSG_DONE and NLMSG_NOOP."""
     for data in datagrams:
         offset, end = 0, len(data)
         while offset < end:
-            if end - offset < HEADER.size:
-                raise Malformed("truncated netlink header")
-            length, kind, _flags, _sequence, _port = HEADER.unpack_from(data, offset)
-            if length < HEADER.size or length > end - offset:
-                raise Malformed(f"netlink message of {length} bytes in {end - offset}")
+            length, kind = header_at(data, offset)
             if kind >= NLMSG_MIN_TYPE:
                 yield kind, data[offset + HEADER.size : offset + length]
             offset += (length + 3) & ~3

@@ -12,7 +12,7 @@ from socket import inet_ntop
 from struct import Struct
 from typing import Any, NamedTuple, overload
 
-from netscope.core.netlink import ATTRIBUTE, HEADER, Malformed
+from netscope.core.netlink import ATTRIBUTE, HEADER, Malformed, header_at
 from netscope.core.snapshot import Problem
 from netscope.domains.oui import vendors
 from netscope.domains.rtnl import RTM_NEWNEIGH, USER_HZ, Facts, fixed, garbled, run_length
@@ -107,11 +107,7 @@ class NeighbourTable(Sequence[Neighbour]):
     def _read(self, data: bytes) -> None:
         offset, end = 0, len(data)
         while offset < end:
-            if end - offset < HEADER.size:
-                raise Malformed("truncated netlink header")
-            length, kind, _flags, _sequence, _port = HEADER.unpack_from(data, offset)
-            if length < HEADER.size or length > end - offset:
-                raise Malformed(f"netlink message of {length} bytes in {end - offset}")
+            length, kind = header_at(data, offset)
             if kind != RTM_NEWNEIGH or length % 4:
                 self._alone(data[offset : offset + length])
                 offset += (length + 3) & ~3

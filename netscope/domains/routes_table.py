@@ -17,7 +17,7 @@ from socket import AF_INET6, inet_ntoa, inet_ntop
 from struct import Struct
 from typing import NamedTuple, overload
 
-from netscope.core.netlink import HEADER, Malformed
+from netscope.core.netlink import HEADER, Malformed, header_at
 from netscope.core.snapshot import Problem
 from netscope.domains.routes_decode import Decoder, Route
 from netscope.domains.rtnl import RTM_NEWROUTE, garbled, run_length
@@ -117,11 +117,7 @@ class RouteTable(Sequence[Route]):
     def _read(self, data: bytes) -> None:
         offset, end = 0, len(data)
         while offset < end:
-            if end - offset < HEADER.size:
-                raise Malformed("truncated netlink header")
-            length, kind, _flags, _sequence, _port = HEADER.unpack_from(data, offset)
-            if length < HEADER.size or length > end - offset:
-                raise Malformed(f"netlink message of {length} bytes in {end - offset}")
+            length, kind = header_at(data, offset)
             width = _WIDTHS.get(data[offset + _DST - 4 : offset + _DST], 0)
             if not width or kind != RTM_NEWROUTE or length % 4 or length < _DST + width:
                 self._alone(data[offset : offset + length])
