@@ -70,9 +70,9 @@ class Terminal:
             os.close(self._master)
             self._master = -1
 
-    def keys(self, text: str) -> None:
+    def keys(self, text: str | bytes) -> None:
         """Type."""
-        os.write(self._master, text.encode())
+        os.write(self._master, text.encode() if isinstance(text, str) else text)
 
     def pump(self, seconds: float = 0.05) -> None:
         """Take what the program writes, until it pauses for so long."""

@@ -36,6 +36,23 @@ def test_q_leaves_the_terminal_as_it_was() -> None:
         assert b"\x1b[?1003h" not in terminal.written, "reports of every mouse movement"
 
 
+@pytest.mark.parametrize("typed", [b"\xff", b"\x1b[200~q\xffq\x1b[201~", b"\x1b[200~\xff" + b"q" * 9000 + b"\x1b[201~"])
+def test_bytes_that_are_not_text_are_no_keys(typed: bytes) -> None:
+    with Terminal() as terminal:
+        started(terminal)
+        terminal.keys(typed)
+        terminal.pump(0.3)
+        terminal.keys("2")
+        terminal.until(terminal.sees("[2 Interfaces]"), "the next tab")
+
+
+def test_an_encoding_without_the_glyphs_shows_others_of_the_same_width() -> None:
+    with Terminal(env={"PYTHONIOENCODING": "ascii"}) as terminal:
+        terminal.until(terminal.sees("* live"), "the heading")
+        terminal.until(terminal.sees("Local Address"), "the titles of the sockets")
+        assert not any("\\u" in line for line in terminal.lines())
+
+
 @pytest.mark.parametrize("number", SIGNALS)
 def test_signals_end_it_within_a_second(number: signal.Signals) -> None:
     with Terminal() as terminal:
