@@ -182,16 +182,12 @@ def _inspect(_host: Host, record: Any, _names: Names) -> Sequence[Section]:
     return [Section("Process", [("command line", f"/usr/bin/{record.name} --serve")])]
 
 
-class Stage:
-    """The app with everything around it."""
+class Driven:
+    """The app over a hub, driven by keys."""
 
-    def __init__(self, tabs: tuple[Tab, ...], records: Sequence[Any], *, privileged: bool = True) -> None:
-        self.host = FakeHost(privileged=privileged)
-        names = [block.topic for tab in tabs for block in tab.blocks]
-        self.topics = {name: Topic(self.host, name, list(records)) for name in names}
-        self.domains = {name: topic.domain() for name, topic in self.topics.items()}
-        self.hub = Hub(self.host, self.domains.__getitem__)
-        self.app = NetscopeApp(self.hub, self.domains.__getitem__, PlainNames, tabs)
+    def __init__(self, hub: Hub, app: NetscopeApp) -> None:
+        self.hub = hub
+        self.app = app
         self.pilot: Pilot[None]
 
     @property
@@ -207,10 +203,6 @@ class Stage:
     @property
     def table(self) -> RecordTable:
         return self.pane.table
-
-    @property
-    def topic(self) -> Topic:
-        return self.topics[self.pane.block.topic]
 
     async def press(self, *keys: str) -> None:
         """Press keys and let them act."""
@@ -234,14 +226,6 @@ class Stage:
         """Wait for the first rows."""
         await self.until(lambda: all(pane.snapshot is not None for pane in self.screen.panes), "first rows")
 
-    async def look(self, *records: Any, seconds: float = 1.0) -> None:
-        """Let the host have these records from now on, and look."""
-        self.topic.records = records
-        self.host.now += seconds
-        moment, pane = self.host.now, self.pane
-        await self.press("r")
-        await self.until(lambda: pane.snapshot is not None and pane.snapshot.clock == moment, "a look")
-
     def picture(self) -> list[str]:
         """Return the screen as lines of text."""
         width, height = self.app.size
@@ -254,6 +238,30 @@ class Stage:
     def sees(self, text: str) -> bool:
         """Tell whether a text is on the screen."""
         return any(text in line for line in self.picture())
+
+
+class Stage(Driven):
+    """The app with everything around it, over topics that are lists."""
+
+    def __init__(self, tabs: tuple[Tab, ...], records: Sequence[Any], *, privileged: bool = True) -> None:
+        self.host = FakeHost(privileged=privileged)
+        names = [block.topic for tab in tabs for block in tab.blocks]
+        self.topics = {name: Topic(self.host, name, list(records)) for name in names}
+        self.domains = {name: topic.domain() for name, topic in self.topics.items()}
+        hub = Hub(self.host, self.domains.__getitem__)
+        super().__init__(hub, NetscopeApp(hub, self.domains.__getitem__, PlainNames, tabs))
+
+    @property
+    def topic(self) -> Topic:
+        return self.topics[self.pane.block.topic]
+
+    async def look(self, *records: Any, seconds: float = 1.0) -> None:
+        """Let the host have these records from now on, and look."""
+        self.topic.records = records
+        self.host.now += seconds
+        moment, pane = self.host.now, self.pane
+        await self.press("r")
+        await self.until(lambda: pane.snapshot is not None and pane.snapshot.clock == moment, "a look")
 
 
 NAMED = {

@@ -1,30 +1,27 @@
-"""Pictures of each tab and page as text, compared with the files in ``golden``.
+"""Pictures of what any tab and page looks like, with made-up topics, compared with the files in ``golden``.
 
 ``NETSCOPE_GOLDEN=update`` writes them anew; look at the difference before it is committed.
 """
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 
 from netscope.core.snapshot import Problem
+from tests.tui.pictures import UPDATING, golden, text
 from tests.tui.stage import SIZES, Stage, flow, staged
 
-GOLDEN = Path(__file__).parent / "golden"
 FLOWS = [flow(number) for number in range(1, 121)]
 CLOCK = re.compile(r"\d\d:\d\d:\d\d")  # local time: of this machine, not of the program
 
 
 def compare(stage: Stage, name: str) -> None:
     """Compare the screen with its picture."""
-    width, height = stage.app.size
-    path = GOLDEN / f"{name}-{width}x{height}.txt"
-    now = "\n".join(CLOCK.sub("hh:mm:ss", line) for line in stage.picture()) + "\n"
-    if os.environ.get("NETSCOPE_GOLDEN") == "update":
+    path = golden(name, stage.app.size)
+    now = text([CLOCK.sub("hh:mm:ss", line) for line in stage.picture()])
+    if UPDATING:
         path.write_text(now)
     assert path.read_text() == now
 
