@@ -194,6 +194,10 @@ def _as_opened(plan: Plan, channel: Channel) -> Plan:
     return plan
 
 
+def _probes(count: int) -> str:
+    return "1 probe" if count == 1 else f"{count or 'endless'} probes"
+
+
 def _many(asked: Asked, targets: Sequence[Target], problems: list[Problem], host: Host, prober: Prober) -> int:
     output = Output(colour=asked.wanted.colour)
     count = asked.pace.number if asked.counted else topic.DEFAULT_ROUNDS
@@ -206,7 +210,7 @@ def _many(asked: Asked, targets: Sequence[Target], problems: list[Problem], host
             plans[family] = _as_opened(plan, channels[family])
         if asked.wanted.output == "table":
             complain(f"using {' and '.join(channel.how for channel in channels.values())}, "
-                     f"{count or 'endless'} probes for each of {len(targets)} targets")  # fmt: skip
+                     f"{_probes(count)} for each of {len(targets)} targets")  # fmt: skip
         session = PingSession(targets, asked.pace._replace(number=count, gap=1 / asked.rate), host.clock())
 
         def emit(outcome: Outcome) -> None:

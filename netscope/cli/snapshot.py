@@ -10,7 +10,7 @@ from netscope.core.domain import Domain, Query
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.host import Host
 from netscope.core.snapshot import Problem, Snapshot
-from netscope.domains import collected, load
+from netscope.domains import DOMAINS, collected, load
 from netscope.export import snapshot_document, write_file
 from netscope.hub.once import collect_once
 
@@ -68,6 +68,9 @@ def _topics(text: str | None) -> list[Domain]:
     names = collected() if text is None else [name for part in text.split(",") if (name := part.strip())]
     if not names:
         raise BadQuery("--topics names no topic", "", f"topics are {', '.join(collected())}")
+    for name in names:
+        if name not in DOMAINS:
+            raise BadQuery(f"no topic {name!r}", "", f"topics are {', '.join(collected())}")
     topics = [load(name) for name in dict.fromkeys(names)]
     for topic in topics:
         if topic.command:

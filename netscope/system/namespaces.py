@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from netscope.core.errors import BadQuery
+from netscope.core.errors import BadQuery, NetscopeError
 from netscope.system.errors import explain
 
 Result = TypeVar("Result")
@@ -45,6 +46,15 @@ def _setns(descriptor: int) -> None:
         raise OSError(code, os.strerror(code))
 
 
+def _refused(error: OSError, path: str) -> NetscopeError:
+    what = f"network namespace {path}"
+    if error.errno in (errno.EPERM, errno.EACCES):
+        return explain(error, what, "entering it needs CAP_SYS_ADMIN: run with sudo")
+    if error.errno == errno.EINVAL:  # setns(2): the file is none, or one of another kind
+        return BadQuery(what, "this file is no network namespace", "'ip netns' lists the names; a pid works too")
+    return explain(error, what)
+
+
 def run_inside(path: str, function: Callable[[], Result]) -> Result:
     """Run ``function`` on a throwaway thread that has entered the namespace, and return what it returns.
 
@@ -64,9 +74,7 @@ def run_inside(path: str, function: Callable[[], Result]) -> Result:
             finally:
                 os.close(descriptor)
         except OSError as error:
-            failure.append(
-                explain(error, f"network namespace {path}", "entering it needs CAP_SYS_ADMIN: run with sudo")
-            )
+            failure.append(_refused(error, path))
             return
         try:
             outcome.append(function())

@@ -75,6 +75,15 @@ def test_what_is_not_a_namespace_is_an_error_not_a_traceback() -> None:
 
 
 @pytest.mark.root
+@pytest.mark.parametrize("path", ["/etc/passwd", "/proc/self/ns/mnt"])
+def test_a_file_that_is_no_network_namespace_is_wrong_usage(path: str) -> None:
+    done = netscope("links", "--netns", path)
+    assert done.returncode == BadQuery.status, done.stderr
+    assert "is no network namespace" in done.stderr
+    assert "sudo" not in done.stderr
+
+
+@pytest.mark.root
 @pytest.mark.parametrize("user", ["nobody", "capless"])
 def test_entering_a_namespace_without_privilege_is_said(netns: Namespace, user: str) -> None:
     done = netscope("links", "--netns", netns.name, as_user=user)

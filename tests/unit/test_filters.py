@@ -203,6 +203,8 @@ def test_meaning(text: str, row: Row, found: bool) -> None:
         ("up:maybe", 0, 8, "yes or no"),
         ("name~(", 5, 6, "regular expression"),
         ("queue:3..x", 6, 10, "range"),
+        ("remote:10.0.0.0/99", 7, 18, "no network"),
+        ("remote!=::1/x", 8, 13, "no network"),
         ("(" * 60 + "a" + ")" * 60, 50, 51, "parentheses"),
     ],
 )

@@ -89,6 +89,11 @@ def _compare(test: Comparison, column: Column, names: Names, source: str) -> Pre
         span = network(test.value)
         if span is not None:
             return _inside(column.value, span)
+        base, slash, length = test.value.partition("/")
+        if slash and length and network(base) is not None:  # as a text it would quietly match nothing
+            raise FilterError(
+                f"{test.value!r} is no network", source, test.value_start, test.end, "such as 10.0.0.0/8 or fe80::/10"
+            )
     return _textual(test, column, names)
 
 
