@@ -57,6 +57,8 @@ class Replayed(Driven):
         return patient(load(name), self.host)
 
     def _up_to_date(self) -> bool:
+        if self.host.missing:  # the thread that asked has died of it, unheard
+            raise Unrecorded("\n".join(self.host.missing))
         now, screen = self.host.clock(), self.app.screen
         if isinstance(screen, DetailsScreen):
             return all(len(values) > self.host.moment - self.opened for _column, values in screen._plots[:1])
