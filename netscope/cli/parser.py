@@ -9,12 +9,11 @@ from typing import Any, NamedTuple, NoReturn
 
 from netscope.core.domain import Domain, Option, Query
 from netscope.core.errors import BadQuery
-from netscope.core.fields import columns_named, field_words
 from netscope.core.record import Column
 
 INTERVAL = 2.0
-_INTERVAL = re.compile(r"\d{1,6}(\.\d{0,6})?", re.ASCII)
-_PLAIN = re.compile(r"[^\s:=<>~\"'()/!-][^\s:=<>~\"'()]*")
+_INTERVAL = r"[0-9]{1,6}(\.[0-9]{0,6})?"  # texts: most commands need none of them compiled
+_PLAIN = r"[^\s:=<>~\"'()/!-][^\s:=<>~\"'()]*"
 
 FILTERS = """\
 filter expressions (the last words of the command):
@@ -197,7 +196,7 @@ def joined(argv: Sequence[str]) -> list[str]:
         if word == "--sort" and words:
             word = f"{word}={words.pop(0)}"
         elif word == "--watch":
-            word = f"{word}={words.pop(0) if words and _INTERVAL.fullmatch(words[0]) else ''}"
+            word = f"{word}={words.pop(0) if words and re.fullmatch(_INTERVAL, words[0]) else ''}"
         ready.append(word)
     return ready
 
@@ -205,7 +204,7 @@ def joined(argv: Sequence[str]) -> list[str]:
 def _seconds(text: str) -> float:
     if not text:
         return INTERVAL
-    if not _INTERVAL.fullmatch(text) or not 0.1 <= float(text) <= 86400:
+    if not re.fullmatch(_INTERVAL, text) or not 0.1 <= float(text) <= 86400:
         raise BadQuery(f"{text!r} is no interval", "--watch takes 0.1 to 86400 seconds")
     return float(text)
 
@@ -214,7 +213,7 @@ def _plain(words: Sequence[str]) -> int:
     """Return how many leading words are to be looked up; a filter expression begins where its signs do."""
     count = 0
     for word in words:
-        if not _PLAIN.fullmatch(word) or word.lower() in ("and", "or", "not"):
+        if not re.fullmatch(_PLAIN, word) or word.lower() in ("and", "or", "not"):
             break
         count += 1
     if count < len(words) and words[count].lower() in ("and", "or"):
@@ -243,6 +242,8 @@ def order(domain: Domain, text: str) -> tuple[tuple[Column, bool], ...]:
 
 
 def _named(domain: Domain, name: str) -> list[Column]:
+    from netscope.core.fields import columns_named, field_words
+
     columns = columns_named(domain, name)
     if not columns:
         from netscope.core.spelling import closest

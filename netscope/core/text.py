@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from netscope.core.record import Kind
@@ -37,6 +36,8 @@ def width(text: str) -> int:
     """Return how many terminal cells an already printable text takes."""
     if text.isascii():
         return len(text)
+    import unicodedata  # nearly everything is ASCII
+
     cells = 0
     for char in text:
         if unicodedata.combining(char):
