@@ -5,11 +5,17 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
+
+from tests.lab import REPOSITORY
+
+_INSTALLED = "import sys; from netscope.__main__ import main; sys.exit(main())"  # what the installed command does
 
 
 class Result(NamedTuple):
@@ -43,9 +49,18 @@ def paired(ours: Callable[[], object], theirs: Callable[[], object], rounds: int
     return Result(ratio, f"{mine:.1f} ms against {other:.1f} ms")
 
 
+def netscope(*words: str) -> list[str]:
+    """Return the words that run netscope as its installed command does ("python -m" would look for it first)."""
+    return [sys.executable, "-c", _INSTALLED, *words]
+
+
 def command(words: Sequence[str]) -> Callable[[], object]:
-    """Return an action that runs a whole process, its output thrown away."""
-    return lambda: subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    """Return an action that runs a whole process, its output thrown away. Bytecode is kept, as users keep it."""
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return lambda: subprocess.run(
+        words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, env=environment, cwd="/"
+    )
 
 
 def selected(cases: Sequence[Case], words: Sequence[str]) -> Iterator[Case]:

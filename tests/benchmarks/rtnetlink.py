@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import tracemalloc
 from collections.abc import Callable
 from functools import partial
 
 from netscope.core.domain import Query
-from tests.benchmarks.harness import Case, Result, command, paired
+from tests.benchmarks.harness import Case, Result, command, netscope, paired
 from tests.lab import Namespace, namespace
 
 ROUTES = 100_000
@@ -54,7 +53,7 @@ def whole(fill: Callable[[Namespace], None], topic: str, *theirs: str) -> Result
     with namespace() as netns:
         netns.batch(LINKS)
         fill(netns)
-        ours = ("env", "-u", "PYTHONDONTWRITEBYTECODE", sys.executable, "-m", "netscope", topic, "--json")
+        ours = netscope(topic, "--json")
         return paired(_inside(netns, *ours), _inside(netns, *theirs), 15)
 
 

@@ -15,7 +15,7 @@ from functools import partial
 
 from netscope.core.domain import Query
 from netscope.domains.sockets import DOMAIN
-from tests.benchmarks.harness import Case, Result, command, paired, seconds
+from tests.benchmarks.harness import Case, Result, command, netscope, paired, seconds
 from tests.farm import farm
 from tests.lab import REPOSITORY, Namespace, namespace, without_privileges
 
@@ -35,7 +35,7 @@ def one_shot(sockets: int) -> Result:
     """Compare two whole processes, output thrown away."""
     with namespace() as inside, farm(inside, sockets):
         return paired(
-            command(_inside(inside, sys.executable, "-m", "netscope", "sockets", "-antup")),
+            command(_inside(inside, *netscope("sockets", "-antup"))),
             command(_inside(inside, *_SS)),
         )
 

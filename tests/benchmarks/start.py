@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 
-from tests.benchmarks.harness import Case, Result, paired
-from tests.lab import REPOSITORY, namespace
+from tests.benchmarks.harness import Case, Result, command, netscope, paired
+from tests.lab import namespace
 
 
 def idle() -> Result:
     """``netscope sockets --json`` where nothing goes on, against ``python -c pass``."""
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-
-    def run(words: list[str]) -> None:
-        subprocess.run(
-            words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, env=environment, cwd="/"
-        )
-
     with namespace() as quiet:
-        inside = ["ip", "netns", "exec", quiet.name, sys.executable]
+        inside = ["ip", "netns", "exec", quiet.name]
         return paired(
-            lambda: run([*inside, "-m", "netscope", "sockets", "--json"]),
-            lambda: run([*inside, "-c", "pass"]),
+            command([*inside, *netscope("sockets", "--json")]),
+            command([*inside, sys.executable, "-c", "pass"]),
             rounds=15,
         )
 
