@@ -91,7 +91,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("gateway", "Gateway", _gateway, "address", "the next router", _via, rank=0, aliases=("via",)),
     Column("dev", "Device", lambda r: r.facts.get("dev"), help="outgoing interface", text=_device, rank=0,
            aliases=("oif", "interface")),
-    Column("type", "Type", lambda r: r.type, help="unicast, local, blackhole, unreachable, ...", rank=4),
+    Column("type", "Type", lambda r: r.type, help="unicast, local, blackhole, unreachable, ...", rank=1),
     fact("table", "Table", help="routing table (rt_tables)", rank=2),
     fact("protocol", "Protocol", help="who set it (rt_protos)", rank=3, aliases=("proto",)),
     fact("scope", "Scope", help="how far the destination is (rt_scopes)", rank=6),

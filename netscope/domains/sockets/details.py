@@ -72,8 +72,9 @@ def _now(host: Host, record: Socket, names: Names) -> Iterator[Section]:
         return
     timer = timer_text(now, names)
     rows = [("timer", timer)] if timer else []
-    yield Section("TCP now", rows + _values(now, [c for c in COLUMNS if c.group == "TCP"], names))
-    yield Section("Buffers now", _values(now, [c for c in COLUMNS if c.group == "Memory"], names))
+    untold = [column for column in COLUMNS if column.value(record) is None]  # a live record tells most itself
+    yield Section("TCP now", rows + _values(now, [c for c in untold if c.group == "TCP"], names))
+    yield Section("Buffers now", _values(now, [c for c in untold if c.group == "Memory"], names))
 
 
 def _values(record: Socket, columns: Sequence[Column], names: Names) -> list[tuple[str, str]]:

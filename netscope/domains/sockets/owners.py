@@ -89,6 +89,6 @@ def _unknown_owners(count: int, owners: Owners) -> Problem:
     why = f"{owners.unreadable} process{'es do' if several else ' does'} not show this user the descriptors"
     mend = "run with sudo (it needs CAP_SYS_PTRACE)"
     if not owners.unreadable:
-        why = "no process listed in /proc holds them: a hidden one may (pid namespace, hidepid), or the kernel"
-        mend = "outside the container, as root, netscope sees every process"
+        why = "no process listed in /proc holds them"
+        mend = "the kernel's own, or hidden from here: hidepid, a container"
     return Problem(f"owners of {count} socket{'s' if count > 1 else ''}", why, mend)

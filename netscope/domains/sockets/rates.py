@@ -6,8 +6,9 @@ and ...Received), but for the one that the SYN takes up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from operator import attrgetter
+from collections.abc import Iterable, Sequence
+from itertools import compress, repeat
+from operator import attrgetter, is_, itemgetter
 
 from netscope.core.snapshot import Snapshot
 from netscope.domains.sockets import diag
@@ -16,6 +17,7 @@ from netscope.domains.sockets.record import Socket, counters
 _COOKIE = slice(44, 52)
 _SYN = 1
 _SEND_RATE = attrgetter("send_rate")
+_MESSAGE = attrgetter("message")
 
 Totals = dict[int, tuple[float, float]]
 
@@ -26,7 +28,7 @@ def rates(before: Snapshot, now: Snapshot) -> Snapshot:
     if elapsed <= 0:
         return now
     rows: list[Socket] = list(now.records)
-    unrated = [number for number, rate in enumerate(map(_SEND_RATE, rows)) if rate is None]
+    unrated = compress(range(len(rows)), map(is_, map(_SEND_RATE, rows), repeat(None)))
     moved = [number for number in unrated if diag.INFO in rows[number].layout]
     if moved:
         # A connection that was not there before has sent all its bytes since, unless that look was not complete.
@@ -45,9 +47,10 @@ def rates(before: Snapshot, now: Snapshot) -> Snapshot:
     return now._replace(records=rows)
 
 
-def _by_cookie(before: Iterable[Socket], wanted: set[bytes]) -> dict[bytes, tuple[int, int] | None]:
-    """Return cookie -> counters of some sockets, as they were."""
-    return {cookie: counters(row) for row in before if (cookie := row.message[_COOKIE]) in wanted}
+def _by_cookie(before: Sequence[Socket], wanted: set[bytes]) -> dict[bytes, tuple[int, int] | None]:
+    """Return cookie -> counters of some sockets, as they were: a few of 50,000, so without a Python step for each."""
+    cookies = map(itemgetter(_COOKIE), map(_MESSAGE, before))
+    return {row.message[_COOKIE]: counters(row) for row in compress(before, map(wanted.__contains__, cookies))}
 
 
 def _with_total(row: Socket, totals: Totals) -> Socket:
