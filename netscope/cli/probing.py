@@ -138,7 +138,7 @@ class Number:
         return value
 
     def _bad(self, text: str) -> BadQuery:
-        return BadQuery(f"{self._flag} {text}", f"takes a number from {self._least:g} to {self._most:g}")
+        return BadQuery(f"{self._flag} {text}", f"takes a number from {self._least:.10g} to {self._most:.10g}")
 
 
 def routed(target: Target, plan: Plan, prober: Prober) -> str:

@@ -47,6 +47,8 @@ def main(words: Sequence[str], netns: str) -> int:
     if given.help:
         Output().write([parser.format_help()])
         return 0
+    if not given.output:
+        raise BadQuery("-o needs the name of a file", "", "or - for standard output")
     topics = _topics(given.topics)
     from netscope.system.live import LiveHost
 

@@ -44,6 +44,8 @@ COMMAND = [sys.executable, "-m", "netscope"]
         ("snapshot --topics nosuch", 2, "neighbours, services)"),
         ("snapshot --topics ping", 2, "it answers questions"),
         ("snapshot --topics ,", 2, "names no topic"),
+        ("snapshot --output=", 2, "needs the name of a file"),
+        ("ping -c x 127.0.0.1", 2, "from 0 to 2147483648"),
         ("completion", 2, "which shell"),
         ("completion tcsh", 2, "which shell"),
         ("", 2, "needs a terminal"),
