@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -127,8 +129,8 @@ def without_privileges(command: Sequence[str], as_user: str = "nobody") -> list[
         blocked = _blocked_ancestor(path)
         if blocked:
             covered.setdefault(blocked, []).append(path)
-    for blocked, paths in covered.items():
-        spare = tempfile.mkdtemp(prefix="netscope-test-")
+    for place, (blocked, paths) in enumerate(covered.items()):
+        spare = _mount_point(place)
         script += f"mount -t tmpfs -o mode=755 tmpfs {spare}\n"
         for number, path in enumerate(paths):
             script += f"mkdir {spare}/{number}; mount --bind {path} {spare}/{number}\n"
@@ -137,6 +139,14 @@ def without_privileges(command: Sequence[str], as_user: str = "nobody") -> list[
             script += f"mkdir -p {path}; mount --bind {spare}/{number} {path}\n"
     script += 'exec "$@"\n'
     return ["unshare", "--mount", "sh", "-c", script, "sh", *drop, *command]
+
+
+@cache
+def _mount_point(_place: int) -> str:
+    """Return an empty directory to mount on. Each user has a mount namespace of his own, so that all may share it."""
+    made = tempfile.mkdtemp(prefix="netscope-test-")
+    atexit.register(os.rmdir, made)
+    return made
 
 
 def _blocked_ancestor(path: str) -> str:
