@@ -28,6 +28,7 @@ _NETLINK_GET_STRICT_CHK = 12
 _SO_RCVBUFFORCE = 33
 _DONE_SIZE = HEADER.size + 4
 _BUFFER = 1 << 18  # the kernel never sends a dump datagram over 32 KiB; multicast ones are smaller
+_JOINED = 32  # datagrams: a megabyte in one piece goes back to the system when freed, small ones leave holes
 _EVENT_BUFFER = 4 << 20
 _RETRIES = 5
 _TIMEOUT = 10.0
@@ -68,6 +69,7 @@ class NetlinkSocket:
         raise AssertionError("unreachable")
 
     def _answer(self, dumping: bool) -> tuple[list[bytes], bool]:
+        pieces: list[bytes] = []
         datagrams: list[bytes] = []
         receive, buffer, view = self._socket.recv_into, self._buffer, self._view
         while True:
@@ -76,13 +78,16 @@ class NetlinkSocket:
             first = _first_kind(data)
             if first == NLMSG_ERROR:
                 _raise_error(data)
-                return datagrams, False
+                return pieces + datagrams, False
             datagrams.append(data)
             if not dumping:
                 return datagrams, False
             flags = _done_flags(data)
             if flags is not None:
-                return datagrams, bool(flags & NLM_F_DUMP_INTR)
+                return pieces + datagrams, bool(flags & NLM_F_DUMP_INTR)
+            if len(datagrams) == _JOINED:
+                pieces.append(b"".join(datagrams))
+                datagrams = []
 
     def close(self) -> None:
         """Close the socket."""
