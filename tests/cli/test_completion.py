@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -42,20 +41,20 @@ def test_bash_offers_topics_flags_and_fields(bash: str) -> None:
     assert complete(bash, "netscope", "nosuch", "") == set()
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize(
+    "shell", [pytest.param(name, marks=pytest.mark.tool(name)) for name in ("bash", "zsh", "fish")]
+)
 def test_each_shell_can_parse_its_script(shell: str, tmp_path: Path) -> None:
     script = tmp_path / "script"
     script.write_text(netscope("completion", shell, check=True).stdout)
     for name in DOMAINS:
         assert name in script.read_text()
-    if shutil.which(shell):
-        done = subprocess.run([shell, "-n", str(script)], capture_output=True, text=True)
-        assert (done.returncode, done.stderr) == (0, "")
+    done = subprocess.run([shell, "-n", str(script)], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.tool("fish")
 def test_fish_offers_topics_and_fields(tmp_path: Path) -> None:
-    if not shutil.which("fish"):
-        pytest.skip("fish is not here")
     (tmp_path / "netscope.fish").write_text(netscope("completion", "fish", check=True).stdout)
     for line, offered in (("netscope ser", "services"), ("netscope services po", "port:")):
         program = f"source {tmp_path}/netscope.fish; complete -C {line!r}"

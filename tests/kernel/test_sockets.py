@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+import jsonschema
 import pytest
 
 from netscope.core.domain import Query
@@ -281,7 +282,6 @@ def test_every_key_is_its_own(lab: Zoo) -> None:
 
 
 def test_json_is_exact_and_valid(lab: Zoo) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     snapshot = lab.inside.collect("sockets", FULL)
     schema = DOMAIN.schema()
     for record in snapshot.records:
