@@ -1,0 +1,80 @@
+"""A captured frame, wherever it comes from: a ring of the kernel's, a pcap or pcapng file, a test."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, Protocol
+
+from netscope.core.snapshot import Problem
+
+Direction = Literal["", "in", "out"]
+
+
+class Interface(NamedTuple):
+    """What frames were captured on.
+
+    Attributes:
+        name: the interface's name; "" where a file does not tell.
+        link: its LINKTYPE_ value (pcap-linktype(7)), as it stands in files.
+        snaplen: bytes kept of a frame at most; 0 for all.
+        filter: the capture filter, "" for none.
+        description: what a file says of it beside the name.
+    """
+
+    name: str
+    link: int
+    snaplen: int = 0
+    filter: str = ""
+    description: str = ""
+
+
+class Frame(NamedTuple):
+    """One frame.
+
+    Attributes:
+        number: its place in the capture, from 1.
+        time: when it was captured, nanoseconds since the epoch.
+        data: the bytes that were kept, link-layer header first.
+        length: how many bytes it had on the wire.
+        link: the LINKTYPE_ value that says what ``data`` begins with.
+        interface: index into the capture's interfaces.
+        direction: whether it came in or went out, where that was told.
+        comments: notes that a pcapng file carries with it.
+        offloaded: its checksums were left to the hardware (TP_STATUS_CSUMNOTREADY): not wrong, not there yet.
+    """
+
+    number: int
+    time: int
+    data: bytes
+    length: int
+    link: int
+    interface: int = 0
+    direction: Direction = ""
+    comments: tuple[str, ...] = ()
+    offloaded: bool = False
+
+
+class Frames(Protocol):
+    """A capture that can be read at any place: an indexed file, or what a live capture still holds.
+
+    Places count from 0 and stay those of the same frames while a live capture goes on at the end; where old frames were
+    let go, ``first`` is the first place that is still there.
+    """
+
+    @property
+    def first(self) -> int:
+        """The first place that can be read."""
+
+    def __len__(self) -> int:
+        """How many places there have been (the next frame's place)."""
+
+    def frame(self, place: int) -> Frame:
+        """Return the frame at a place. Raises IndexError outside ``first`` <= place < len."""
+
+    @property
+    def interfaces(self) -> Sequence[Interface]:
+        """The interfaces it was captured on, so far."""
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """What could not be read, where, and what was lost, so far."""
