@@ -3,12 +3,13 @@
 r1 spreads flows over two legs (layer 4 hash); r3 is silent (it forwards, and says nothing); r4 is a firewall (see
 ``FIREWALL``), and the link behind it carries only ``MTU`` bytes. Behind r4 there are also addresses that are
 unreachable, prohibited, swallowed, and sent round in a circle; s answers for 65,534 addresses. The first link can be
-made slow and lossy: two taps joined by a child process that delays and drops frames.
+made slow and lossy: two taps joined by a child process that delays, drops and times frames.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import random
 import select
@@ -66,19 +67,27 @@ table inet lab {
 """
 
 
+class Carried(NamedTuple):
+    """What the slow link did to the echo requests."""
+
+    taken: int
+    dropped: int
+    trips: list[float]  # milliseconds from taking a request to handing over its reply, in the order of the replies
+
+
 class SlowLink(NamedTuple):
     """The child that joins two taps."""
 
     child: subprocess.Popen[str]
 
-    def counts(self) -> tuple[int, int]:
-        """End the child and return how many frames it took and how many of them it dropped."""
+    def carried(self) -> Carried:
+        """End the child and return what it did."""
         assert self.child.stdin is not None
         assert self.child.stdout is not None
         self.child.stdin.close()
-        taken, dropped = self.child.stdout.readline().split()
+        carried = Carried(*json.loads(self.child.stdout.readline()))
         self.child.wait()
-        return int(taken), int(dropped)
+        return carried
 
 
 class Lab(NamedTuple):
@@ -262,6 +271,8 @@ def carry(words: Sequence[str]) -> None:
     dice = random.Random(4711)
     queues: dict[int, deque[tuple[float, bytes]]] = {left.fileno(): deque(), right.fileno(): deque()}
     other = {left.fileno(): right.fileno(), right.fileno(): left.fileno()}
+    begun: dict[bytes, float] = {}
+    trips: list[float] = []
     taken = dropped = 0
     print("ready", flush=True)
     while True:
@@ -270,30 +281,42 @@ def carry(words: Sequence[str]) -> None:
         readable = select.select([*queues, 0], (), (), wait)[0]
         if 0 in readable and not os.read(0, 1):
             break
-        now = time.monotonic()
         for descriptor in readable:
             with contextlib.suppress(BlockingIOError):
                 while descriptor in queues:
-                    frame = os.read(descriptor, 65_536)
-                    if descriptor == left.fileno() and _counts(frame):
+                    frame, now = os.read(descriptor, 65_536), time.monotonic()
+                    if descriptor == left.fileno() and (echo := _echo(frame, _REQUESTS)):
                         taken += 1
                         if dice.random() < loss:
                             dropped += 1
                             continue
+                        begun[echo] = now
                     queues[other[descriptor]].append((now + delay, frame))
         now = time.monotonic()
         for descriptor, queue in queues.items():
             while queue and queue[0][0] <= now:
+                frame = queue.popleft()[1]
+                if descriptor == left.fileno() and (echo := _echo(frame, _REPLIES)) in begun:
+                    trips.append((time.monotonic() - begun.pop(echo)) * 1000)
                 with contextlib.suppress(OSError):
-                    os.write(descriptor, queue.popleft()[1])
-    print(taken, dropped, flush=True)
+                    os.write(descriptor, frame)
+    print(json.dumps(Carried(taken, dropped, trips)), flush=True)
 
 
-def _counts(frame: bytes) -> bool:
-    """Only echo requests are lost and counted: a lost ARP would cost more than one packet."""
-    if frame[12:14] == b"\x08\x00":
-        return frame[23] == 1 and frame[34] == 8
-    return frame[12:14] == b"\x86\xdd" and frame[20] == 58 and frame[54] == 128
+_REQUESTS = {4: 8, 6: 128}  # the ICMP type for each version of IP
+_REPLIES = {4: 0, 6: 129}
+
+
+def _echo(frame: bytes, types: dict[int, int]) -> bytes:
+    """Return identifier and sequence number of an echo of these types; empty for any other frame.
+
+    Only echo requests are lost and counted: a lost ARP would cost more than one packet.
+    """
+    if frame[12:14] == b"\x08\x00" and frame[23] == 1 and frame[34] == types[4]:
+        return frame[38:42]
+    if frame[12:14] == b"\x86\xdd" and frame[20] == 58 and frame[54] == types[6]:
+        return frame[58:62]
+    return b""
 
 
 if __name__ == "__main__":

@@ -111,7 +111,7 @@ def _loss() -> Result:
         )  # fmt: skip
         (record,) = json.loads(done.stdout)["records"]
         assert lab.slow is not None
-        taken, dropped = lab.slow.counts()
+        taken, dropped, _trips = lab.slow.carried()
     lost = record["sent"] - record["received"]
     return Result(abs(lost - dropped), f"{lost} of {record['sent']} lost, the link dropped {dropped} of {taken}")
 

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from statistics import median
 from typing import Any
 
 import jsonschema
@@ -300,21 +299,25 @@ def test_it_goes_on_when_the_interface_goes_down_and_comes_back() -> None:
 
 @pytest.mark.tool("fping")
 def test_times_over_a_slow_link_are_those_of_ping() -> None:
+    """Each time is held against what the link measured for the same packet: a busy machine delays both.
+
+    No reply can be quicker than the link was; a scheduler adds to some, a wrong clock would add to all.
+    """
+    words = ("-n", "-c", "20", "-i", "0.02")
+    said: list[list[float]] = []
     with reach_lab(delay=0.01) as lab:
         for family in (4, 6):
-            record = json.loads(
-                netscope("ping", "-c", "20", "-i", "0.02", "--json", SERVER[family], inside=lab.c, check=True).stdout
-            )["records"][0]
-            theirs = [
-                float(found)
-                for found in re.findall(r"time=([\d.]+)", "\n".join(_lines(lab, "-D", "-c", "20", SERVER[family])))
-            ]
-            assert 20 < median(record["history"]) < 23
-            assert abs(median(record["history"]) - median(theirs)) < 1
-
-
-def _lines(lab: Lab, *words: str) -> list[str]:
-    return lab.c.run("ping", "-n", "-i", "0.02", *words).split("\n")
+            ours = netscope("ping", *words, "--json", SERVER[family], inside=lab.c, check=True).stdout
+            theirs = lab.c.run("ping", *words, SERVER[family])
+            said.append(json.loads(ours)["records"][0]["history"])
+            said.append([float(found) for found in re.findall(r"time=([\d.]+)", theirs)])
+        assert lab.slow is not None
+        trips = lab.slow.carried().trips
+    measured = [trips[at : at + 20] for at in range(len(trips) - 80, len(trips), 20)]
+    for times, link in zip(said, measured, strict=True):
+        apart = [mine - true for mine, true in zip(times, link, strict=True)]
+        assert min(link) >= 20
+        assert -0.1 < min(apart) < 0.5, (times, link)  # ping prints tenths
 
 
 def test_loss_is_the_links_own_count() -> None:
@@ -322,9 +325,9 @@ def test_loss_is_the_links_own_count() -> None:
         assert lab.slow is not None
         done = netscope("ping", "-c", "300", "-i", "0.003", "-W", "0.5", "--json", SERVER[4], inside=lab.c)
         (record,) = json.loads(done.stdout)["records"]
-        taken, dropped = lab.slow.counts()
-        assert taken == record["sent"] == 300
-        assert dropped == record["sent"] - record["received"] > 5
+        carried = lab.slow.carried()
+        assert carried.taken == record["sent"] == 300
+        assert carried.dropped == record["sent"] - record["received"] > 5
 
 
 def test_duplicates_and_corrupt_replies_are_counted(netns: Namespace) -> None:
