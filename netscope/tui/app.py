@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Iterable
 from functools import partial
+from importlib import import_module
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
@@ -17,9 +18,10 @@ from netscope.core.domain import Domain
 from netscope.core.record import Names
 from netscope.hub.watch import Hub, in_thread
 from netscope.tui import frame
-from netscope.tui.keys import KEYS, bindings
+from netscope.tui.exports import export_all
+from netscope.tui.framed import FrameScreen, Surroundings
+from netscope.tui.keys import bindings, placed
 from netscope.tui.page import PageScreen
-from netscope.tui.pages import FILTER_HELP, help_sections
 from netscope.tui.screens import TabScreen
 from netscope.tui.tabs import TABS, Tab
 from netscope.tui.themes import DARK, LIGHT, THEMES
@@ -37,7 +39,7 @@ class NetscopeApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("app"),
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True, system=True),
-        *(Binding(str(number), f"tab_number({number})", show=False, system=True) for number in range(1, 10)),
+        *(Binding(str(number), f"tab_number({number})", show=False, system=True) for number in range(10)),
     ]
 
     def __init__(
@@ -56,7 +58,7 @@ class NetscopeApp(App[None]):
         self._here = tabs[0]
         self._names = make_names(False)
         self._facts: frame.HostFacts | None = None
-        self._built: dict[str, TabScreen] = {}
+        self._built: dict[str, FrameScreen] = {}
         for theme in THEMES:
             self.register_theme(theme)
         if not self.native_ansi_color:
@@ -64,8 +66,8 @@ class NetscopeApp(App[None]):
         for tab in tabs:
             self.add_mode(tab.name, partial(self._build, tab))
 
-    def _build(self, tab: Tab) -> TabScreen:
-        screen = TabScreen(tab, self._tabs, self._hub, self._load, self._names)
+    def _build(self, tab: Tab) -> FrameScreen:
+        screen = _screen_class(tab)(tab, Surroundings(self._tabs, self._hub, self._load, self._names))
         if self._facts is not None:
             screen.call_after_refresh(screen.use_facts, self._facts)
         self._built[tab.name] = screen
@@ -100,7 +102,8 @@ class NetscopeApp(App[None]):
                 self._go(tab)
 
     def action_tab_number(self, number: int) -> None:
-        """Go to a tab by number."""
+        """Go to a tab by number; 0 is the tenth."""
+        number = number or 10
         if number <= len(self._tabs):
             self._go(self._tabs[number - 1])
 
@@ -117,9 +120,23 @@ class NetscopeApp(App[None]):
 
     # Everywhere
 
-    def on_tab_screen_names_wanted(self, message: TabScreen.NamesWanted) -> None:
+    def on_frame_screen_names_wanted(self, message: FrameScreen.NamesWanted) -> None:
         """Show names or numbers, in every tab."""
         self.run_worker(self._use_names(message.numeric), group="names", exclusive=True)
+
+    async def on_frame_screen_asked(self, message: FrameScreen.Asked) -> None:
+        """Take a question to the tab that answers it."""
+        for tab in self._tabs:
+            if tab.name == message.topic:
+                self._here = tab
+                await self.switch_mode(tab.name)
+                self._built[tab.name].ask(message.question)
+
+    def on_frame_screen_snapshot_wanted(self) -> None:
+        """Save what the hub collects, and what the tabs hold beside."""
+        topics = [block.topic for tab in self._tabs for block in tab.blocks]
+        held = [snapshot for screen in self._built.values() for snapshot in screen.held()]
+        export_all(self.screen, self._hub.host, self._load, topics, held)
 
     async def _use_names(self, numeric: bool) -> None:
         names = self._make_names(numeric)
@@ -130,8 +147,7 @@ class NetscopeApp(App[None]):
 
     def action_help(self) -> None:
         """Show the help of this tab."""
-        domains = [self._load(block.topic) for block in self._here.blocks]
-        self.push_screen(PageScreen(f"Help: {self._here.title}", help_sections(domains, FILTER_HELP)))
+        self.push_screen(PageScreen(f"Help: {self._here.title}", self._built[self._here.name].help_sections()))
 
     def action_theme(self) -> None:
         """Switch between dark and light."""
@@ -153,11 +169,18 @@ class NetscopeApp(App[None]):
         """Offer the tabs and every key's action in the palette."""
         for tab in self._tabs:
             yield SystemCommand(tab.title, f"Go to the tab {tab.title}", partial(self._go, tab))
-        target = screen if isinstance(screen, TabScreen) else None
-        for key in KEYS:
-            if key.where in ("app", "frame") and key.action != "command_palette":
-                yield SystemCommand(key.label, f"{key.help} ({key.shows})", partial(self.run_action, key.action))
-            elif key.where == "tab" and target is not None:
+        own = screen.KEYS if isinstance(screen, FrameScreen) else ()
+        for key in (*own, *placed("app", "frame")):
+            if key.where != "table" and key.action != "command_palette":
+                place = "screen." if key.where == "tab" else ""
                 yield SystemCommand(
-                    key.label, f"{key.help} ({key.shows})", partial(self.run_action, f"screen.{key.action}")
+                    key.label, f"{key.help} ({key.shows})", partial(self.run_action, place + key.action)
                 )
+
+
+def _screen_class(tab: Tab) -> type[FrameScreen]:
+    if not tab.screen:
+        return TabScreen
+    module, _, name = tab.screen.partition(":")
+    found: type[FrameScreen] = getattr(import_module(module), name)
+    return found

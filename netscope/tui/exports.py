@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Any
 
 from textual.screen import Screen
 
@@ -46,12 +48,19 @@ def export_shown(screen: Screen[None], pane: Pane, host: Host) -> None:
     screen.app.push_screen(FilePrompt(title, name, lambda path: _save(screen, path, shown_chunks(pane, path, host))))
 
 
-def export_all(screen: Screen[None], host: Host, load: Callable[[str], Domain], topics: Iterable[str]) -> None:
-    """Ask for a name and save every topic as one document, as ``netscope snapshot`` does."""
+def export_all(
+    screen: Screen[Any],
+    host: Host,
+    load: Callable[[str], Domain],
+    topics: Iterable[str],
+    held: Sequence[Snapshot] = (),
+) -> None:
+    """Ask for a name and save every topic as one document, as ``netscope snapshot`` does, and what tabs hold beside."""
     from netscope.export import snapshot_document
 
     def chunks() -> Iterator[str]:
-        return snapshot_document(((load(topic), _look(load(topic), host)) for topic in topics), host)
+        collected = ((load(topic), _look(load(topic), host)) for topic in topics)
+        return snapshot_document(chain(collected, ((load(kept.topic), kept) for kept in held)), host)
 
     name = file_name(["snapshot"], host.wall())
     screen.app.push_screen(FilePrompt("Save the whole host (.json)", name, lambda path: _save(screen, path, chunks())))
@@ -66,7 +75,7 @@ def _look(domain: Domain, host: Host) -> Snapshot:
         return Snapshot(domain.name, (), (problem,), host.wall(), host.clock())
 
 
-async def _save(screen: Screen[None], path: str, chunks: Iterable[str]) -> str:
+async def _save(screen: Screen[Any], path: str, chunks: Iterable[str]) -> str:
     from netscope.export import write_file
 
     if not path.strip():

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from netscope.core.host import Host
+from netscope.core.text import width
 from netscope.tui.keys import Key
 from netscope.tui.line import Part
 from netscope.tui.tabs import Tab
@@ -38,32 +39,53 @@ def host_facts(host: Host) -> HostFacts:
     return HostFacts(host.name, host.kernel, host.namespace, privileged)
 
 
-def header(facts: HostFacts, taken_at: float | None, *, paused: bool, room: int) -> tuple[list[Part], list[Part]]:
-    """Return the parts of the first line: where we are, and how fresh what is shown is."""
+def header(facts: HostFacts, room: int) -> list[Part]:
+    """Return the left parts of the first line: where we are."""
     left = [Part(" netscope ", "chosen"), Part(f" {facts.name}", "strong")]
     if facts.namespace:
         left.append(Part(f"  netns {facts.namespace}", "accent"))
     if room >= _WIDE:
         left.append(Part(f"  Linux {facts.kernel}", "quiet"))
-    right = []
-    if not facts.privileged:
-        right.append(Part(" unprivileged ", "warning"))
-    right.append(Part(" PAUSED ", "warning", "screen.pause") if paused else Part(" ● live ", "good", "screen.pause"))
+    return left
+
+
+def freshness(taken_at: float | None, *, paused: bool) -> list[Part]:
+    """Return the right parts of the first line of a tab that is collected: how fresh what is shown is."""
+    parts = [Part(" PAUSED ", "warning", "screen.pause") if paused else Part(" ● live ", "good", "screen.pause")]
     if taken_at is not None:
-        right.append(Part(time.strftime(" %H:%M:%S ", time.localtime(taken_at)), "plain"))
-    return left, right
+        parts.append(Part(time.strftime(" %H:%M:%S ", time.localtime(taken_at)), "plain"))
+    return parts
 
 
-def tab_line(tabs: Sequence[Tab], here: str) -> list[Part]:
-    """Return the parts of the line of tabs; the one that is shown is marked by more than its colour."""
-    parts = [Part(" ")]
-    for number, tab in enumerate(tabs, 1):
-        label = f"{number} {tab.title}" if number < 10 else tab.title
+def tab_line(tabs: Sequence[Tab], here: str, room: int) -> list[Part]:
+    """Return the parts of the line of tabs; the one that is shown is marked by more than its colour.
+
+    The keys 1 to 9 and 0 lead to the first ten. Where there is too little room the titles are brief, and then two tabs
+    share the cell between them.
+    """
+    labels = _labels([tab.title for tab in tabs])
+    if _length(labels) > room:
+        labels = _labels([tab.brief or tab.title for tab in tabs])
+    shared = _length(labels) > room
+    parts: list[Part] = []
+    skip = False
+    for tab, label in zip(tabs, labels, strict=True):
         if tab.name == here:
+            if shared and parts:
+                parts[-1] = parts[-1]._replace(text=parts[-1].text[:-1])
             parts.append(Part(f"[{label}]", "chosen"))
         else:
-            parts.append(Part(f" {label} ", "quiet", f"app.tab('{tab.name}')"))
+            parts.append(Part(f"{'' if skip else ' '}{label} ", "quiet", f"app.tab('{tab.name}')"))
+        skip = shared
     return parts
+
+
+def _labels(titles: Sequence[str]) -> list[str]:
+    return [f"{number % 10} {title}" if number <= 10 else title for number, title in enumerate(titles, 1)]
+
+
+def _length(labels: Sequence[str]) -> int:
+    return sum(width(label) + 2 for label in labels)
 
 
 def footer(keys: Sequence[Key], room: int) -> list[Part]:

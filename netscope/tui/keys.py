@@ -1,7 +1,8 @@
-"""Every key, once: bindings, footer, help and palette are made of this table."""
+"""Every key that tabs have in common, once: bindings, footer, help and palette are made of this table."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from textual.binding import Binding
@@ -18,7 +19,8 @@ class Key(NamedTuple):
         label: a word or two for the footer and the palette.
         help: one line.
         shows: the keys as people write them.
-        where: whose binding it is: the app's, that of every screen with a frame, a tab's, a table's.
+        where: whose binding it is: the app's, that of every screen with a frame, a tab's, a table's. The tabs of tables
+            share those of this list; a tab with a screen of its own has a list of its own.
         hint: its place in the footer, lower first; 0 keeps it out.
     """
 
@@ -66,18 +68,23 @@ KEYS: tuple[Key, ...] = (
     Key("q", "quit", "Quit", "quit", "q", "app", 6),
 )
 
-DIGITS = "1-9"
+DIGITS = "1-9, 0"
 
 
-def bindings(where: Where) -> list[Binding]:
+def bindings(where: Where, keys: Sequence[Key] = KEYS) -> list[Binding]:
     """Return the bindings of one place. Those of the frame are the app's actions, but textual has every screen bind
     Tab to something else: so the screens bind them, and dialogues do not."""
     prefix = "app." if where == "frame" else ""
     return [
-        Binding(key.keys, prefix + key.action, key.label, show=False, system=True) for key in KEYS if key.where == where
+        Binding(key.keys, prefix + key.action, key.label, show=False, system=True) for key in keys if key.where == where
     ]
 
 
-def hints() -> list[Key]:
-    """Return the keys for the footer, most useful first."""
-    return sorted((key for key in KEYS if key.hint), key=lambda key: key.hint)
+def placed(*places: Where) -> tuple[Key, ...]:
+    """Return the keys of some places."""
+    return tuple(key for key in KEYS if key.where in places)
+
+
+def hints(own: Sequence[Key]) -> list[Key]:
+    """Return the keys for the footer of a screen that has keys of its own, most useful first."""
+    return sorted((key for key in (*own, *placed("app")) if key.hint), key=lambda key: key.hint)

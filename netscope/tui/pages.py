@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from netscope.core.domain import Domain
 from netscope.core.record import Names, Section
 from netscope.core.text import fit, printable, width
-from netscope.tui.keys import DIGITS, KEYS, Where
+from netscope.tui.keys import DIGITS, Key, placed
 from netscope.tui.table.cells import cell_texts
 
 COLUMN = 54
@@ -61,21 +61,17 @@ def heading(domain: Domain, record: Any, names: Names) -> str:
     return f"{domain.title}: {'  '.join(words)}"
 
 
-_PLACES: tuple[tuple[Where, str], ...] = (("table", "Moving"), ("tab", "This tab"), ("app", "Everywhere"))
+def key_section(title: str, keys: Iterable[Key]) -> Section:
+    """Return what keys do."""
+    return Section(title, [(key.shows, key.help) for key in keys])
 
 
-def help_sections(domains: Sequence[Domain], filter_help: Sequence[tuple[str, str]]) -> list[Section]:
-    """Return the help of a tab: the commands it replaces, the keys, the filter language, the columns."""
-    sections = [
-        Section("Instead of", [(domain.title, ", ".join(domain.replaces)) for domain in domains if domain.replaces])
-    ]
-    for where, title in _PLACES:
-        rows = [(key.shows, key.help) for key in KEYS if key.where == where or (key.where, where) == ("frame", "app")]
-        if where == "app":
-            rows.insert(0, (DIGITS, "go to a tab"))
-        sections.append(Section(title, rows))
-    if filter_help:
-        sections.append(Section("Filters", list(filter_help)))
+def help_sections(domains: Sequence[Domain], own: Iterable[Section]) -> list[Section]:
+    """Return the help of a tab: the commands it replaces, its own notes, the keys of all tabs, the columns."""
+    replaced = [(domain.title, ", ".join(domain.replaces)) for domain in domains if domain.replaces]
+    everywhere = key_section("Everywhere", placed("frame", "app"))
+    sections = [Section("Instead of", replaced), *own]
+    sections.append(Section(everywhere.title, [(DIGITS, "go to a tab"), *everywhere.rows]))
     for domain in domains:
         rows = [(column.name, column.help or column.title) for column in domain.columns]
         sections.append(Section(f"{domain.title}: columns", rows))

@@ -1,27 +1,25 @@
-"""The screen of a tab: the frame, its panes, the filter line; what the tab's keys do."""
+"""The screen of a tab of tables: its panes, the filter line; what the tab's keys do."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import DescendantFocus, Resize
-from textual.message import Message
-from textual.screen import Screen
+from textual.events import DescendantFocus
 
-from netscope.core.domain import Domain
-from netscope.core.record import Column, Names
-from netscope.hub.watch import Hub
+from netscope.core.record import Column, Names, Section
 from netscope.tui import frame
+from netscope.tui.addresses import address_of
 from netscope.tui.choosers import ColumnChooser
 from netscope.tui.details import DetailsScreen
-from netscope.tui.exports import export_all, export_shown
+from netscope.tui.exports import export_shown
 from netscope.tui.filterbar import FilterBar
-from netscope.tui.keys import bindings, hints
-from netscope.tui.line import Line
+from netscope.tui.framed import FrameScreen, Surroundings
+from netscope.tui.keys import Key, bindings, placed
+from netscope.tui.line import Part
 from netscope.tui.page import PageScreen, problem_sections
+from netscope.tui.pages import FILTER_HELP, help_sections, key_section
 from netscope.tui.pane import Pane
 from netscope.tui.table.cells import cell_texts
 from netscope.tui.table.order import Order
@@ -29,49 +27,25 @@ from netscope.tui.table.widget import RecordTable
 from netscope.tui.tabs import Tab
 
 
-class TabScreen(Screen[None]):
-    """One tab. Collects while it is the screen in front, and only then."""
+class TabScreen(FrameScreen):
+    """One tab of tables. Collects while it is the screen in front, and only then."""
 
-    DEFAULT_CSS = """
-    TabScreen { layers: base; }
-    TabScreen > #header { background: $panel; }
-    TabScreen > #tabs { background: $panel; }
-    TabScreen > #footer { background: $panel; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("tab"), *bindings("frame")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("tab")]
+    KEYS: ClassVar[tuple[Key, ...]] = placed("tab", "table")
 
-    class NamesWanted(Message):
-        """Numbers are wanted, or names."""
-
-        def __init__(self, numeric: bool) -> None:
-            super().__init__()
-            self.numeric = numeric
-
-    def __init__(self, tab: Tab, tabs: tuple[Tab, ...], hub: Hub, load: Callable[[str], Domain], names: Names) -> None:
-        super().__init__()
-        self.tab = tab
-        self._tabs = tabs
-        self._hub = hub
-        self._load = load
-        self._names = names
-        self._facts = frame.HostFacts(hub.host.name, hub.host.kernel, hub.host.namespace, True)
-        self.panes = [Pane(block, load(block.topic), hub, names) for block in tab.blocks]
+    def __init__(self, tab: Tab, around: Surroundings) -> None:
+        super().__init__(tab, around)
+        self.panes = [Pane(block, around.load(block.topic), around.hub, around.names) for block in tab.blocks]
         self._focused = 0
-        self._header, self._tab_line, self._footer = Line(id="header"), Line(id="tabs"), Line(id="footer")
         self._filter_bar = FilterBar()
 
-    def compose(self) -> ComposeResult:
-        """Lay out."""
-        yield self._header
-        yield self._tab_line
+    def compose_body(self) -> ComposeResult:
+        """Lay out the tables and the filter line."""
         yield from self.panes
         yield self._filter_bar
-        yield self._footer
 
     def on_mount(self) -> None:
-        """Fill the frame."""
-        self._tab_line.show(frame.tab_line(self._tabs, self.tab.name))
-        self.show_header()
+        """Give the first table the keys."""
         self.pane.table.focus()
 
     @property
@@ -79,23 +53,25 @@ class TabScreen(Screen[None]):
         """The pane that the keys are for."""
         return self.panes[self._focused]
 
-    def use_facts(self, facts: frame.HostFacts) -> None:
-        """Take what is known of the host."""
-        self._facts = facts
-        self.show_header()
-
     def use_names(self, names: Names) -> None:
         """Show names or numbers."""
-        self._names = names
+        super().use_names(names)
         for pane in self.panes:
             pane.use_names(names)
 
-    def show_header(self) -> None:
-        """Bring the first line up to date."""
+    def freshness(self) -> list[Part]:
+        """Tell when the hub looked last."""
         snapshot = self.pane.snapshot
-        taken = snapshot.taken_at if snapshot is not None else None
-        parts = frame.header(self._facts, taken, paused=self.pane.paused, room=self.app.size.width)
-        self._header.show(*parts)
+        return frame.freshness(snapshot.taken_at if snapshot is not None else None, paused=self.pane.paused)
+
+    def help_sections(self) -> list[Section]:
+        """Tell the tables' keys, the filter language, the columns."""
+        own = [
+            key_section("Moving", placed("table")),
+            key_section("This tab", placed("tab")),
+            Section("Filters", FILTER_HELP),
+        ]
+        return help_sections([pane.domain for pane in self.panes], own)
 
     # What happens
 
@@ -108,11 +84,6 @@ class TabScreen(Screen[None]):
         """In front again."""
         for pane in self.panes:
             pane.awake(True)
-
-    def on_resize(self, _event: Resize) -> None:
-        """The frame tells more on a wide screen."""
-        self._footer.show(frame.footer(hints(), self.app.size.width))
-        self.show_header()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Remember which pane the keys are for."""
@@ -156,7 +127,7 @@ class TabScreen(Screen[None]):
             bar.say_nothing()
             return True
         try:
-            wanted = compile_filter(text, self.pane.domain, self._names, self.pane.table.columns)
+            wanted = compile_filter(text, self.pane.domain, self.names, self.pane.table.columns)
         except FilterError as error:
             bar.say_error(error.what, error.start)
             return False
@@ -170,7 +141,7 @@ class TabScreen(Screen[None]):
         """Show everything known of the row."""
         pane = self.pane
         if pane.table.record is not None:
-            self.app.push_screen(DetailsScreen(pane.block, pane.domain, pane.table.record, self._hub, self._names))
+            self.app.push_screen(DetailsScreen(pane.block, pane.domain, pane.table.record, self.around.hub, self.names))
 
     def action_filter(self) -> None:
         """Type a filter."""
@@ -210,10 +181,6 @@ class TabScreen(Screen[None]):
         for pane in self.panes:
             pane.pause()
 
-    def action_names(self) -> None:
-        """Switch between names and numbers, everywhere."""
-        self.post_message(self.NamesWanted(not self._names.numeric))
-
     def action_refresh(self) -> None:
         """Look again now."""
         for pane in self.panes:
@@ -224,31 +191,31 @@ class TabScreen(Screen[None]):
         table = self.pane.table
         if table.record is not None:
             columns = [slot.column for slot in table.layout_now.slots]
-            self._copy("\t".join(cell_texts(column, [table.record], self._names)[0] for column in columns), "row")
+            self.copy("\t".join(cell_texts(column, [table.record], self.names)[0] for column in columns), "row")
 
     def action_copy_cell(self) -> None:
         """Copy one cell."""
         table = self.pane.table
         if table.record is not None:
-            self._copy(cell_texts(table.here, [table.record], self._names)[0], table.here.title)
-
-    def _copy(self, text: str, what: str) -> None:
-        self.app.copy_to_clipboard(text)
-        self.notify(f"Copied: {what}", timeout=2, markup=False)
+            self.copy(cell_texts(table.here, [table.record], self.names)[0], table.here.title)
 
     def action_export(self) -> None:
         """Save the rows that are shown."""
-        export_shown(self, self.pane, self._hub.host)
-
-    def action_export_all(self) -> None:
-        """Save the whole host."""
-        topics = [block.topic for tab in self._tabs for block in tab.blocks]
-        export_all(self, self._hub.host, self._load, topics)
+        export_shown(self, self.pane, self.around.hub.host)
 
     def action_problems(self) -> None:
         """Show every problem of the tab."""
         sections = problem_sections([(pane.domain.title, pane.problems) for pane in self.panes])
         self.app.push_screen(PageScreen("Problems", sections))
+
+    def action_ask(self, topic: str) -> None:
+        """Take the row's address to the tab that answers questions of that topic."""
+        pane = self.pane
+        address = address_of(pane.domain, pane.table.record, pane.table.here) if pane.table.record is not None else ""
+        if address:
+            self.post_message(self.Asked(topic, address))
+        else:
+            self.notify("There is no address in this row to ask about.", timeout=3, markup=False)
 
     def action_other(self) -> None:
         """Go to the other table of the tab."""

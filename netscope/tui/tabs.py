@@ -26,11 +26,27 @@ class Block(NamedTuple):
 
 
 class Tab(NamedTuple):
-    """One tab: its name (that of its first topic), its title, its tables."""
+    """One tab.
+
+    Attributes:
+        name: that of its first topic.
+        title: what the line of tabs calls it.
+        blocks: its tables; none where it has a screen of its own.
+        brief: what a narrow line of tabs calls it; "" for the title.
+        screen: "module:class" of a :class:`netscope.tui.framed.FrameScreen` of its own, imported when first visited; ""
+            for a screen of tables.
+    """
 
     name: str
     title: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[Block, ...] = ()
+    brief: str = ""
+    screen: str = ""
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics it shows."""
+        return tuple(block.topic for block in self.blocks) or (self.name,)
 
 
 LIVE = Query(live=True)
@@ -39,8 +55,8 @@ RATES = ("rates.rx.bytes", "rates.tx.bytes")
 
 TABS: tuple[Tab, ...] = (
     Tab("sockets", "Sockets", (Block("sockets", LIVE.having(all=True), extras=TALK),)),
-    Tab("links", "Interfaces", (Block("links", LIVE.having(addresses=True), RATES), Block("addresses", LIVE))),
-    Tab("routes", "Routes", (Block("routes", LIVE, share=3), Block("rules", LIVE))),
-    Tab("neighbours", "Neighbours", (Block("neighbours", LIVE),)),
-    Tab("services", "Services", (Block("services", LIVE),)),
+    Tab("links", "Interfaces", (Block("links", LIVE.having(addresses=True), RATES), Block("addresses", LIVE)), "Links"),
+    Tab("routes", "Routes", (Block("routes", LIVE, share=3), Block("rules", LIVE)), "Route"),
+    Tab("neighbours", "Neighbours", (Block("neighbours", LIVE),), "Neigh"),
+    Tab("services", "Services", (Block("services", LIVE),), "Svc"),
 )

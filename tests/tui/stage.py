@@ -245,7 +245,7 @@ class Stage(Driven):
 
     def __init__(self, tabs: tuple[Tab, ...], records: Sequence[Any], *, privileged: bool = True) -> None:
         self.host = FakeHost(privileged=privileged)
-        names = [block.topic for tab in tabs for block in tab.blocks]
+        names = [topic for tab in tabs for topic in tab.topics]
         self.topics = {name: Topic(self.host, name, list(records)) for name in names}
         self.domains = {name: topic.domain() for name, topic in self.topics.items()}
         hub = Hub(self.host, self.domains.__getitem__)

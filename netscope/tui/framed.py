@@ -1,0 +1,160 @@
+"""The base of every tab's screen: the lines above and below, and what a tab tells the application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import Resize
+from textual.message import Message
+from textual.screen import Screen
+
+from netscope.core.domain import Domain
+from netscope.core.record import Names, Section
+from netscope.core.snapshot import Snapshot
+from netscope.hub.watch import Hub
+from netscope.tui import frame
+from netscope.tui.keys import Key, bindings, hints
+from netscope.tui.line import Line, Part
+from netscope.tui.pages import help_sections, key_section
+from netscope.tui.tabs import Tab
+
+
+class Surroundings(NamedTuple):
+    """What a tab's screen is given.
+
+    Attributes:
+        tabs: all tabs, in order.
+        hub: where data comes from.
+        load: topic -> its declaration.
+        names: names for numbers, or numbers.
+    """
+
+    tabs: tuple[Tab, ...]
+    hub: Hub
+    load: Callable[[str], Domain]
+    names: Names
+
+
+class FrameScreen(Screen[None]):
+    """A tab in its frame. A tab with a screen of its own derives from this, says its keys and composes its body.
+
+    Attributes:
+        KEYS: the tab's own keys, for footer, help and palette; the class binds them itself, in ``BINDINGS``.
+    """
+
+    DEFAULT_CSS = """
+    FrameScreen { layers: base; }
+    FrameScreen > #header { background: $panel; }
+    FrameScreen > #tabs { background: $panel; }
+    FrameScreen > #footer { background: $panel; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("frame")]
+    KEYS: ClassVar[tuple[Key, ...]] = ()
+
+    class NamesWanted(Message):
+        """Numbers are wanted, or names."""
+
+        def __init__(self, numeric: bool) -> None:
+            super().__init__()
+            self.numeric = numeric
+
+    class Asked(Message):
+        """Another tab is to answer a question: its topic, and what is asked of it."""
+
+        def __init__(self, topic: str, question: str) -> None:
+            super().__init__()
+            self.topic = topic
+            self.question = question
+
+    class SnapshotWanted(Message):
+        """Everything is to be saved."""
+
+    def __init__(self, tab: Tab, around: Surroundings) -> None:
+        super().__init__()
+        self.tab = tab
+        self.around = around
+        self.names = around.names
+        host = around.hub.host
+        self._facts = frame.HostFacts(host.name, host.kernel, host.namespace, True)
+        self._header, self._tab_line, self._footer = Line(id="header"), Line(id="tabs"), Line(id="footer")
+
+    def compose(self) -> ComposeResult:
+        """Lay the body out between the lines of the frame."""
+        yield self._header
+        yield self._tab_line
+        yield from self.compose_body()
+        yield self._footer
+
+    def on_mount(self) -> None:
+        """Fill the frame."""
+        self.show_header()
+
+    def on_resize(self, _event: Resize) -> None:
+        """The frame tells more on a wide screen."""
+        room = self.app.size.width
+        self._tab_line.show(frame.tab_line(self.around.tabs, self.tab.name, room))
+        self._footer.show(frame.footer(hints(self.KEYS), room))
+        self.show_header()
+
+    # What a tab says of itself
+
+    def compose_body(self) -> ComposeResult:
+        """Yield what is between the frame's lines."""
+        yield from ()
+
+    def freshness(self) -> Sequence[Part]:
+        """Return the right end of the first line: how live what is shown is."""
+        return ()
+
+    def help_sections(self) -> list[Section]:
+        """Return this tab's help."""
+        domains = [self.around.load(topic) for topic in self.tab.topics]
+        return help_sections(domains, [key_section("This tab", self.KEYS), *self.help_notes()])
+
+    def help_notes(self) -> Sequence[Section]:
+        """Return what the help tells beside the keys."""
+        return ()
+
+    def held(self) -> Sequence[Snapshot]:
+        """Return what is to be in a snapshot of everything beside what the hub collects: answers, running probes."""
+        return ()
+
+    def ask(self, question: str) -> None:
+        """Take a question that was asked in another tab."""
+
+    # What the application tells it
+
+    def use_facts(self, facts: frame.HostFacts) -> None:
+        """Take what is known of the host."""
+        self._facts = facts
+        self.show_header()
+
+    def use_names(self, names: Names) -> None:
+        """Show names or numbers."""
+        self.names = names
+
+    def show_header(self) -> None:
+        """Bring the first line up to date."""
+        self._header.show(frame.header(self._facts, room=self.app.size.width), [*self.warnings(), *self.freshness()])
+
+    def warnings(self) -> list[Part]:
+        """Return what the first line warns of."""
+        return [] if self._facts.privileged else [Part(" unprivileged ", "warning")]
+
+    # Keys that many tabs have
+
+    def action_names(self) -> None:
+        """Switch between names and numbers, everywhere."""
+        self.post_message(self.NamesWanted(not self.names.numeric))
+
+    def action_export_all(self) -> None:
+        """Save the whole host."""
+        self.post_message(self.SnapshotWanted())
+
+    def copy(self, text: str, what: str) -> None:
+        """Copy a text to the clipboard and say so."""
+        self.app.copy_to_clipboard(text)
+        self.notify(f"Copied: {what}", timeout=2, markup=False)

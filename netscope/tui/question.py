@@ -1,0 +1,139 @@
+"""The line in which a question is typed: a target, a name, a filter. It remembers what was asked before."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.suggester import Suggester
+from textual.widgets import Input
+
+from netscope.core.text import printable, width
+from netscope.tui.line import Line, Part
+
+_REMEMBERED = 100
+
+
+class QuestionLine(Horizontal):
+    """A prompt, a text, a remark. Enter asks, Up and Down walk through what was asked before, Esc leaves."""
+
+    DEFAULT_CSS = """
+    QuestionLine { height: 1; background: $surface; }
+    QuestionLine > Input { width: 1fr; background: $surface; }
+    QuestionLine > Input:focus { background-tint: $foreground 0%; }
+    QuestionLine > .says { display: none; }
+    QuestionLine.-says > .says { display: block; width: 2fr; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Leave", show=False),
+        Binding("up", "older", "Older", show=False),
+        Binding("down", "newer", "Newer", show=False),
+    ]
+
+    class Asked(Message):
+        """Enter was pressed on a text that is not empty."""
+
+        def __init__(self, line: QuestionLine, text: str) -> None:
+            super().__init__()
+            self.line = line
+            self.text = text
+
+        @property
+        def control(self) -> QuestionLine:
+            """The line it came from."""
+            return self.line
+
+    class Left(Message):
+        """Esc was pressed: the keys are the tab's again."""
+
+        def __init__(self, line: QuestionLine) -> None:
+            super().__init__()
+            self.line = line
+
+        @property
+        def control(self) -> QuestionLine:
+            """The line it came from."""
+            return self.line
+
+    def __init__(
+        self,
+        prompt: str,
+        hint: str = "",
+        *,
+        suggester: Suggester | None = None,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(id=id)
+        self._prompt = prompt
+        self.input = Input(placeholder=hint, compact=True, select_on_focus=False, suggester=suggester)
+        self._says = Line(classes="says")
+        self.history: list[str] = []
+        self._place = 0
+        self._typed = ""
+
+    def compose(self) -> ComposeResult:
+        """Lay out."""
+        label = f" {self._prompt} "
+        prompt = Line(classes="prompt")
+        prompt.styles.width = width(label)
+        prompt.show([Part(label, "key")])
+        yield prompt
+        yield self.input
+        yield self._says
+
+    def open(self, text: str | None = None) -> None:
+        """Take the keyboard, with another text if there is one."""
+        if text is not None:
+            self.input.value = text
+        self.input.cursor_position = len(self.input.value)
+        self.input.focus()
+
+    def remember(self, text: str) -> None:
+        """Put a question at the end of the history."""
+        if text in self.history:
+            self.history.remove(text)
+        self.history.append(text)
+        del self.history[:-_REMEMBERED]
+        self._place = len(self.history)
+
+    def say(self, text: str, tone: str = "quiet") -> None:
+        """Say something beside the text; an empty text gives the room back."""
+        self._says.show([Part(f" {printable(text)}", tone)])
+        self.set_class(bool(text), "-says")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """What was said was said of another text."""
+        event.stop()
+        self.say("")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Ask."""
+        event.stop()
+        text = event.value.strip()
+        if text:
+            self.remember(text)
+            self.post_message(self.Asked(self, text))
+
+    def action_leave(self) -> None:
+        """Give the keys back."""
+        self.post_message(self.Left(self))
+
+    def action_older(self) -> None:
+        """Show what was asked before."""
+        if self._place == len(self.history):
+            self._typed = self.input.value
+        self._walk(-1)
+
+    def action_newer(self) -> None:
+        """Show what was asked after that, in the end what was being typed."""
+        self._walk(1)
+
+    def _walk(self, by: int) -> None:
+        place = max(0, min(len(self.history), self._place + by))
+        if place != self._place:
+            self._place = place
+            self.input.value = self.history[place] if place < len(self.history) else self._typed
+            self.input.cursor_position = len(self.input.value)
