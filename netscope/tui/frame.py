@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from netscope.core.capabilities import NET_ADMIN, SYS_PTRACE, may
 from netscope.core.host import Host
 from netscope.core.text import width
 from netscope.tui.keys import Key
@@ -14,7 +15,6 @@ from netscope.tui.tabs import Tab
 
 _WIDE = 100
 _FOOTER_KEYS = {"enter": "Enter", "slash": "/", "space": "Space", "question_mark,f1": "?", "colon,ctrl+p": ":"}
-_CAP_NET_ADMIN, _CAP_SYS_PTRACE = 12, 19  # capabilities(7)
 
 
 class HostFacts(NamedTuple):
@@ -27,16 +27,8 @@ class HostFacts(NamedTuple):
 
 
 def host_facts(host: Host) -> HostFacts:
-    """Ask the host. Where the capabilities cannot be read nothing is said against them."""
-    from netscope.core.errors import NetscopeError
-
-    try:
-        status = host.read("/proc/self/status").decode("utf-8", "replace")
-    except NetscopeError:
-        status = ""
-    capabilities = next((int(line.split()[1], 16) for line in status.splitlines() if line.startswith("CapEff:")), -1)
-    privileged = all(capabilities >> bit & 1 for bit in (_CAP_NET_ADMIN, _CAP_SYS_PTRACE))
-    return HostFacts(host.name, host.kernel, host.namespace, privileged)
+    """Ask the host."""
+    return HostFacts(host.name, host.kernel, host.namespace, may(host, NET_ADMIN, SYS_PTRACE))
 
 
 def header(facts: HostFacts, room: int) -> list[Part]:

@@ -166,6 +166,13 @@ def test_unknown_owners_are_told_from_none(owners: Any, processes: list[int | No
     )
 
 
+@pytest.mark.parametrize(("effective", "mend"), [(0, "run with sudo"), (1 << 19, "even to root")])
+def test_who_may_see_owners_is_not_told_to_become_root(effective: int, mend: str) -> None:
+    status = f"Name:\tx\nCapEff:\t{effective:016x}\n".encode()
+    snapshot = look(Fake({"/proc/net/tcp": TCP, "/proc/self/status": status}, owners=Owners({}, 1)))
+    assert [mend in problem.mend for problem in snapshot.problems if problem.what.startswith("owners")] == [True]
+
+
 def test_unit_and_cgroup_come_with_a_full_look_only() -> None:
     host = Fake({"/proc/net/tcp": TCP}, owners=Owners({4711: (Process(1, "a", 3),)}, 0))
     assert look(host).records[0].unit is None

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import compress
 from operator import attrgetter, is_not
 
+from netscope.core.capabilities import SYS_PTRACE, may
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Host, Owners, Process
 from netscope.core.snapshot import Problem
@@ -68,7 +69,7 @@ class Ownership:
                 place = self._place(processes) if want_places and processes else _NOWHERE
                 rows[number] = _NEW(Socket, (*row[:_OWNER], processes, *place, *row[_AFTER:]))
         if nobody is None and (unknown := len(wanted.difference(owners.holders))):
-            problems.append(_unknown_owners(unknown, owners))
+            problems.append(_unknown_owners(unknown, owners, may(self._host, SYS_PTRACE)))
         return changed
 
     def _place(self, processes: tuple[Process, ...]) -> Place:
@@ -84,10 +85,12 @@ class Ownership:
         return place
 
 
-def _unknown_owners(count: int, owners: Owners) -> Problem:
+def _unknown_owners(count: int, owners: Owners, privileged: bool) -> Problem:
     several = owners.unreadable > 1
     why = f"{owners.unreadable} process{'es do' if several else ' does'} not show this user the descriptors"
     mend = "run with sudo (it needs CAP_SYS_PTRACE)"
+    if privileged:
+        mend = "nothing here: a security module, or a user namespace of theirs, shuts them even to root"
     if not owners.unreadable:
         why = "no process listed in /proc holds them"
         mend = "the kernel's own, or hidden from here: hidepid, a container"
