@@ -124,7 +124,8 @@ def render(found: Layout, *, header: bool = True, colour: bool = False) -> Itera
     for index, (cell, size) in enumerate(found.kept):
         texts, right = cell.texts, cell.column.numeric
         if not cell.ascii or size < cell.widest:
-            texts = [fit(text, size, right=right) for text in texts]
+            middle = cell.column.cut == "middle"
+            texts = [fit(text, size, right=right, middle=middle) for text in texts]
             template.append("%s")
         else:
             ragged = index == last and not right
@@ -142,7 +143,7 @@ def fitted(line: str, room: int) -> str:
 
 def _coloured(texts: list[str], size: int, column: Column) -> list[str]:
     """Pad, then colour; a colour only repeats what the word says."""
-    padded = [fit(text, size, right=column.numeric) for text in texts]
+    padded = [fit(text, size, right=column.numeric, middle=column.cut == "middle") for text in texts]
     if column.kind == "address":
         return [f"{_CYAN}{text}{_PLAIN}" for text in padded]
     return [f"{tint}{text}{_PLAIN}" if (tint := _COLOURS.get(text.strip())) else text for text in padded]

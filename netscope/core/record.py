@@ -44,6 +44,7 @@ class Column(NamedTuple):
         flex: may take what room is left.
         aliases: other words by which a filter may name it.
         texts: the same as ``text`` for many records at once, where that is faster.
+        cut: where a text that is too long loses: at its end, or in the middle, where its end says as much (a port).
     """
 
     name: str
@@ -59,6 +60,7 @@ class Column(NamedTuple):
     flex: bool = False
     aliases: tuple[str, ...] = ()
     texts: Callable[[Sequence[Any], Names], list[str]] | None = None
+    cut: Literal["end", "middle"] = "end"
 
     @property
     def numeric(self) -> bool:

@@ -46,11 +46,11 @@ def width(text: str) -> int:
     return cells
 
 
-def fit(text: str, cells: int, *, right: bool = False) -> str:
-    """Return ``text`` cut (with an ellipsis) or padded to exactly ``cells`` cells."""
+def fit(text: str, cells: int, *, right: bool = False, middle: bool = False) -> str:
+    """Return ``text`` cut (an ellipsis at its end, or in its ``middle``) or padded to exactly ``cells`` cells."""
     used = width(text)
     if used > cells:
-        text = _cut(text, cells)
+        text = _cut_middle(text, cells) if middle else _cut(text, cells)
         used = width(text)
     pad = " " * (cells - used)
     return pad + text if right else text + pad
@@ -59,16 +59,28 @@ def fit(text: str, cells: int, *, right: bool = False) -> str:
 def _cut(text: str, cells: int) -> str:
     if cells <= 0:
         return ""
+    return _head(text, cells - 1) + "…"
+
+
+def _cut_middle(text: str, cells: int) -> str:
+    if cells <= 2:
+        return _cut(text, cells)
+    head = _head(text, cells // 2 - (cells + 1) % 2)
+    tail = _head(text[::-1], cells - 1 - width(head))[::-1]
+    return f"{head}…{tail}"
+
+
+def _head(text: str, cells: int) -> str:
     if text.isascii():
-        return text[: cells - 1] + "…"
+        return text[:cells]
     kept, used = "", 0
     for char in text:
         step = width(char)
-        if used + step > cells - 1:
+        if used + step > cells:
             break
         kept += char
         used += step
-    return kept + "…"
+    return kept
 
 
 def quantity(value: float, unit: str = "") -> str:

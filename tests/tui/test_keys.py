@@ -104,6 +104,15 @@ async def test_columns_are_chosen() -> None:
         assert stage.table.columns[0].name == "state"
 
 
+async def test_the_column_cursor_stays_in_sight_when_columns_are_chosen() -> None:
+    async with staged(FLOWS, (40, 12)) as stage:
+        await stage.press(*["l"] * 5)
+        assert stage.table.here.name == "rates.bytes"
+        await stage.press("c", *["j"] * 6, "space", "enter")
+        assert stage.table.here.name == "rates.bytes"
+        assert stage.table.layout_now.shows("rates.bytes")
+
+
 async def test_pause_holds_the_rows_and_refresh_looks_once() -> None:
     async with staged(FLOWS[:3]) as stage:
         await stage.press("space")

@@ -39,6 +39,7 @@ def test_what_is_escaped(text: str, shown: str) -> None:
 @given(st.text().map(printable), st.integers(0, 40), st.booleans())
 def test_fit_is_exactly_as_wide_as_asked(text: str, cells: int, right: bool) -> None:
     assert width(fit(text, cells, right=right)) == cells
+    assert width(fit(text, cells, right=right, middle=True)) == cells
 
 
 def test_widths() -> None:
@@ -46,6 +47,14 @@ def test_widths() -> None:
     assert fit("abcdef", 4) == "abc…"
     assert fit("漢字漢字", 4) == "漢… "
     assert fit("7", 3, right=True) == "  7"
+
+
+@pytest.mark.parametrize(
+    ("cells", "wanted"),
+    [(26, "[2001:db8:0:1::abcd]:44321"), (15, "[2001:d…]:44321"), (4, "[…21"), (3, "[…1"), (2, "[…")],
+)
+def test_a_cut_in_the_middle_keeps_both_ends(cells: int, wanted: str) -> None:
+    assert fit("[2001:db8:0:1::abcd]:44321", cells, middle=True) == wanted
 
 
 def test_quantities() -> None:

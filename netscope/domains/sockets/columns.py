@@ -95,13 +95,13 @@ _MAIN = (
     Column(
         "local", "Local Address", lambda record: local_text(record, _NUMERIC), "text",
         "local address and port, or path",
-        text=local_text, group="Socket", width=15, rank=0, flex=True,
-        texts=local_texts,
+        text=local_text, group="Socket", width=21, rank=0, flex=True,
+        texts=local_texts, cut="middle",
     ),
     Column(
         "remote", "Foreign Address", lambda record: remote_text(record, _NUMERIC), "text", "remote address and port",
-        text=remote_text, group="Socket", width=15, rank=0, flex=True, aliases=("peer", "foreign"),
-        texts=remote_texts,
+        text=remote_text, group="Socket", width=21, rank=0, flex=True, aliases=("peer", "foreign"),
+        texts=remote_texts, cut="middle",
     ),
     Column("state", "State", attrgetter("state"), help="netstat's word; UNCONN: an unconnected datagram socket",
            group="Socket", rank=2, texts=word_texts("state")),

@@ -54,7 +54,9 @@ def row_strip(look: RowLook, layout: Layout, palette: Palette, room: int) -> Str
         names = (*ground, cell, *over) if cell != "plain" else (*ground, *over)
         if look.here == slot.column.name:
             names = (*names, "here")
-        runs.append((fit(text, slot.width, right=slot.column.numeric), palette.style(*names)))
+        column = slot.column
+        fitted = fit(text, slot.width, right=column.numeric, middle=column.cut == "middle")
+        runs.append((fitted, palette.style(*names)))
         x = slot.x + slot.width
     runs.append((" " * (room - GUTTER - x - len(look.bar)), plain))
     if look.bar:

@@ -135,6 +135,7 @@ class RecordTable(Widget, can_focus=True):
             self._here = columns[0].name
         self._first = 0
         self._start_over()
+        self.go_to_column(self._here)
 
     def use_names(self, names: Names) -> None:
         """Show names or numbers from now on."""
