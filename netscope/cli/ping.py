@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+import os
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from netscope.cli.output import Output, complain, complain_of
-from netscope.cli.parser import Parser, Wanted, fields, order
-from netscope.cli.ping_plan import _LARGEST, Asked, plan_for
-from netscope.cli.probing import Namer, Number, Stop, grammar_of, help_of, routed, say, stopping, tell, understood
-from netscope.cli.targets import expand
-from netscope.core.domain import Query
+from netscope.cli.parser import Parser, Wanted
+from netscope.cli.probing import (
+    Namer,
+    Stop,
+    commanded,
+    family_of,
+    grammar_of,
+    options_of,
+    say,
+    stopping,
+    tell,
+    wanted_of,
+)
 from netscope.core.errors import BadQuery
 from netscope.core.host import Host
-from netscope.core.probe import FASTEST, Channel, Discover, Plan, Prober, Target
+from netscope.core.probe import Channel, Plan, Prober, Target
 from netscope.core.probe_words import describe
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.domains import ping as topic
-from netscope.domains.ping_session import Outcome, Pace, PingSession
+from netscope.domains.ping_plan import DEFAULT_COUNT, Request, as_opened, plan_for, requested
+from netscope.domains.ping_session import Outcome, PingSession
 from netscope.domains.ping_text import closing, header, line
+from netscope.domains.probe_targets import expand, routed, to_be_agreed
 from netscope.hub.drive import drive
-
-_ECHOES = ("do", "want", "dont", "probe")
 
 
 def build() -> Parser:
@@ -31,97 +42,49 @@ def build() -> Parser:
 
 def run(words: Sequence[str], host: Host) -> int:
     """Run the command and return the exit status of ping(8)."""
-    try:
-        parser = build()
-        given = understood(parser, words)
-        if given.help:
-            Output().write([help_of(topic.DOMAIN, parser)])
-            return 0
-        asked = understand(given, parser, host.prober())
-        return _ping(asked, host, host.prober())
-    finally:
-        host.close()
+    return commanded(
+        topic.DOMAIN, build(), words, host,
+        lambda given, parser: _ping(understand(given, parser, host.prober()), host, host.prober()),
+    )  # fmt: skip
+
+
+class Asked(NamedTuple):
+    """What one command line wants."""
+
+    request: Request
+    quiet: bool
+    stamps: bool
+    tabular: bool
+    wanted: Wanted
 
 
 def understand(given: argparse.Namespace, parser: Parser, prober: Prober) -> Asked:
     """Return what the options say. Raises BadQuery."""
-    options = {option.name: getattr(given, f"option_{option.name}", None) for option in topic.OPTIONS if option.flags}
+    options = options_of(topic.DOMAIN, given)
     if not given.words:
         parser.error("a target is missing: a name, an address or a prefix")
     if options["filter"] and given.output == "jsonl":
         parser.error("--filter: with --jsonl every event is told as it comes")
-    if options["tcp"] and options["udp"]:
-        parser.error("--tcp and --udp are two ways, choose one")
-    if options["discover"] and options["discover"] not in _ECHOES:
-        raise BadQuery(f"-M {options['discover']}", f"is none of {', '.join(_ECHOES)}")
-    wanted = Wanted(
-        Query(), given.output or "table", fields(topic.DOMAIN, given.fields) if given.fields is not None else None,
-        order(topic.DOMAIN, given.sort) if given.sort is not None else (), None, given.numeric, given.headers,
-        given.colour, "", options["filter"] or "",
-    )  # fmt: skip
+    wanted = wanted_of(topic.DOMAIN, given, options["filter"] or "")
     return Asked(
-        words=tuple(given.words),
-        family=0 if given.four == given.six else 4 if given.four else 6,
-        plan=_plan(options),
-        pace=_pace(options, prober),
-        rate=_rate(options["rate"], prober),
-        counted=options["count"] is not None,
-        numeric=given.numeric,
+        requested(options, given.words, family_of(given), numeric=given.numeric, privileged=prober.privileged()),
         quiet=bool(options["quiet"]),
         stamps=bool(options["stamps"]),
-        agreed=bool(options["yes"]),
-        mtu=bool(options["mtu"]),
         tabular=wanted.fields is not None or bool(wanted.sort) or bool(wanted.filter) or not wanted.headers,
         wanted=wanted,
     )
 
 
-def _plan(options: Mapping[str, str | None]) -> Plan:
-    method = "tcp" if options["tcp"] else "udp" if options["udp"] else "icmp"
-    port = Number(f"--{method}", 1, 65_535).whole(options["tcp"] or options["udp"], 0)
-    tos = Number("-Q", 0, 255).whole(options["tos"], -1)
-    where = options["interface"] or ""
-    is_address = ":" in where or where.replace(".", "").isdigit()
-    discover: Discover = options["discover"] or ""  # type: ignore[assignment]  # checked by the caller
-    return Plan(
-        method="icmp" if method == "icmp" else "tcp" if method == "tcp" else "udp",
-        size=0 if method == "tcp" else Number("-s", 0, max(_LARGEST.values())).whole(options["size"], 56),
-        port=port,
-        tos=tos if tos >= 0 else None,
-        interface="" if is_address else where,
-        source=where if is_address else "",
-        discover=discover,
-        broadcast=bool(options["broadcast"]),
-    )
-
-
-def _pace(options: Mapping[str, str | None], prober: Prober) -> Pace:
-    interval = Number("-i", 0, 3600).real(options["interval"], 1.0)
-    if interval < FASTEST and not prober.privileged():
-        raise BadQuery(
-            f"-i {options['interval']}", "too fast for a user: at least 2 ms between two packets", "-i 0.002, or sudo"
-        )
-    interval = max(interval, 1 / topic.FASTEST_RATE)
-    return Pace(
-        number=Number("-c", 0, 2**31).whole(options["count"], topic.DEFAULT_COUNT),
-        interval=interval,
-        timeout=Number("-W", 0.001, 3600).real(options["timeout"], 0.0),
-        deadline=Number("-w", 0.001, 2**31).real(options["deadline"], 0.0),
-        ttl=Number("-t", 1, 255).whole(options["ttl"], 0),
-    )
-
-
-def _rate(text: str | None, prober: Prober) -> int:
-    most = topic.FASTEST_RATE if prober.privileged() else topic.RATE
-    return Number("--rate", 1, most).whole(text, topic.RATE)
-
-
 def _ping(asked: Asked, host: Host, prober: Prober) -> int:
-    targets, problems = expand(asked.words, prober, asked.family, agreed=asked.agreed)
-    one = len(asked.words) == 1 and "/" not in asked.words[0]
+    request = asked.request
+    if not request.agreed:
+        for what in to_be_agreed(request.words, request.family):
+            _ask(what)
+    targets, problems = expand(request.words, prober, request.family)
+    one = len(request.words) == 1 and "/" not in request.words[0]
     if one and problems:  # the only target is none
         raise BadQuery(problems[0].what, problems[0].why, problems[0].mend)
-    if asked.mtu:
+    if request.mtu:
         from netscope.cli.ping_mtu import run_mtu
 
         return run_mtu(asked, targets, problems, host, prober)
@@ -135,17 +98,27 @@ def _ping(asked: Asked, host: Host, prober: Prober) -> int:
     )
 
 
+def _ask(what: str) -> None:
+    """Ask whoever sits at the terminal whether a prefix is meant. Raises BadQuery when it is not, or nobody does."""
+    if not (sys.stdin and os.isatty(0) and os.isatty(2)):
+        raise BadQuery(what, "nobody is there to be asked whether they are really meant", "--yes says so")
+    os.write(2, f"Probe {what}? [y/N] ".encode())
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise BadQuery(what, "not agreed to")
+
+
 def _one(asked: Asked, target: Target, host: Host, prober: Prober) -> int:
     output = Output(colour=False)
-    plan = plan_for(asked, target.family)
+    request = asked.request
+    plan = plan_for(request, target.family)
     source = routed(target, plan, prober)
     if plan.broadcast:
         complain("pinging with broadcast addresses allowed")
     channel = prober.open(plan)
-    plan = _as_opened(plan, channel)
+    plan = as_opened(plan, channel)
     # Like ping(8): whoever types an address wants addresses.
-    namer = Namer(prober, asked.numeric or target.word == target.address)
-    session = PingSession([target], asked.pace, host.clock())
+    namer = Namer(prober, request.numeric or target.word == target.address)
+    session = PingSession([target], request.pace, host.clock())
     form = asked.wanted.output
     text = form == "table"
 
@@ -161,7 +134,7 @@ def _one(asked: Asked, target: Target, host: Host, prober: Prober) -> int:
     try:
         if text:
             shown = target._replace(name=target.word) if target.name == target.address else target
-            say(output, header(shown, plan, source if asked.plan.interface or asked.plan.source else "",
+            say(output, header(shown, plan, source if request.plan.interface or request.plan.source else "",
                                namer.meet(target.address) if target.family == 6 else {}))  # fmt: skip
             complain(f"using {channel.how}")
         with stopping() as stop:
@@ -170,7 +143,7 @@ def _one(asked: Asked, target: Target, host: Host, prober: Prober) -> int:
         channel.close()
     tally = session.tallies[0]
     record = topic.result(target, tally, plan, channel.how)
-    limit = [] if stopped or asked.counted or tally.sent < asked.pace.number else [_LIMIT]
+    limit = [] if stopped or request.counted or tally.sent < request.pace.number else [_LIMIT]
     if text:
         say(output, closing(target, tally, plan, session.last_sent - session.start))
         complain_of(limit)
@@ -178,20 +151,13 @@ def _one(asked: Asked, target: Target, host: Host, prober: Prober) -> int:
         tell(output, {"event": "summary", **topic.to_json(record)})
     else:
         _data(asked, [record], limit, host, output)
-    enough = asked.pace.number if asked.pace.deadline and asked.counted else 1
+    enough = request.pace.number if request.pace.deadline and request.counted else 1
     return stop.status(0 if tally.received >= enough else 1)
 
 
 _LIMIT = Problem(
-    f"ended after {topic.DEFAULT_COUNT} probes", "which is the limit unless told otherwise", "-c N, or -c 0 for none"
+    f"ended after {DEFAULT_COUNT} probes", "which is the limit unless told otherwise", "-c N, or -c 0 for none"
 )
-
-
-def _as_opened(plan: Plan, channel: Channel) -> Plan:
-    """Return the plan as it is carried out: where ICMP cannot be had at all, TCP stands in."""
-    if plan.method == "icmp" and channel.how.startswith("TCP"):
-        return plan._replace(method="tcp", size=0, port=int(channel.how.split()[4]))
-    return plan
 
 
 def _probes(count: int) -> str:
@@ -200,18 +166,18 @@ def _probes(count: int) -> str:
 
 def _many(asked: Asked, targets: Sequence[Target], problems: list[Problem], host: Host, prober: Prober) -> int:
     output = Output(colour=asked.wanted.colour)
-    count = asked.pace.number if asked.counted else topic.DEFAULT_ROUNDS
+    pace = asked.request.of_many()
     channels: dict[int, Channel] = {}
     plans: dict[int, Plan] = {}
     try:
         for family in sorted({target.family for target in targets}):
-            plan = plan_for(asked, family)
+            plan = plan_for(asked.request, family)
             channels[family] = prober.open(plan)
-            plans[family] = _as_opened(plan, channels[family])
+            plans[family] = as_opened(plan, channels[family])
         if asked.wanted.output == "table":
             complain(f"using {' and '.join(channel.how for channel in channels.values())}, "
-                     f"{_probes(count)} for each of {len(targets)} targets")  # fmt: skip
-        session = PingSession(targets, asked.pace._replace(number=count, gap=1 / asked.rate), host.clock())
+                     f"{_probes(pace.number)} for each of {len(targets)} targets")  # fmt: skip
+        session = PingSession(targets, pace, host.clock())
 
         def emit(outcome: Outcome) -> None:
             if asked.wanted.output == "jsonl":

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from netscope.cli.output import Output, complain, complain_of
-from netscope.cli.ping_plan import Asked, plan_for
-from netscope.cli.probing import routed, say, stopping, tell
+from netscope.cli.probing import say, stopping, tell
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.host import Host
 from netscope.core.probe import Prober, Target
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.domains import ping as topic
 from netscope.domains.ping_mtu import MtuSession, Step
+from netscope.domains.ping_plan import plan_for
 from netscope.domains.ping_tally import Tally
+from netscope.domains.probe_targets import routed
 from netscope.hub.drive import drive
+
+if TYPE_CHECKING:
+    from netscope.cli.ping import Asked
 
 
 def run_mtu(asked: Asked, targets: Sequence[Target], problems: list[Problem], host: Host, prober: Prober) -> int:
     """Find the path MTU to one target after the other; return the exit status."""
-    if asked.plan.method != "icmp":
-        raise BadQuery("--mtu", "is found by ICMP echoes", "leave out --tcp and --udp")
     output = Output(colour=False)
     records: list[topic.Result] = []
     with stopping() as stop:
@@ -44,10 +47,10 @@ def run_mtu(asked: Asked, targets: Sequence[Target], problems: list[Problem], ho
 
 
 def _one(asked: Asked, target: Target, host: Host, prober: Prober, output: Output, stop: int) -> topic.Result:
-    plan = plan_for(asked, target.family)._replace(discover="probe", size=0)
+    plan = plan_for(asked.request, target.family)._replace(discover="probe", size=0)
     routed(target, plan, prober)
     channel = prober.open(plan)
-    session = MtuSession(target.address, target.family, asked.pace.timeout, asked.pace.ttl)
+    session = MtuSession(target.address, target.family, asked.request.pace.timeout, asked.request.pace.ttl)
 
     def emit(step: Step) -> None:
         if asked.wanted.output == "jsonl":
@@ -63,17 +66,11 @@ def _one(asked: Asked, target: Target, host: Host, prober: Prober, output: Outpu
         drive(session, {target.family: channel}, host.clock, emit, stop)
     finally:
         channel.close()
-    found = topic.result(target, Tally(), plan, channel.how)._replace(
-        mtu={
-            "mtu": session.mtu,
-            "black_hole": session.black_hole,
-            "said_by": [{"address": s.by, "mtu": s.mtu} for s in session.steps if s.answer == "too long"],
-        }
-    )
+    found = topic.result(target, Tally(), plan, channel.how)._replace(mtu=session.found())
     if asked.wanted.output == "jsonl":
         tell(output, {"event": "summary", **topic.to_json(found)})
     elif asked.wanted.output == "table":
-        say(output, f"{target.word}: {_sentence(session)}")
+        say(output, f"{target.word}: {session.sentence()}")
     return found
 
 
@@ -86,17 +83,3 @@ def _line(step: Step) -> str:
     if step.answer == "error":
         return f"{step.size:5d} bytes: {step.text}, says {who}"
     return f"{step.size:5d} bytes: too long, says {who}" + (f": at most {step.mtu}" if step.mtu else "")
-
-
-def _sentence(session: MtuSession) -> str:
-    if session.mtu is None:
-        last = session.steps[-1] if session.steps else None
-        if last is not None and last.answer == "error":
-            return f"no path MTU: {last.text}, says {last.by or 'this host'}"
-        return "no path MTU: not even the shortest packet is answered"
-    if session.black_hole:
-        return f"the path MTU is {session.mtu}, and a black hole: longer packets vanish without a word"
-    by = [step.by for step in session.steps if step.answer == "too long" and step.mtu == session.mtu]
-    return f"the path MTU is {session.mtu}, said by {by[-1] or 'the own interface'}" if by else (
-        f"the path MTU is {session.mtu}"
-    )  # fmt: skip

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import signal
 from argparse import SUPPRESS, Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
 from netscope.cli.output import Output
-from netscope.cli.parser import Parser, build, joined
-from netscope.core.domain import Domain
-from netscope.core.errors import BadQuery, NetscopeError
-from netscope.core.probe import Plan, Prober, Target
+from netscope.cli.parser import Parser, Wanted, build, fields, joined, order
+from netscope.core.domain import Domain, Query
+from netscope.core.host import Host
+from netscope.core.probe import Prober
 from netscope.core.text import printable
 
 _PATIENCE = 1.0  # seconds for a name that may not come at all
@@ -47,7 +47,47 @@ def understood(parser: Parser, words: Sequence[str]) -> Namespace:
     return given
 
 
-def help_of(domain: Domain, parser: Parser) -> str:
+def options_of(domain: Domain, given: Namespace) -> dict[str, Any]:
+    """Return the topic's own options by name; None, or False for a flag, where one was not given."""
+    return {option.name: getattr(given, f"option_{option.name}", None) for option in domain.options if option.flags}
+
+
+def family_of(given: Namespace) -> int:
+    """Return the address family that was asked for, 0 for both."""
+    return 0 if given.four == given.six else 4 if given.four else 6
+
+
+def wanted_of(domain: Domain, given: Namespace, filtered: str = "") -> Wanted:
+    """Return how the records are to be shown. Raises BadQuery."""
+    return Wanted(
+        query=Query(),
+        output=given.output or "table",
+        fields=fields(domain, given.fields) if given.fields is not None else None,
+        sort=order(domain, given.sort) if given.sort is not None else (),
+        watch=None,
+        numeric=given.numeric,
+        headers=given.headers,
+        colour=given.colour,
+        netns="",
+        filter=filtered,
+    )
+
+
+def commanded(
+    domain: Domain, parser: Parser, words: Sequence[str], host: Host, do: Callable[[Namespace, Parser], int]
+) -> int:
+    """Run a probing command, or print its help; return the exit status. The host is closed at the end."""
+    try:
+        given = understood(parser, words)
+        if given.help:
+            Output().write([_help(domain, parser)])
+            return 0
+        return do(given, parser)
+    finally:
+        host.close()
+
+
+def _help(domain: Domain, parser: Parser) -> str:
     """Return the help: the topic's options, the fields of its records, its own exit statuses and examples."""
     parser.description = f"{domain.name}: {domain.summary}\nreplaces: {', '.join(domain.replaces)}"
     room = max(len(column.name) for column in domain.columns)
@@ -104,53 +144,6 @@ class Namer:
             self._asked.update(new)
             self.known.update(self._prober.names(new, _PATIENCE))
         return self.known
-
-
-class Number:
-    """Reads the value of one option within its bounds; says which option and which bounds when it cannot."""
-
-    def __init__(self, flag: str, least: float, most: float) -> None:
-        self._flag = flag
-        self._least = least
-        self._most = most
-
-    def whole(self, text: str | None, default: int) -> int:
-        """Return a whole number, decimal or 0x."""
-        if text is None:
-            return default
-        try:
-            return int(self._within(int(text, 0), text))
-        except ValueError:
-            raise self._bad(text) from None
-
-    def real(self, text: str | None, default: float) -> float:
-        """Return a number."""
-        if text is None:
-            return default
-        try:
-            return self._within(float(text), text)
-        except ValueError:
-            raise self._bad(text) from None
-
-    def _within(self, value: float, text: str) -> float:
-        if not self._least <= value <= self._most:
-            raise self._bad(text)
-        return value
-
-    def _bad(self, text: str) -> BadQuery:
-        return BadQuery(f"{self._flag} {text}", f"takes a number from {self._least:.10g} to {self._most:.10g}")
-
-
-def routed(target: Target, plan: Plan, prober: Prober) -> str:
-    """Return the source address towards a target. Raises BadQuery (status 2, as ping's) where there is no way."""
-    try:
-        return prober.route(target.address, plan)
-    except NetscopeError as error:
-        if error.errno == 13 and not plan.broadcast and plan.family == 4:  # EACCES
-            raise BadQuery(
-                target.address, "a broadcast address, or a firewall's refusal", "-b if it is meant"
-            ) from None
-        raise BadQuery(f"{target.word}: {error.what}", error.why, error.mend) from None
 
 
 def tell(output: Output, event: Mapping[str, Any]) -> None:

@@ -4,37 +4,41 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from netscope.cli.output import Output, complain, complain_of
-from netscope.cli.parser import Parser, Wanted, fields, order
-from netscope.cli.probing import Namer, Number, Stop, grammar_of, help_of, routed, say, stopping, tell, understood
-from netscope.core.domain import Query
+from netscope.cli.parser import Parser, Wanted
+from netscope.cli.probing import (
+    Namer,
+    Stop,
+    commanded,
+    family_of,
+    grammar_of,
+    options_of,
+    say,
+    stopping,
+    tell,
+    wanted_of,
+)
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Host
-from netscope.core.probe import FASTEST, HEADERS, Channel, Method, Plan, Prober, Target
+from netscope.core.probe import HEADERS, Channel, Plan, Prober, Target
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.domains import trace as topic
+from netscope.domains.probe_targets import resolved, routed
 from netscope.domains.trace_paths import Path, paths, verdict
+from netscope.domains.trace_plan import PAYLOAD, Request, requested
 from netscope.domains.trace_session import Answer, Outcome, Slot, TraceSession, Way
 from netscope.domains.trace_text import Style, graph, header, hop_line, notes, report
 from netscope.hub.drive import drive
-
-_LONGEST = 65_535  # the own kernel then says what the first link carries
-_GAP = 0.0005  # seconds between two packets; users keep to ping's rule
-_PAYLOAD = 32  # as traceroute(8): 60 bytes over IPv4, 80 over IPv6
 
 
 class Asked(NamedTuple):
     """What one command line wants."""
 
-    words: tuple[str, ...]
-    family: int
-    plan: Plan
-    way: Way
+    request: Request
     style: Style
-    report: bool
     wanted: Wanted
 
 
@@ -45,84 +49,32 @@ def build() -> Parser:
 
 def run(words: Sequence[str], host: Host) -> int:
     """Run the command and return its exit status."""
-    try:
-        parser = build()
-        given = understood(parser, words)
-        if given.help:
-            Output().write([help_of(topic.DOMAIN, parser)])
-            return 0
-        return _traces(understand(given, parser, host.prober()), host, host.prober())
-    finally:
-        host.close()
+    return commanded(
+        topic.DOMAIN, build(), words, host,
+        lambda given, parser: _traces(understand(given, parser, host.prober()), host, host.prober()),
+    )  # fmt: skip
 
 
 def understand(given: argparse.Namespace, parser: Parser, prober: Prober) -> Asked:
     """Return what the options say. Raises BadQuery."""
-    options = {option.name: getattr(given, f"option_{option.name}", None) for option in topic.OPTIONS if option.flags}
     if not given.words:
         parser.error("a target is missing: a name or an address")
     if given.output == "csv":
         parser.error("--csv: a trace is no table; --json and --jsonl have it all")
     if given.output is None and (given.fields is not None or given.sort is not None or not given.headers):
         parser.error("--fields, --sort and --no-headers: a trace is no table; --fields and --sort go with --json")
-    methods: list[Method] = [method for method in ("icmp", "tcp", "udp") if options[method]]
-    if len(methods) > 1:
-        parser.error("-I, -T and -U are three ways, choose one")
-    method: Method = methods[0] if methods else "udp"
-    as_report = bool(options["report"])
-    for name in ("count", "interval"):
-        if options[name] is not None and not as_report:
-            parser.error(f"--{name} belongs to --report")
-    if as_report and options["queries"] is not None:
-        parser.error("-q: a report asks each hop once a round; -c says how many rounds")
-    first = Number("-f", 1, 255).whole(options["first"], 1)
-    way = Way(
-        address="",
-        family=0,
-        method=method,
-        first=first,
-        last=Number("-m", first, 255).whole(options["last"], max(first, 30)),
-        rounds=Number("-c", 1, topic.MOST_ROUNDS).whole(options["count"], topic.DEFAULT_ROUNDS)
-        if as_report
-        else Number("-q", 1, 10).whole(options["queries"], 3),
-        interval=Number("--interval", 0.1, 3600).real(options["interval"], 1.0) if as_report else 0.0,
-        wait=Number("-w", 0.01, 60).real(options["wait"], 0.0),
-        flows=Number("--flows", 1, topic.MOST_FLOWS).whole(options["flows"], 1),
-        size=_LONGEST if options["mtu"] else 0,
-        gap=_GAP if prober.privileged() else FASTEST,
-    )
-    if options["mtu"] and method == "tcp":
-        parser.error("--mtu: a connection attempt is never long; use -U or -I")
-    if way.flows > 1 and method == "tcp":
-        parser.error("--flows: connections cannot keep to a flow; use -U or -I")
-    wanted = Wanted(
-        Query(), given.output or "table", fields(topic.DOMAIN, given.fields) if given.fields is not None else None,
-        order(topic.DOMAIN, given.sort) if given.sort is not None else (), None, given.numeric, given.headers,
-        given.colour, "", "",
+    request = requested(
+        options_of(topic.DOMAIN, given), given.words, family_of(given), numeric=given.numeric,
+        privileged=prober.privileged(),
     )  # fmt: skip
-    return Asked(
-        tuple(given.words), 0 if given.four == given.six else 4 if given.four else 6, _plan(options, method), way,
-        Style(given.numeric, bool(options["extensions"])), as_report, wanted,
-    )  # fmt: skip
-
-
-def _plan(options: Mapping[str, Any], method: Method) -> Plan:
-    default = {"icmp": 0, "tcp": 80, "udp": 53 if options["udp"] else 33_434}[method]
-    return Plan(
-        method=method,
-        size=0 if method == "tcp" else _PAYLOAD,
-        port=Number("-p", 1, 65_535).whole(options["port"], default) if method != "icmp" else 0,
-        interface=options["interface"] or "",
-        source=options["source"] or "",
-        discover="probe" if options["mtu"] else "",
-    )
+    return Asked(request, Style(given.numeric, request.extensions), wanted_of(topic.DOMAIN, given))
 
 
 def _traces(asked: Asked, host: Host, prober: Prober) -> int:
     output = Output(colour=False)
     found: list[topic.Trace] = []
     problems: list[Problem] = []
-    for word in asked.words:
+    for word in asked.request.words:
         with stopping() as stop:
             try:
                 found.append(_trace(asked, word, host, prober, output, stop))
@@ -143,11 +95,10 @@ def _traces(asked: Asked, host: Host, prober: Prober) -> int:
 
 
 def _trace(asked: Asked, word: str, host: Host, prober: Prober, output: Output, stop: Stop) -> topic.Trace:
-    address = prober.resolve(word, asked.family)[0]
-    target = Target(word, address.address, address.family, address.name)
-    plan = asked.plan._replace(family=address.family)
+    target = resolved(word, prober, asked.request.family)
+    plan = asked.request.plan._replace(family=target.family)
     routed(target, plan, prober)
-    way = asked.way._replace(address=address.address, family=address.family)
+    way = asked.request.way._replace(address=target.address, family=target.family)
     namer = Namer(prober, asked.style.numeric)
     channels: dict[int, Channel] = {}
     try:
@@ -187,7 +138,7 @@ class _Printer:
         self._output = output
         self._next = way.first
         form = asked.wanted.output
-        self._lines = form == "table" and not asked.report and way.flows == 1
+        self._lines = form == "table" and not asked.request.report and way.flows == 1
         self._text = form == "table"
         self._live = form == "jsonl"
         self._taken = ""
@@ -198,7 +149,7 @@ class _Printer:
         if self._text:
             complain(f"using {how}")
         if self._lines:
-            size = self._way.size or HEADERS[self._way.family] + 8 + _PAYLOAD
+            size = self._way.size or HEADERS[self._way.family] + 8 + PAYLOAD
             say(self._output, header(self._target.word, self._way, size))
 
     def take(self, outcome: Outcome) -> None:

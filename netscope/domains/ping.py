@@ -9,12 +9,10 @@ from netscope.core.probe import Plan, Target, milli
 from netscope.core.probe_words import describe
 from netscope.core.record import Column, Names
 from netscope.core.snapshot import Snapshot
+from netscope.domains.ping_plan import DEFAULT_COUNT, DEFAULT_ROUNDS, RATE
 from netscope.domains.ping_session import Outcome
 from netscope.domains.ping_tally import Tally
 
-DEFAULT_COUNT = 3600  # probes to one target: an hour of them
-DEFAULT_ROUNDS = 5  # probes to each of many targets
-RATE, FASTEST_RATE = 5_000, 100_000  # packets a second in all: by default and for users, and for root
 _BARS = "▁▂▃▄▅▆▇█"
 
 

@@ -7,7 +7,7 @@ size is found by halving the interval between what was answered and what was not
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from netscope.core.probe import HEADERS, Event, Probe
 from netscope.core.probe_words import TOO_LONG, describe
@@ -60,6 +60,24 @@ class MtuSession:
     def black_hole(self) -> bool:
         """Tell whether packets that are too long vanish without a word."""
         return self.mtu is not None and any(s.answer == "silence" and s.size > self.mtu for s in self.steps)
+
+    def found(self) -> dict[str, Any]:
+        """Return what was found out, as the record of a target has it."""
+        said = [{"address": step.by, "mtu": step.mtu} for step in self.steps if step.answer == "too long"]
+        return {"mtu": self.mtu, "black_hole": self.black_hole, "said_by": said}
+
+    def sentence(self) -> str:
+        """Return what was found out, for people."""
+        if self.mtu is None:
+            last = self.steps[-1] if self.steps else None
+            if last is not None and last.answer == "error":
+                return f"no path MTU: {last.text}, says {last.by or 'this host'}"
+            return "no path MTU: not even the shortest packet is answered"
+        if self.black_hole:
+            return f"the path MTU is {self.mtu}, and a black hole: longer packets vanish without a word"
+        by = [step.by for step in self.steps if step.answer == "too long" and step.mtu == self.mtu]
+        said = f", said by {by[-1] or 'the own interface'}" if by else ""
+        return f"the path MTU is {self.mtu}{said}"
 
     def due(self, now: float) -> Iterator[tuple[int, Probe]]:
         """Yield the probe to send now, if it is time."""

@@ -11,11 +11,8 @@ from netscope.core.probe_words import mark
 from netscope.core.record import Column
 from netscope.core.snapshot import Snapshot
 from netscope.domains.trace_paths import Hop, Path, Verdict, hop_times
+from netscope.domains.trace_plan import DEFAULT_ROUNDS
 from netscope.domains.trace_session import Answer, Narrowing, Outcome
-
-MOST_FLOWS = 64
-MOST_ROUNDS = 100_000
-DEFAULT_ROUNDS = 10  # of a report, as mtr's
 
 
 class Trace(NamedTuple):
