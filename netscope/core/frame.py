@@ -19,6 +19,7 @@ class Interface(NamedTuple):
         snaplen: bytes kept of a frame at most; 0 for all.
         filter: the capture filter, "" for none.
         description: what a file says of it beside the name.
+        fcs: bytes of frame check sequence at each frame's end; -1 where that is not told.
     """
 
     name: str
@@ -26,6 +27,23 @@ class Interface(NamedTuple):
     snaplen: int = 0
     filter: str = ""
     description: str = ""
+    fcs: int = -1
+
+
+class Statistics(NamedTuple):
+    """What the kernel, or a file, counted on one interface from the beginning of the capture on; None: not told.
+
+    Attributes:
+        interface: index into the capture's interfaces.
+        received: frames that passed the capture filter, the dropped ones included.
+        dropped: frames lost because the program was not fast enough.
+        interface_dropped: frames that the interface itself lost.
+    """
+
+    interface: int
+    received: int | None = None
+    dropped: int | None = None
+    interface_dropped: int | None = None
 
 
 class Frame(NamedTuple):
@@ -72,9 +90,17 @@ class Frames(Protocol):
         """Return the frame at a place. Raises IndexError outside ``first`` <= place < len."""
 
     @property
+    def complete(self) -> bool:
+        """Whether ``len`` will not grow any more."""
+
+    @property
     def interfaces(self) -> Sequence[Interface]:
         """The interfaces it was captured on, so far."""
 
     @property
     def problems(self) -> Sequence[Problem]:
         """What could not be read, where, and what was lost, so far."""
+
+    @property
+    def statistics(self) -> Sequence[Statistics]:
+        """What was counted, so far; at most one entry for an interface."""

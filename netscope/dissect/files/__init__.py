@@ -1,0 +1,1 @@
+"""Capture files: pcap and pcapng, read by an index and written so that they are valid at every moment."""

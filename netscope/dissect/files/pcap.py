@@ -1,0 +1,143 @@
+"""pcap files (draft-ietf-opsawg-pcap, pcap-savefile(5)), both byte orders, and their variants as libpcap and Wireshark
+read them.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from struct import Struct
+from typing import NamedTuple
+
+from netscope.core.frame import Direction, Frame, Interface, Statistics
+from netscope.dissect.files.records import FRAME_MOST_EVER, Complaints, Extras, corrupt, frame_most
+
+HEADER = 24
+RECORD = 16
+MICRO = 0xA1B2C3D4
+NANO = 0xA1B23C4D
+
+
+class Variant(NamedTuple):
+    """How files of a magic number differ: factor to nanoseconds, bytes behind the file's header, a record's header."""
+
+    factor: int = 1000
+    skip: int = 0
+    record: int = RECORD
+
+
+_VARIANTS = {
+    MICRO: Variant(),
+    NANO: Variant(factor=1),
+    0xA1B2CD34: Variant(record=24),  # Alexey Kuznetzov's: interface, protocol and packet type follow the lengths
+    0x1C0001AC: Variant(skip=4),  # IXIA's, hardware and software
+    0x1C0001AB: Variant(skip=4),
+}
+_RAW = {12: 101, 14: 101}  # DLT_RAW as it was written where it had another number
+_OUTGOING = 4  # PACKET_OUTGOING, packet(7)
+_FCS_TOLD = 0x04000000
+
+
+def magic(head: bytes) -> tuple[str, Variant] | None:
+    """Return the byte order and the variant of a file that begins like this; None when it is no pcap file."""
+    for order, name in (("<", "little"), (">", "big")):
+        variant = _VARIANTS.get(int.from_bytes(head[:4], name))  # type: ignore[arg-type]
+        if variant is not None:
+            return order, variant
+    return None
+
+
+class PcapReader:
+    """Reads one pcap file (see :class:`netscope.dissect.files.records.Reader`). ``head`` is its 24-byte header."""
+
+    extras = Extras()
+    statistics: Sequence[Statistics] = ()
+
+    def __init__(self, head: bytes) -> None:
+        found = magic(head)
+        if found is None or len(head) < HEADER:
+            raise ValueError("not the header of a pcap file")
+        self._order, self._variant = found
+        major, minor, _zone, _figures, snaplen, network = Struct(self._order + "HHiIII").unpack_from(head, 4)
+        link = network & 0xFFFF
+        fcs = 2 * (network >> 28) if network & _FCS_TOLD else -1
+        self.interfaces = [Interface("", _RAW.get(link, link), snaplen, fcs=fcs)]
+        self.problems = Complaints()
+        self.offsets = array("Q")
+        self.trimmed = 0
+        self.failed = False
+        self.begun = HEADER + self._variant.skip
+        # Before 2.3 the two lengths stood the other way round; 2.3 had both kinds (libpcap's sf-pcap.c).
+        self._swapped = (major, minor) < (2, 3) or major == 543
+        self._either = (major, minor) == (2, 3)
+        self._kept = Struct(self._order + ("12xI" if self._swapped else "8xI"))
+        self._most = min(max(frame_most(link), snaplen), FRAME_MOST_EVER)
+        self._fields = Struct(self._order + "IIII")
+        self._link = self.interfaces[0].link
+
+    def index(self, data: bytes, base: int) -> tuple[int, int]:
+        """Find the records."""
+        if self._either:
+            return self._index_either(data, base)
+        length = self._variant.record
+        end = len(data)
+        last = end - length
+        most = self._most
+        unpack = self._kept.unpack_from
+        append = self.offsets.append
+        at = 0
+        while at <= last:
+            (kept,) = unpack(data, at)
+            following = at + length + kept
+            if following > end or kept > most:
+                if kept > most:
+                    self._give_up(base + at, kept)
+                    return at, 0
+                return at, length + kept
+            append(base + at)
+            at = following
+        return at, length
+
+    def _index_either(self, data: bytes, base: int) -> tuple[int, int]:
+        at, length = 0, self._variant.record
+        while at + length <= len(data):
+            extent = self.extent(data, at, 0)
+            if extent - length > self._most:
+                self._give_up(base + at, extent - length)
+                return at, 0
+            if at + extent > len(data):
+                return at, extent
+            self.offsets.append(base + at)
+            at += extent
+        return at, length
+
+    def _give_up(self, offset: int, kept: int) -> None:
+        self.failed = True
+        self.problems.append(corrupt(offset, f"a frame of {kept:,} bytes cannot be"))
+
+    def extent(self, head: bytes, at: int, place: int) -> int:
+        """Return how long a record is."""
+        kept, length = Struct(self._order + "II").unpack_from(head, at + 8)
+        if self._swapped or (self._either and kept > length):
+            kept = length
+        return int(kept) + self._variant.record
+
+    def frame(self, data: bytes, at: int, place: int) -> Frame:
+        """Decode a record."""
+        seconds, fraction, kept, length = self._fields.unpack_from(data, at)
+        if self._swapped or (self._either and kept > length):
+            kept, length = length, kept
+        variant = self._variant
+        direction: Direction = ""
+        if variant.record != RECORD:
+            direction = "out" if data[at + 22] == _OUTGOING else "in"
+        start = at + variant.record
+        return Frame(
+            place + 1,
+            seconds * 1_000_000_000 + fraction * variant.factor,
+            data[start : start + kept],
+            length,
+            self._link,
+            0,
+            direction,
+        )

@@ -1,0 +1,1 @@
+"""Frames from the kernel and from files, and into files."""
