@@ -1,0 +1,121 @@
+"""Ethernet II and IEEE 802.3 frames."""
+
+from __future__ import annotations
+
+from netscope.dissect.model import Field, Malformed, Short
+from netscope.dissect.numbers import ETHERTYPES
+from netscope.dissect.spec import Spec, mac
+from netscope.dissect.work import Work
+
+LG = ("Locally administered address (this is NOT the factory default)", "Globally unique address (factory default)")
+IG = ("Group address (multicast/broadcast)", "Individual address (unicast)")
+_DST, _SRC = Spec("eth.dst", "Destination", "mac"), Spec("eth.src", "Source", "mac")
+_ADDR = Spec("eth.addr", "Address", "mac", hidden=True)
+_BITS = {
+    side: (
+        Spec(f"eth.{side}.lg", "LG bit", "b24", 0x020000, LG), Spec("eth.lg", "LG bit", "b24", 0x020000, LG,
+        hidden=True),
+        Spec(f"eth.{side}.ig", "IG bit", "b24", 0x010000, IG), Spec("eth.ig", "IG bit", "b24", 0x010000, IG,
+        hidden=True),
+    )
+    for side in ("dst", "src")
+}  # fmt: skip
+_TYPE = Spec("eth.type", "Type", "u16x", names=ETHERTYPES)
+_LENGTH = Spec("eth.len", "Length", "u16")
+_PADDING = Spec("eth.padding", "Padding", "bytes")
+_TRAILER = Spec("eth.trailer", "Trailer", "bytes")
+_MINIMUM = 60  # without the check sequence
+
+
+def ethernet(work: Work, start: int, end: int) -> None:
+    """Dissect a frame (IEEE 802.3)."""
+    data = work.data
+    if start + 14 > end:
+        raise Malformed
+    if start + 14 > len(data):
+        raise Short
+    work.destination, work.source = mac(data[start : start + 6]), mac(data[start + 6 : start + 12])
+    kind = data[start + 12] << 8 | data[start + 13]
+    work.protocol = "Ethernet"
+    layer = work.add(
+        "eth", _title, start, 14, _fields, (data, start, work.buffer, kind, end, end, work.destination, work.source)
+    )
+    if kind < 0x600:
+        stop = min(start + 14 + kind, end) if kind <= 1500 else end
+        work.info = f"IEEE 802.3 Ethernet, length {kind}"
+        if kind <= 1500:
+            if data[start + 14 : start + 16] == b"\xff\xff":
+                work.rest(start + 14, stop)  # raw IPX
+            elif not work.next("ethernet", 0, start + 14, stop):
+                work.rest(start + 14, stop)
+        else:
+            work.rest(start + 14, end)
+    else:
+        work.path.append("ethertype")
+        stop = dispatch(work, kind, start + 14, end)
+    if stop < end:
+        layer.args = (*layer.args[:4], stop, *layer.args[5:])
+
+
+def dispatch(work: Work, kind: int, start: int, end: int) -> int:
+    """Let the protocol of an Ethertype have what follows; return where its packet ends (padding may follow)."""
+    handle = work.tables.by["ethertype"].get(kind)
+    if handle is None:
+        if not work.quoted:
+            work.protocol = f"0x{kind:04x}"
+            work.info = ETHERTYPES.get(kind, "Ethernet II")
+        work.rest(start, end)
+        return end
+    work.call(handle, start, end)
+    return length(work, kind, start, end)
+
+
+def length(work: Work, kind: int, start: int, end: int) -> int:
+    """Return where the packet of a protocol that tells its length ends."""
+    data = work.data
+    if end > len(data):
+        return end
+    if kind == 0x0800 and start + 20 <= end:
+        total = data[start + 2] << 8 | data[start + 3]
+        return start + total if 20 <= total <= end - start else end
+    if kind == 0x86DD and start + 40 <= end:
+        payload = data[start + 4] << 8 | data[start + 5]
+        return start + 40 + payload if payload and start + 40 + payload <= end else end
+    if kind in (0x0806, 0x8035) and start + 8 <= end:
+        return min(start + 8 + 2 * (data[start + 4] + data[start + 5]), end)
+    if kind in (0x8863, 0x8864) and start + 6 <= end:
+        return min(start + 6 + (data[start + 4] << 8 | data[start + 5]), end)
+    return end
+
+
+def _title(data: bytes, start: int, buffer: int, kind: int, stop: int, end: int, destination: str, source: str) -> str:
+    name = "Ethernet II" if kind >= 0x600 else "IEEE 802.3 Ethernet"
+    return f"{name}, Src: {source}, Dst: {destination}" if kind >= 0x600 else name
+
+
+def _address(spec: Spec, data: bytes, at: int, address: str, buffer: int) -> Field:
+    bits = int.from_bytes(data[at : at + 3], "big")
+    below = [_ADDR.field(address, at, 6, buffer)]
+    below += [bit.field(bool(bits & bit.mask), at, 3, buffer) for bit in _BITS["dst" if spec is _DST else "src"]]
+    return spec.field(address, at, 6, buffer, children=tuple(below))
+
+
+def _fields(
+    data: bytes, start: int, buffer: int, kind: int, stop: int, end: int, destination: str, source: str
+) -> list[Field]:
+    made = [
+        _address(_DST, data, start, destination, buffer),
+        _address(_SRC, data, start + 6, source, buffer),
+        (_TYPE if kind >= 0x600 else _LENGTH).field(kind, start + 12, 2, buffer),
+    ]
+    behind = data[stop:end]
+    if behind:
+        # What fills a frame up to the least size is padding when it is nothing but zeros.
+        padding = min(max(start + _MINIMUM - stop, 0), len(behind))
+        if padding and any(behind[:padding]):
+            padding = 0
+        if padding:
+            made.append(_PADDING.field(behind[:padding], stop, padding, buffer))
+        if behind[padding:]:
+            made.append(_TRAILER.field(behind[padding:], stop + padding, len(behind) - padding, buffer))
+    return made

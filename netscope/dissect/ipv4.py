@@ -1,0 +1,169 @@
+"""IPv4 (RFC 791), with its options."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+from netscope.dissect import checksums, fragments
+from netscope.dissect.model import Field, Malformed, Short
+from netscope.dissect.numbers import DSCP, ECN, PROTOCOLS, traffic_class
+from netscope.dissect.spec import SET, Row, Spec, drawn, ip4, rows
+from netscope.dissect.work import Work
+
+_HEAD = struct.Struct("!BBHHHBBH4s4s")
+
+
+_OFFSET = drawn(0x1FFF, 16)
+
+
+def _flag_words(value: int) -> str:
+    words = [word for bit, word in ((4, "Reserved bit"), (2, "Don't fragment"), (1, "More fragments")) if value & bit]
+    bits = f"{value >> 2}{value >> 1 & 1}{value & 1}"
+    return f"{bits}. .... = Flags: 0x{value:x}" + "".join(f", {word}" for word in words)
+
+
+def _header_length(value: int) -> str:
+    return f".... {value // 4:04b} = Header Length: {value} bytes ({value // 4})"
+
+
+_TABLE: tuple[Row, ...] = (
+    (Spec("ip.version", "Version", "u8", line=lambda v: f"{v:04b} .... = Version: {v}"), 10, 0, ()),
+    (Spec("ip.hdr_len", "Header Length", "u8", line=_header_length), 11, 0, ()),
+    (
+        Spec("ip.dsfield", "Differentiated Services Field", "u8x",
+             line=lambda v: f"Differentiated Services Field: 0x{v:02x} ({traffic_class(v)})"), 1, 1,
+        (
+            (Spec("ip.dsfield.dscp", "Differentiated Services Codepoint", "u8", 0xFC, DSCP), 1, 1, ()),
+            (Spec("ip.dsfield.ecn", "Explicit Congestion Notification", "u8", 0x03, ECN), 1, 1, ()),
+        ),
+    ),
+    (Spec("ip.len", "Total Length", "u16"), 2, 2, ()),
+    (Spec("ip.id", "Identification", "u16xd"), 3, 4, ()),
+    (
+        Spec("ip.flags", "Flags", "u8x", 0xE000, line=_flag_words), 4, 6,
+        (
+            (Spec("ip.flags.rb", "Reserved bit", "b8", 0x80, SET), 12, 6, ()),
+            (Spec("ip.flags.df", "Don't fragment", "b8", 0x40, SET), 12, 6, ()),
+            (Spec("ip.flags.mf", "More fragments", "b8", 0x20, SET), 12, 6, ()),
+        ),
+    ),
+    (Spec("ip.frag_offset", "Fragment Offset", "u16", line=lambda v: f"{_OFFSET(v // 8)}Fragment Offset: {v}"), 13, 6,
+    ()),
+    (Spec("ip.ttl", "Time to Live", "u8"), 5, 8, ()),
+    (Spec("ip.proto", "Protocol", "u8", names=PROTOCOLS), 6, 9, ()),
+)  # fmt: skip
+_CHECKSUM = Spec("ip.checksum", "Header Checksum", "u16x")
+_STATUS = checksums.status_spec("ip.checksum.status", "Header checksum status")
+_SRC, _DST = Spec("ip.src", "Source Address", "ip4"), Spec("ip.dst", "Destination Address", "ip4")
+_ADDR = Spec("ip.addr", "Source or Destination Address", "ip4", hidden=True)
+_PARTS = fragments.specs("ip", "IPv4")
+
+
+def ipv4(work: Work, start: int, end: int) -> None:
+    """Dissect a packet and let the protocol it carries have the rest, put together where it came in fragments."""
+    data = work.data
+    if start + 20 > end:
+        raise Malformed
+    if start + 20 > len(data):
+        raise Short
+    values = _HEAD.unpack_from(data, start)
+    first, _tos, total, _ident, where, _ttl, protocol, check, source, destination = values
+    size = (first & 15) * 4
+    work.source, work.destination = ip4(source), ip4(destination)
+    work.net = (source, destination)
+    work.protocol, work.info = "IPv4", ""
+    offset = (where & 0x1FFF) * 8
+    should = None
+    if size >= 20 and work.context.checksums and start + size <= len(data):
+        should = checksums.expected(data[start : start + size], 10)
+        if should != check and not work.frame.offloaded:
+            work.trouble = work.trouble or "checksum"
+    args: tuple[Any, ...] = (data, start, size, work.buffer, values, should, work.source, work.destination, None)
+    layer = work.add("ip", _title, start, size, _fields, args)
+    if size < 20:
+        work.info = f"Bogus IP header length ({size}, must be at least 20)"
+        work.trouble = "malformed"
+        return
+    if total == 0:
+        stop = end  # segmentation left to the hardware: the length is that of what was captured
+    else:
+        stop = start + total
+        if total < size:
+            work.info = f"Bogus IP length ({total}, less than header length {size})"
+            work.trouble = "malformed"
+            return
+        if stop > end and not work.quoted:
+            pass  # the packet says that it is longer than its frame
+        stop = min(stop, end)
+    begin = start + size
+    if offset or where & 0x2000:
+        whole = _reassemble(work, values, begin, stop, offset)
+        if whole is None:
+            return
+        content, pieces = whole
+        before = work.enter("Reassembled IPv4", content)
+        layer.args = (*args[:8], fragments.told(_PARTS, "IPv4", content, pieces, work.buffer))
+        _carry(work, protocol, 0, len(content))
+        work.leave(before)
+        return
+    _carry(work, protocol, begin, stop)
+
+
+def _carry(work: Work, protocol: int, start: int, end: int) -> None:
+    if not work.next("ip.proto", protocol, start, end):
+        work.info = f"{PROTOCOLS.get(protocol, 'Unknown')} ({protocol})"
+        work.rest(start, end)
+
+
+def _reassemble(
+    work: Work, values: tuple[Any, ...], begin: int, stop: int, offset: int
+) -> tuple[bytes, tuple[fragments.Piece, ...]] | None:
+    """Return the whole datagram, or None after what there is to say of a fragment was said."""
+    ident, where, protocol = values[3], values[4], values[6]
+    more = bool(where & 0x2000)
+    if stop <= len(work.data) and not work.quoted:
+        key = ("ip", values[8], values[9], ident, protocol)
+        piece = fragments.Piece(work.frame.number, offset, work.data[begin:stop])
+        whole = fragments.add(work.context, key, piece, more)
+        if whole is not None:
+            return whole
+    name = {1: "ICMP", 2: "IGMP", 6: "TCP", 17: "UDP", 50: "ESP", 51: "AH", 58: "ICMPv6", 132: "SCTP", 47: "GRE"}
+    word = PROTOCOLS.get(protocol, "Unknown")
+    work.info = f"Fragmented IP protocol (proto={name.get(protocol) or word} {protocol}, off={offset}, ID={ident:04x})"
+    if work.quoted and not offset and work.next("ip.proto", protocol, begin, stop):
+        return None
+    work.rest(begin, stop)
+    return None
+
+
+def _title(data: bytes, start: int, size: int, buffer: int, values: Any, should: Any, source: str, destination: str,
+           told: Field | None) -> str:  # fmt: skip
+    return f"Internet Protocol Version 4, Src: {source}, Dst: {destination}"
+
+
+def _fields(data: bytes, start: int, size: int, buffer: int, values: tuple[Any, ...], should: int | None, source: str,
+            destination: str, told: Field | None) -> list[Field]:  # fmt: skip
+    first, where = values[0], values[4]
+    made = rows(_TABLE, (*values, first >> 4, size, where >> 8, (where & 0x1FFF) * 8), start, buffer)
+    made += checksums.fields(
+        _CHECKSUM,
+        _STATUS,
+        values[7],
+        should,
+        start + 10,
+        buffer,
+        bad="ip.checksum_bad.expert",
+        why="validation disabled",
+    )
+    made += [
+        _SRC.field(source, start + 12, 4, buffer), _ADDR.field(source, start + 12, 4, buffer),
+        _DST.field(destination, start + 16, 4, buffer), _ADDR.field(destination, start + 16, 4, buffer),
+    ]  # fmt: skip
+    if size > 20:
+        from netscope.dissect.ipv4_options import options
+
+        made.append(options(data, start + 20, start + size, buffer))
+    if told is not None:
+        made.append(told)
+    return made

@@ -1,0 +1,145 @@
+"""IPv6 (RFC 8200) and its fragment header; the other extension headers have a module of their own."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+from netscope.dissect import fragments
+from netscope.dissect.model import Field, Malformed, Short
+from netscope.dissect.numbers import DSCP, ECN, PROTOCOLS, traffic_class
+from netscope.dissect.spec import YES, Row, Spec, drawn, ip6, rows
+from netscope.dissect.tree import Tree
+from netscope.dissect.work import Work
+
+_HEAD = struct.Struct("!IHBB16s16s")
+_CLASS = drawn(0x0FF00000, 32)
+_FLOW = drawn(0x0FFFFF, 24)
+_NAMES = PROTOCOLS
+_TABLE: tuple[Row, ...] = (
+    (Spec("ipv6.version", "Version", "u8", line=lambda v: f"{v:04b} .... = Version: {v}"), 6, 0, ()),
+    (Spec("ip.version", "Version", "u8", hidden=True,
+          line=lambda v: f'{v:04b} .... = Version: {v} [This field makes the filter match on "ip.version == 6"]'),
+     6, 0, ()),
+    (
+        Spec("ipv6.tclass", "Traffic Class", "u32x", 0x0FF00000,
+             line=lambda v: f"{_CLASS(v)}Traffic Class: 0x{v:02x} ({traffic_class(v)})"), 0, 0,
+        (
+            (Spec("ipv6.tclass.dscp", "Differentiated Services Codepoint", "u32", 0x0FC00000, DSCP), 0, 0, ()),
+            (Spec("ipv6.tclass.ecn", "Explicit Congestion Notification", "u32", 0x00300000, ECN), 0, 0, ()),
+        ),
+    ),
+    (Spec("ipv6.flow", "Flow Label", "u24x", 0x0FFFFF, line=lambda v: f"{_FLOW(v)}Flow Label: 0x{v:05x}"), 0, 1, ()),
+    (Spec("ipv6.plen", "Payload Length", "u16"), 1, 4, ()),
+    (Spec("ipv6.nxt", "Next Header", "u8", names=_NAMES), 2, 6, ()),
+    (Spec("ipv6.hlim", "Hop Limit", "u8"), 3, 7, ()),
+)  # fmt: skip
+_SRC, _DST = Spec("ipv6.src", "Source Address", "ip6"), Spec("ipv6.dst", "Destination Address", "ip6")
+_ADDR = Spec("ipv6.addr", "Source or Destination Address", "ip6", hidden=True)
+_SLAAC = Spec("ipv6.slaac_mac", "SLAAC MAC", "mac", hidden=True)
+_SIDES = {
+    "src": Spec("ipv6.src_slaac_mac", "Source SLAAC MAC", "mac"),
+    "dst": Spec("ipv6.dst_slaac_mac", "Destination SLAAC MAC", "mac"),
+}
+_PARTS = fragments.specs("ipv6", "IPv6")
+_NEXT = Spec("ipv6.fraghdr.nxt", "Next header", "u8", names=_NAMES)
+_RESERVED = Spec("ipv6.fraghdr.reserved_octet", "Reserved octet", "u8x")
+_OFFSET = Spec("ipv6.fraghdr.offset", "Offset", "u16", 0xFFF8)
+_BITS = Spec("ipv6.fraghdr.reserved_bits", "Reserved bits", "u16", 0x0006)
+_MORE = Spec("ipv6.fraghdr.more", "More Fragments", "b16", 0x0001, YES)
+_IDENT = Spec("ipv6.fraghdr.ident", "Identification", "u32x")
+
+
+def ipv6(work: Work, start: int, end: int) -> None:
+    """Dissect a packet's fixed header, and let the next header have the rest."""
+    data = work.data
+    if start + 40 > end:
+        raise Malformed
+    if start + 40 > len(data):
+        raise Short
+    values = _HEAD.unpack_from(data, start)
+    _word, payload, following, _limit, source, destination = values
+    work.source, work.destination = ip6(source), ip6(destination)
+    work.net = (source, destination)
+    work.protocol, work.info = "IPv6", f"IPv6 {PROTOCOLS.get(following, 'Unknown')} ({following})"
+    work.add("ipv6", _title, start, 40, _fields, (data, start, work.buffer, values, work.source, work.destination, []))
+    stop = min(start + 40 + payload, end) if payload else end
+    carry(work, following, start + 40, stop)
+
+
+def carry(work: Work, following: int, start: int, end: int) -> None:
+    """Let the header that follows have the rest."""
+    if following == 59:
+        work.info = "IPv6 no next header"
+        if start < end:
+            work.rest(start, end)
+    elif not (work.next("ipv6.nxt", following, start, end) or work.next("ip.proto", following, start, end)):
+        work.info = f"{PROTOCOLS.get(following, 'Unknown')} ({following})"
+        work.rest(start, end)
+
+
+def fragment(work: Work, start: int, end: int) -> None:
+    """Dissect a fragment header (RFC 8200, 4.5); what it belongs to goes on when it is whole."""
+    work.need(start, 8, end)
+    data = work.data
+    following, where = data[start], int.from_bytes(data[start + 2 : start + 4], "big")
+    ident = data[start + 4 : start + 8]
+    offset, more = where & 0xFFF8, bool(where & 1)
+    tree = work.tree("ipv6.fraghdr", "Fragment Header for IPv6", start, end, length=8)
+    _fragment_fields(tree, start, offset)
+    begin = start + 8
+    if not offset and not more:
+        carry(work, following, begin, end)  # an atomic fragment (RFC 6946)
+        return
+    work.info = f"IPv6 fragment (off={offset} more={'y' if more else 'n'} ident=0x{ident.hex()} nxt={following})"
+    if end <= len(data) and not work.quoted:
+        key = ("ipv6", *work.net, ident)
+        whole = fragments.add(work.context, key, fragments.Piece(work.frame.number, offset, data[begin:end]), more)
+        if whole is not None:
+            content, pieces = whole
+            before = work.enter("Reassembled IPv6", content)
+            told = fragments.told(_PARTS, "IPv6", content, pieces, work.buffer)
+            outer = next(layer for layer in reversed(work.layers) if layer.name == "ipv6")
+            outer.args[6].append(told)
+            carry(work, following, 0, len(content))
+            work.leave(before)
+            return
+    if work.quoted and not offset:
+        carry(work, following, begin, end)
+        return
+    work.rest(begin, end)
+
+
+def _fragment_fields(tree: Tree, start: int, offset: int) -> None:
+    tree.add(_NEXT, start)
+    tree.add(_RESERVED, start + 1)
+    bits = drawn(0xFFF8, 16)(offset >> 3)
+    tree.add(_OFFSET, start + 2, 2, offset >> 3, text=f"{bits}Offset: {offset >> 3} ({offset} bytes)")
+    tree.bits(start + 2, 2, _BITS, _MORE)
+    tree.add(_IDENT, start + 4)
+
+
+def _title(data: bytes, start: int, buffer: int, values: Any, source: str, destination: str, told: list[Field]) -> str:
+    return f"Internet Protocol Version 6, Src: {source}, Dst: {destination}"
+
+
+def _slaac(side: str, raw: bytes, start: int, buffer: int) -> list[Field]:
+    """Return the link-layer address that an interface identifier was made of (RFC 4291, appendix A)."""
+    if raw[11:13] != b"\xff\xfe" or not raw[8] & 2:
+        return []
+    address = bytes((raw[8] ^ 2, *raw[9:11], *raw[13:16])).hex(":")
+    return [
+        _SIDES[side].field(address, start + 8, 8, buffer, generated=True),
+        _SLAAC.field(address, start + 8, 8, buffer, generated=True),
+    ]
+
+
+def _fields(data: bytes, start: int, buffer: int, values: tuple[Any, ...], source: str, destination: str,
+            told: list[Field]) -> list[Field]:  # fmt: skip
+    made = rows(_TABLE, (*values, values[0] >> 28), start, buffer)
+    made += [
+        _SRC.field(source, start + 8, 16, buffer), _ADDR.field(source, start + 8, 16, buffer),
+        _DST.field(destination, start + 24, 16, buffer), _ADDR.field(destination, start + 24, 16, buffer),
+    ]  # fmt: skip
+    made += _slaac("src", values[4], start + 8, buffer) + _slaac("dst", values[5], start + 24, buffer)
+    return made + told

@@ -1,0 +1,103 @@
+"""Which dissector is asked for what: tables by number, as Wireshark has them, and what first bytes give away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from netscope.dissect.work import Work
+
+    Function = Callable[[Work, int, int], None]
+
+
+class Dissector(NamedTuple):
+    """A line of the registry.
+
+    Attributes:
+        name: Wireshark's name of the protocol.
+        where: ``module:function`` below ``netscope.dissect``; imported when the first packet needs it.
+        on: where it is asked: ``table=number,number`` words.
+        first: a pattern that the first bytes of a payload match when they are this protocol's, whatever the port.
+        over: the transports that pattern is tried on.
+    """
+
+    name: str
+    where: str
+    on: str = ""
+    first: bytes = b""
+    over: str = "tcp"
+
+
+class Handle:
+    """A dissector that may not be imported yet."""
+
+    __slots__ = ("call", "name", "where")
+
+    def __init__(self, name: str, where: str) -> None:
+        self.name = name
+        self.where = where
+        self.call: Function = self._load
+
+    def _load(self, work: Work, start: int, end: int) -> None:
+        module, _, function = self.where.partition(":")
+        self.call = getattr(import_module(f"netscope.dissect.{module}"), function)
+        self.call(work, start, end)
+
+
+class Tables(NamedTuple):
+    """Everything that a dispatch looks at."""
+
+    by: dict[str, dict[int, Handle]]
+    first: dict[str, tuple[tuple[re.Pattern[bytes], Handle], ...]]
+
+
+TABLES = (
+    "link", "ethertype", "ethernet", "llc.dsap", "llc.cisco_pid", "ip.proto", "ipv6.nxt", "tcp.port", "udp.port",
+    "sctp.port", "sctp.ppi", "ppp.protocol", "gre.proto",
+)  # fmt: skip
+
+_cache: list[tuple[Tables, dict[str, Handle]]] = []
+
+
+def _defaults() -> tuple[Tables, dict[str, Handle]]:
+    if not _cache:
+        from netscope.dissect import DISSECTORS
+
+        by: dict[str, dict[int, Handle]] = {table: {} for table in TABLES}
+        handles: dict[str, Handle] = {}
+        guesses: dict[str, list[tuple[re.Pattern[bytes], Handle]]] = {}
+        for line in DISSECTORS:
+            handle = Handle(line.name, line.where)
+            handles.setdefault(line.name, handle)
+            for word in line.on.split():
+                table, _, numbers = word.partition("=")
+                for number in numbers.split(","):
+                    by.setdefault(table, {}).setdefault(int(number, 0), handle)
+            if line.first:
+                for transport in line.over.split():
+                    guesses.setdefault(transport, []).append((re.compile(line.first, re.DOTALL), handle))
+        _cache.append((Tables(by, {over: tuple(found) for over, found in guesses.items()}), handles))
+    return _cache[0]
+
+
+def tables(decode_as: Mapping[str, str]) -> Tables:
+    """Return the tables, with what the user says of a port or type. Raises ValueError for what there is not."""
+    known, handles = _defaults()
+    if not decode_as:
+        return known
+    by = {table: dict(entries) for table, entries in known.by.items()}
+    for what, name in decode_as.items():
+        table, equals, number = what.partition("==")
+        if not equals or table not in by:
+            raise ValueError(f"decode as {what}: not TABLE==NUMBER with a table of {', '.join(sorted(by))}")
+        try:
+            value = int(number, 0)
+        except ValueError:
+            raise ValueError(f"decode as {what}: {number!r} is no number") from None
+        if name not in handles:
+            raise ValueError(f"decode as {name}: no such protocol; there are {', '.join(sorted(handles))}")
+        by[table][value] = handles[name]
+    return Tables(by, known.first)

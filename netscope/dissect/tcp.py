@@ -1,0 +1,264 @@
+"""TCP (RFC 9293). What a segment means in its conversation is worked out in ``tcp_analysis``."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+from netscope.dissect import checksums, tcp_analysis
+from netscope.dissect.model import Field, Malformed, Short
+from netscope.dissect.spec import SET, Row, Spec, drawn, rows
+from netscope.dissect.tcp_analysis import Segment, Verdict, judge
+from netscope.dissect.work import Work
+
+_HEAD = struct.Struct("!HHIIHHHH")
+_PORT = Spec("tcp.port", "Source or Destination Port", "u16", hidden=True)
+_PORTS: tuple[Row, ...] = (
+    (Spec("tcp.srcport", "Source Port", "u16"), 0, 0, ()),
+    (Spec("tcp.dstport", "Destination Port", "u16"), 1, 2, ()),
+    (_PORT, 0, 0, ()),
+    (_PORT, 1, 2, ()),
+)
+_LETTERS = (
+    (0x100, "AE"),
+    (0x80, "CWR"),
+    (0x40, "ECE"),
+    (0x20, "URG"),
+    (0x10, "ACK"),
+    (8, "PSH"),
+    (4, "RST"),
+    (2, "SYN"),
+    (1, "FIN"),
+)
+_SIZE = drawn(0xF0, 8)
+
+
+def listed(flags: int) -> str:
+    """Return the flags as the list's line has them, the lowest bit first."""
+    found = _LISTED.get(flags)
+    if found is None:
+        found = ", ".join(word for bit, word in reversed(_LETTERS) if flags & bit) or "<None>"
+        _LISTED[flags] = found
+    return found
+
+
+_LISTED: dict[int, str] = {}
+
+
+def _dots(flags: int) -> str:
+    return "".join(letter if flags >> 11 - at & 1 else "·" for at, letter in enumerate("RRRACEUAPRSF"))
+
+
+def _flag(name: str, label: str, mask: int, bits: str = "b12") -> Spec:
+    return Spec(f"tcp.flags.{name}", label, bits, mask, SET, size=1)
+
+
+_FLAGS: tuple[Row, ...] = (
+    (
+        Spec("tcp.flags", "Flags", "u16x", 0x0FFF, line=lambda v: f"Flags: 0x{v:03x} ({listed(v)})"), 4, 12,
+        (
+            (_flag("res", "Reserved", 0xE00), 4, 12, ()),
+            (_flag("ae", "Accurate ECN", 0x100), 4, 12, ()),
+            (_flag("cwr", "Congestion Window Reduced", 0x80), 4, 13, ()),
+            (_flag("ece", "ECN-Echo", 0x40), 4, 13, ()),
+            (_flag("urg", "Urgent", 0x20), 4, 13, ()),
+            (_flag("ack", "Acknowledgment", 0x10), 4, 13, ()),
+            (_flag("push", "Push", 0x08), 4, 13, ()),
+            (_flag("reset", "Reset", 0x04), 4, 13, ()),
+            (_flag("syn", "Syn", 0x02), 4, 13, ()),
+            (_flag("fin", "Fin", 0x01), 4, 13, ()),
+        ),
+    ),
+    (Spec("tcp.window_size_value", "Window", "u16"), 5, 14, ()),
+)  # fmt: skip
+_STRING = Spec("tcp.flags.str", "TCP Flags", "str")
+_STREAM = Spec("tcp.stream", "Stream index", "u32")
+_COMPLETE = {1: "Incomplete, SYN_SENT", 3: "Incomplete, CLIENT_ESTABLISHED", 7: "Incomplete, ESTABLISHED",
+             15: "Incomplete, DATA", 23: "Complete, NO_DATA", 39: "Complete, NO_DATA", 55: "Complete, NO_DATA",
+             31: "Complete, WITH_DATA", 47: "Complete, WITH_DATA", 63: "Complete, WITH_DATA"}  # fmt: skip
+_COMPLETENESS = Spec("tcp.completeness", "Conversation completeness", "u8",
+                     line=lambda v: f"Conversation completeness: {_COMPLETE.get(v, 'Incomplete')} ({v})")  # fmt: skip
+_LENGTH = Spec("tcp.len", "TCP Segment Len", "u32")
+_HEADER = Spec(
+    "tcp.hdr_len", "Header Length", "u8", line=lambda v: f"{_SIZE(v // 4)}Header Length: {v} bytes ({v // 4})"
+)
+_WINDOW = Spec("tcp.window_size", "Calculated window size", "u32")
+_FACTOR = Spec("tcp.window_size_scalefactor", "Window size scaling factor", "i32")
+_CHECKSUM, _STATUS = Spec("tcp.checksum", "Checksum", "u16x"), checksums.status_spec("tcp.checksum.status")
+_URGENT = Spec("tcp.urgent_pointer", "Urgent Pointer", "u16")
+_PAYLOAD = Spec("tcp.payload", "TCP payload", "bytes")
+_BEFORE = (
+    (tcp_analysis.REUSED, "[TCP Port numbers reused] "),
+    (tcp_analysis.RETRANSMISSION, "[TCP Retransmission] "), (tcp_analysis.FAST, "[TCP Fast Retransmission] "),
+    (tcp_analysis.SPURIOUS, "[TCP Spurious Retransmission] "), (tcp_analysis.OUT_OF_ORDER, "[TCP Out-Of-Order] "),
+    (tcp_analysis.LOST, "[TCP Previous segment not captured] "),
+    (tcp_analysis.ACKED_LOST, "[TCP ACKed unseen segment] "), (tcp_analysis.WINDOW_UPDATE, "[TCP Window Update] "),
+    (tcp_analysis.WINDOW_FULL, "[TCP Window Full] "), (tcp_analysis.KEEP_ALIVE, "[TCP Keep-Alive] "),
+    (tcp_analysis.KEEP_ALIVE_ACK, "[TCP Keep-Alive ACK] "), (tcp_analysis.DUPLICATE_ACK, ""),
+    (tcp_analysis.PROBE, "[TCP ZeroWindowProbe] "), (tcp_analysis.ZERO_WINDOW, "[TCP ZeroWindow] "),
+    (tcp_analysis.PROBE_ACK, "[TCP ZeroWindowProbeAck] "),
+)  # fmt: skip
+# What colours a row, the worst first.
+_TROUBLE = (
+    tcp_analysis.RETRANSMISSION, tcp_analysis.FAST, tcp_analysis.SPURIOUS, tcp_analysis.OUT_OF_ORDER,
+    tcp_analysis.LOST, tcp_analysis.ACKED_LOST, tcp_analysis.DUPLICATE_ACK, tcp_analysis.ZERO_WINDOW,
+    tcp_analysis.WINDOW_FULL, tcp_analysis.PROBE, tcp_analysis.PROBE_ACK, tcp_analysis.REUSED,
+)  # fmt: skip
+
+
+def tcp(work: Work, start: int, end: int) -> None:
+    """Dissect a segment and let the protocol on its ports have the payload."""
+    data = work.data
+    if start + 20 > end:
+        raise Malformed
+    if start + 20 > len(data):
+        raise Short
+    values = _HEAD.unpack_from(data, start)
+    sport, dport, seq, ack, word, window, check, _urgent = values
+    size = (word >> 12) * 4
+    work.ports = (sport, dport)
+    work.protocol = "TCP"
+    work.info = f"{sport} → {dport}"
+    if size < 20 or start + size > end:
+        why = f"{size}, must be at least 20" if size < 20 else f"{size}, exceeds {end - start}"
+        work.info += f" [{listed(word & 0xFFF)}] [bogus TCP header length ({why})]"
+        work.trouble = "malformed"
+        args = (data, start, size, end, work.buffer, values, None, tcp_analysis.ALONE, ())
+        work.add("tcp", _title, start, min(20, end - start), _fields, args)
+        return
+    length = end - start - size
+    options: tuple[Any, ...] = ()
+    if size > 20:
+        from netscope.dissect.tcp_options import gist
+
+        options = gist(data, start + 20, start + size)
+    if work.quoted:
+        verdict = tcp_analysis.ALONE
+    else:
+        verdict = judge(
+            work.context, (work.frame.number, len(work.layers)), work.frame.number, work.frame.time,
+            (work.net[0], sport, work.net[1], dport),
+            Segment(seq, ack, word & 0xFFF, window, length, options[0] if options else None),
+        )  # fmt: skip
+    should = _verify(work, start, end, check)
+    _say(work, values, length, verdict, options[1] if options else "")
+    work.add(
+        "tcp", _title, start, size, _fields, (data, start, size, end, work.buffer, values, should, verdict, options)
+    )
+    if length:
+        payload(work, start + size, end)
+
+
+def payload(work: Work, start: int, end: int) -> None:
+    """Let the protocol on the ports have the payload: the lower one first, then what its first bytes say."""
+    sport, dport = work.ports
+    by = work.tables.by["tcp.port"]
+    handle = by.get(min(sport, dport)) or by.get(max(sport, dport))
+    if handle is not None:
+        work.call(handle, start, end)
+    elif not work.guess("tcp", start, end):
+        work.rest(start, end)
+
+
+def _verify(work: Work, start: int, end: int, check: int) -> int | None:
+    if not work.context.checksums or end > len(work.data) or work.quoted or work.frame.offloaded:
+        return None
+    head = checksums.pseudo(work.net, 6, end - start)
+    should = checksums.expected(head + work.data[start:end], len(head) + 16)
+    if should != check:
+        work.trouble = work.trouble or "checksum"
+    return should
+
+
+def _say(work: Work, values: tuple[int, ...], length: int, verdict: Verdict, options: str) -> None:
+    sport, dport, seq, ack, word, window, _check, _urgent = values
+    flags = word & 0xFFF
+    before = ""
+    if verdict.flags:
+        for name, text in _BEFORE:
+            if name in verdict.flags:
+                before = (text or f"[TCP Dup ACK {verdict.duplicate[1]}#{verdict.duplicate[0]}] ") + before
+        work.trouble = work.trouble or next((name for name in _TROUBLE if name in verdict.flags), "")
+    if not flags & 2 and verdict.scale > 0:
+        window <<= verdict.scale
+    info = f"{before}{sport} → {dport} [{listed(flags)}] Seq={seq - verdict.seq_base & 0xFFFFFFFF}"
+    if flags & 16:
+        info += f" Ack={ack - verdict.ack_base & 0xFFFFFFFF}"
+    work.info = f"{info} Win={window} Len={length}{options}"
+    if flags & 4 and not work.trouble:
+        work.trouble = "reset"
+
+
+def _title(data: bytes, start: int, size: int, end: int, buffer: int, values: tuple[int, ...], should: int | None,
+           verdict: Verdict, options: Any) -> str:  # fmt: skip
+    text = (
+        f"Transmission Control Protocol, Src Port: {values[0]}, Dst Port: {values[1]}, "
+        f"Seq: {values[2] - verdict.seq_base & 0xFFFFFFFF}"
+    )
+    if values[4] & 16:
+        text += f", Ack: {values[3] - verdict.ack_base & 0xFFFFFFFF}"
+    return f"{text}, Len: {max(end - start - size, 0)}"
+
+
+def _fields(data: bytes, start: int, size: int, end: int, buffer: int, values: tuple[int, ...], should: int | None,
+            verdict: Verdict, options: Any) -> list[Field]:  # fmt: skip
+    from netscope.dissect.tcp_remarks import greeting, remarks
+
+    _sport, _dport, seq, ack, word, window, check, urgent = values
+    length = max(end - start - size, 0)
+    relative, relative_ack = seq - verdict.seq_base & 0xFFFFFFFF, ack - verdict.ack_base & 0xFFFFFFFF
+    flags = word & 0xFFF
+    following = relative + length + (1 if flags & 3 else 0) & 0xFFFFFFFF
+    acked = flags & 16
+    made = rows(_PORTS, values, start, buffer)
+    note = "    (relative sequence number)"
+    ack_text = (
+        f"Acknowledgment Number: {relative_ack}    (relative ack number)" if acked else f"Acknowledgment Number: {ack}"
+    )
+    ack_shown = relative_ack if acked else ack
+    complete = verdict.completeness
+    made += [
+        _STREAM.field(verdict.stream, start, 0, buffer, generated=True),
+        _COMPLETENESS.field(complete, start, 0, buffer, generated=True),
+        _LENGTH.field(length, start, 0, buffer, generated=True),
+        Field("tcp.seq", relative, str(relative), f"Sequence Number: {relative}{note}", start + 4, 4, buffer=buffer),
+        Field("tcp.seq_raw", seq, str(seq), f"Sequence Number (raw): {seq}", start + 4, 4, buffer=buffer),
+        Field("tcp.nxtseq", following, str(following), f"Next Sequence Number: {following}{note}", start, 0,
+              generated=True, buffer=buffer),
+        Field("tcp.ack", ack_shown, str(ack_shown), ack_text, start + 8, 4, buffer=buffer),
+        Field("tcp.ack_raw", ack, str(ack), f"Acknowledgment number (raw): {ack}", start + 8, 4, buffer=buffer),
+        _HEADER.field(size, start + 12, 1, buffer),
+    ]  # fmt: skip
+    pair = rows(_FLAGS, values, start, buffer)
+    dots = _STRING.field(_dots(flags), start + 12, 2, buffer, generated=True)
+    bits = pair[0].children
+    if flags & 7:
+        said = greeting(flags, values[0] if flags & 16 else values[1], start + 13, buffer)
+        bits = tuple(bit._replace(children=(said[bit.name],)) if bit.name in said else bit for bit in bits)
+    made.append(pair[0]._replace(children=(*bits, dots)))
+    made.append(pair[1])
+    scaled = window << verdict.scale if verdict.scale > 0 and not flags & 2 else window
+    made.append(_WINDOW.field(scaled, start + 14, 2, buffer, generated=True))
+    if not flags & 2:
+        made.append(_factor(verdict.scale, start, buffer))
+    made += checksums.fields(_CHECKSUM, _STATUS, check, should, start + 16, buffer, bad="tcp.checksum_bad.expert")
+    made.append(_URGENT.field(urgent, start + 18, 2, buffer))
+    if size > 20:
+        from netscope.dissect.tcp_options import tree
+
+        made.append(tree(data, start + 20, start + size, buffer))
+    made += remarks(verdict, start, buffer, flags, length)
+    raw = data[start + size : min(end, len(data))]
+    if raw:
+        text = f"TCP payload ({length} byte{'s' if length != 1 else ''})"
+        made.append(_PAYLOAD.field(raw, start + size, len(raw), buffer, text=text))
+    return made
+
+
+def _factor(scale: int, start: int, buffer: int) -> Field:
+    if scale >= 0:
+        return _FACTOR.field(1 << scale, start + 14, 2, buffer, generated=True)
+    word = "unknown" if scale == tcp_analysis.UNKNOWN_SCALE else "no window scaling used"
+    return _FACTOR.field(
+        scale, start + 14, 2, buffer, text=f"Window size scaling factor: {scale} ({word})", generated=True
+    )

@@ -1,0 +1,326 @@
+"""What a TCP segment means in its conversation: relative numbers, retransmissions, windows (RFC 9293, RFC 7323).
+
+The rules are those that Wireshark's users know: its analysis compares each segment with the highest one seen so far.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from netscope.dissect.context import Context
+
+FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
+UNKNOWN_SCALE, NO_SCALE = -1, -2  # the SYN was not seen; it was, and asked for none
+_FAST = 20_000_000  # ns after a duplicate ACK within which a repeated segment answers it
+_REORDERED = 3_000_000  # ns, while the round-trip time is not known
+_HALF = 1 << 31
+_ALL = (1 << 32) - 1
+_MOST_UNACKED = 1_000
+
+# What it may be called, as a word; the text that goes before the list's line.
+KEEP_ALIVE, KEEP_ALIVE_ACK = "keep_alive", "keep_alive_ack"
+LOST, ACKED_LOST = "lost_segment", "ack_lost_segment"
+RETRANSMISSION, FAST, SPURIOUS = "retransmission", "fast_retransmission", "spurious_retransmission"
+OUT_OF_ORDER, DUPLICATE_ACK = "out_of_order", "duplicate_ack"
+WINDOW_UPDATE, WINDOW_FULL, ZERO_WINDOW = "window_update", "window_full", "zero_window"
+PROBE, PROBE_ACK = "zero_window_probe", "zero_window_probe_ack"
+REUSED = "reused_ports"
+
+
+class Flow:
+    """One direction of a conversation."""
+
+    __slots__ = (
+        "base", "duplicates", "first", "flags", "last_ack", "last_ack_time", "last_other", "next", "next_time",
+        "pushed", "pushing", "scale", "to_be_acked", "unacked", "window",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.base: int | None = None
+        self.next = 0  # behind the highest byte seen
+        self.next_time = 0
+        self.to_be_acked = 0
+        self.last_ack = 0
+        self.last_ack_time = 0
+        self.window = 0
+        self.scale = UNKNOWN_SCALE
+        self.first = False  # its last window came with a SYN, which is never scaled
+        self.duplicates = 0
+        self.last_other = 0  # the frame whose ACK is repeated
+        self.pushed = 0  # bytes since the last PSH
+        self.pushing = False
+        self.flags: tuple[str, ...] = ()
+        self.unacked: list[tuple[int, int, int, int]] = []  # first, behind the last, frame, time
+
+
+class Conversation:
+    """Two flows between two ends."""
+
+    __slots__ = ("completeness", "first_time", "flows", "index", "last_time", "rtt", "syn_time")
+
+    def __init__(self, index: int, time: int) -> None:
+        self.index = index
+        self.first_time = self.last_time = time
+        self.flows = (Flow(), Flow())
+        self.completeness = 0
+        self.syn_time = 0
+        self.rtt = 0
+
+
+class Verdict(NamedTuple):
+    """What is said of one segment.
+
+    Attributes:
+        stream: the conversation's number.
+        seq_base, ack_base: what to take off sequence and acknowledgement numbers to make them relative.
+        scale: the shift of the window; negative where it is not known or not used.
+        relative, delta: nanoseconds since the first segment of the conversation, and since the one before.
+        flags: words of this module.
+        duplicate: which repetition of an ACK this is, and the frame of the first.
+        acks: the frame that it acknowledges, and how long that one was on its way; 0 for none.
+        in_flight: bytes sent and not yet acknowledged, this segment's included; 0 for unknown.
+        rtt: the round-trip time of the handshake, 0 for unknown.
+        pushed: bytes sent since the last PSH, this segment's included.
+        completeness: which parts of a conversation have been seen (before this segment).
+    """
+
+    stream: int
+    seq_base: int
+    ack_base: int
+    scale: int
+    relative: int
+    delta: int
+    flags: tuple[str, ...]
+    duplicate: tuple[int, int]
+    acks: tuple[int, int]
+    in_flight: int
+    rtt: int
+    pushed: int
+    completeness: int
+
+
+class Segment(NamedTuple):
+    """What the analysis looks at. ``scale`` is that of the window scale option, None without one."""
+
+    seq: int
+    ack: int
+    flags: int
+    window: int
+    length: int
+    scale: int | None
+
+
+ALONE = Verdict(0, 0, 0, UNKNOWN_SCALE, 0, 0, (), (0, 0), (0, 0), 0, 0, 0, 0)
+
+
+def _after(one: int, two: int) -> bool:
+    """Tell whether a sequence number comes after another."""
+    return 0 < (one - two & _ALL) < _HALF
+
+
+def judge(
+    context: Context,
+    key: tuple[int, int],
+    number: int,
+    time: int,
+    ends: tuple[bytes, int, bytes, int],
+    segment: Segment,
+) -> Verdict:
+    """Return what a segment means. ``key`` names it in the capture; asked again, the answer is the same."""
+    known = context.verdicts.get(key)
+    if known is not None:
+        return known
+    source, sport, destination, dport = ends
+    forward = (source, sport) <= (destination, dport)
+    name = ends if forward else (destination, dport, source, sport)
+    held = context.tcp.get(name)
+    flags, seq = segment.flags, segment.seq
+    reused = False
+    if held is not None and flags & (SYN | ACK) == SYN:
+        base = held.flows[0 if forward else 1].base
+        reused = base is not None and base != seq
+    if held is None or reused:
+        held = context.tcp.keep(name, Conversation(context.tcp_count, time))
+        context.tcp_count += 1
+    here, there = held.flows if forward else held.flows[::-1]
+    _bases(here, there, segment)
+    _scales(here, there, segment)
+    found, duplicate = _compare(here, there, number, time, held, segment)
+    acks = _acknowledge(held, here, there, number, time, segment)
+    base, other = here.base or 0, there.base or 0
+    verdict = Verdict(
+        held.index, base, other, here.scale, time - held.first_time, time - held.last_time,
+        ((REUSED,) if reused else ()) + found, duplicate, acks, _in_flight(here, segment, found), held.rtt,
+        _pushed(here, segment), held.completeness,
+    )  # fmt: skip
+    held.last_time = time
+    _complete(held, segment)
+    return context.verdicts.keep(key, verdict)
+
+
+def _bases(here: Flow, there: Flow, segment: Segment) -> None:
+    if here.base is None:
+        here.base = segment.seq if segment.flags & SYN else segment.seq - 1 & _ALL
+    if there.base is None and segment.flags & ACK:
+        there.base = segment.ack - 1 & _ALL
+
+
+def _scales(here: Flow, there: Flow, segment: Segment) -> None:
+    if not segment.flags & SYN:
+        return
+    here.scale = NO_SCALE if segment.scale is None else min(segment.scale, 14)
+    if segment.flags & ACK and NO_SCALE in (here.scale, there.scale):
+        here.scale = NO_SCALE  # both ends must want it (RFC 7323, 2.2)
+        if there.scale != UNKNOWN_SCALE:
+            there.scale = NO_SCALE
+
+
+def _complete(held: Conversation, segment: Segment) -> None:
+    flags = segment.flags
+    if flags & SYN:
+        held.completeness |= 2 if flags & ACK else 1
+    elif segment.length:
+        held.completeness |= 8
+    elif flags & ACK:
+        held.completeness |= 4
+    if flags & FIN:
+        held.completeness |= 16
+    if flags & RST:
+        held.completeness |= 32
+
+
+def _compare(
+    here: Flow, there: Flow, number: int, time: int, held: Conversation, segment: Segment
+) -> tuple[tuple[str, ...], tuple[int, int]]:
+    """Return what a segment is called, and the place of a duplicate ACK."""
+    seq, ack, flags, window, length, _ = segment
+    control = flags & (SYN | FIN | RST)
+    found: list[str] = []
+    duplicate = (0, 0)
+    follows = seq == here.next
+    repeats = follows and ack == here.last_ack and not control and not length
+    if length == 1 and follows and here.next and there.window == 0 and there.last_ack_time:
+        found.append(PROBE)
+    else:
+        if window == 0 and not control:
+            found.append(ZERO_WINDOW)
+        if here.next and _after(seq, here.next) and not flags & RST:
+            found.append(LOST)
+        if length <= 1 and here.next and seq == here.next - 1 & _ALL and not control:
+            found.append(KEEP_ALIVE)
+        if repeats and window and window != here.window:
+            found.append(WINDOW_UPDATE)
+        if length and not control and _fills(there, seq + length):
+            found.append(WINDOW_FULL)
+        if repeats and window == here.window:
+            word = _repeated(here, there, segment)
+            found += [word] if word else []
+            if word == DUPLICATE_ACK:
+                duplicate = (here.duplicates, here.last_other)
+    if ack != here.last_ack:
+        here.last_other, here.duplicates = number, 0
+    if flags & ACK and there.to_be_acked and _after(ack, there.to_be_acked):
+        found.append(ACKED_LOST)
+        there.to_be_acked = ack
+    again = _again(here, there, time, held, segment, found)
+    if again:
+        found.append(again)
+    _advance(here, time, segment, found)
+    return tuple(found), duplicate
+
+
+def _fills(there: Flow, behind: int) -> bool:
+    """Tell whether a segment that ends here takes all that the other end offered."""
+    if there.scale == UNKNOWN_SCALE or not there.last_ack_time:
+        return False
+    shift = 0 if there.first else max(there.scale, 0)
+    return behind & _ALL == there.last_ack + (there.window << shift) & _ALL
+
+
+def _repeated(here: Flow, there: Flow, segment: Segment) -> str:
+    """Return what a segment is that says just what the one before it said."""
+    if segment.window and KEEP_ALIVE in there.flags:
+        return KEEP_ALIVE_ACK
+    if not segment.window:
+        return PROBE_ACK if PROBE in there.flags else ""
+    if not segment.flags & ACK:
+        return ""
+    here.duplicates += 1
+    return DUPLICATE_ACK
+
+
+def _again(here: Flow, there: Flow, time: int, held: Conversation, segment: Segment, found: list[str]) -> str:
+    """Return what a segment is that does not go beyond the highest byte seen; "" for one that does."""
+    seq, _ack, flags, _window, length, _ = segment
+    behind = seq + length & _ALL
+    if not (length or flags & (SYN | FIN)) or not here.next or not _after(here.next, seq) or KEEP_ALIVE in found:
+        return ""
+    if length > 1 and here.next - 1 & _ALL == seq:
+        return ""  # it adds data to what may have been a probe
+    if time - there.last_ack_time < _FAST and there.duplicates >= 2 and there.last_ack == seq:
+        return FAST
+    reach = behind + (1 if flags & (SYN | FIN) else 0) & _ALL
+    if time - here.next_time < (held.rtt or _REORDERED) and here.next != reach:
+        return OUT_OF_ORDER
+    if length and there.last_ack and not _after(behind, there.last_ack):
+        return SPURIOUS
+    return RETRANSMISSION
+
+
+def _advance(here: Flow, time: int, segment: Segment, found: list[str]) -> None:
+    seq, ack, flags, window, length, _ = segment
+    behind = seq + length & _ALL
+    if (length or flags & (SYN | FIN)) and flags & (SYN | FIN):
+        behind = behind + 1 & _ALL
+    if (not here.next or _after(behind, here.next)) and PROBE not in found:
+        here.next, here.next_time = behind, time
+    if (not here.to_be_acked or here.to_be_acked == seq) and PROBE not in found:
+        here.to_be_acked = behind
+    here.window, here.last_ack, here.last_ack_time = window, ack, time
+    here.first = bool(flags & SYN)
+    here.flags = tuple(found)
+
+
+def _acknowledge(
+    held: Conversation, here: Flow, there: Flow, number: int, time: int, segment: Segment
+) -> tuple[int, int]:
+    """Remember what a segment sends, and let go of what it acknowledges; return the frame it answers, and how late."""
+    seq, ack, flags, _window, length, _ = segment
+    if (length or flags & (SYN | FIN)) and len(here.unacked) < _MOST_UNACKED:
+        behind = seq + length + (1 if flags & (SYN | FIN) else 0) & _ALL
+        here.unacked.append((seq, behind, number, time))
+    if flags & (SYN | ACK) == SYN:
+        held.syn_time = time
+    elif held.syn_time and not held.rtt and flags & (SYN | ACK) == ACK:
+        held.rtt = time - held.syn_time
+    acks = (0, 0)
+    if flags & ACK and there.unacked:
+        kept = []
+        for sent in there.unacked:
+            if sent[1] == ack:
+                acks = (sent[2], time - sent[3])
+            elif _after(sent[1], ack):
+                kept.append(sent)
+        there.unacked = kept
+    return acks
+
+
+def _pushed(here: Flow, segment: Segment) -> int:
+    if segment.length:
+        here.pushed = segment.length if here.pushing else here.pushed + segment.length
+        here.pushing = bool(segment.flags & PSH)
+    return here.pushed if segment.length else 0
+
+
+def _in_flight(here: Flow, segment: Segment, found: tuple[str, ...]) -> int:
+    """Return how many bytes are on their way."""
+    if not here.unacked or not segment.length or LOST in found:
+        return 0
+    first = here.unacked[0][0]
+    last = here.unacked[0][1]
+    for start, behind, _number, _time in here.unacked:
+        if _after(behind, last):
+            last = behind
+        if _after(first, start):
+            first = start
+    return last - first & _ALL

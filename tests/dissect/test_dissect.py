@@ -1,0 +1,98 @@
+"""What holds for every frame: nothing raises, ranges lie in their buffers, what is remembered is bounded."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netscope.core.frame import Frame
+from netscope.dissect import Context, Dissection, dissect
+from tests import packets
+
+CORPUS = packets.corpus()
+
+
+def check(dissection: Dissection) -> None:
+    """Ask for everything, and see that it lies where there is something."""
+    count = 0
+    for layer in dissection.layers:
+        assert isinstance(layer.title, str)
+        for field in layer.walk():
+            count += 1
+            size = max(len(dissection.buffers[field.buffer].data), dissection.frame.length)
+            assert 0 <= field.start <= size + 65_535, field
+            assert field.length >= 0, field
+            assert isinstance(field.show, str), field
+            assert isinstance(field.text, str), field
+    assert count < 200_000
+
+
+def test_the_corpus_is_dissected_without_a_fault() -> None:
+    context = Context()
+    for frame in packets.frames(CORPUS):
+        dissection = dissect(frame, context)
+        check(dissection)
+        assert dissection.layers[0].name == "frame"
+
+
+@given(st.binary(max_size=300), st.sampled_from((0, 1, 9, 12, 101, 108, 113, 228, 229, 276, 147)), st.integers(0, 50))
+def test_any_bytes_are_dissected(data: bytes, link: int, longer: int) -> None:
+    check(dissect(Frame(1, packets.START, data, len(data) + longer, link)))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_damaged_packets_are_dissected(seed: int) -> None:
+    context = Context(checksums=bool(seed & 1))
+    damaged = packets.mutated(CORPUS, seed)
+    for number in range(1, 1501):
+        packet = next(damaged)
+        before = time.perf_counter()
+        check(dissect(Frame(number, packets.START, packet.data, packet.length, packet.link), context))
+        assert time.perf_counter() - before < 5, packet
+
+
+def test_truncated_frames_say_so() -> None:
+    for packet in CORPUS:
+        whole = packet.data
+        for cut in {len(whole) // 2, len(whole) - 1, 15, 20}:
+            if 0 < cut < len(whole):
+                found = dissect(Frame(1, packets.START, whole[:cut], len(whole), packet.link))
+                check(found)
+                assert found.trouble != "malformed" or dissect(packets.frames([packet])[0]).trouble == "malformed"
+
+
+def test_a_frame_dissected_again_says_the_same() -> None:
+    context = Context()
+    captured = packets.frames(CORPUS)
+    first = [dissect(frame, context) for frame in captured]
+    again = [dissect(frame, context) for frame in captured]
+    for one, two in zip(first, again, strict=True):
+        assert [layer.title for layer in one.layers] == [layer.title for layer in two.layers]
+        # What only a later frame told (the reply to a request) may have been added.
+        assert two.info.startswith(one.info[:40])
+
+
+def test_decode_as_takes_a_port_for_a_protocol() -> None:
+    frame = packets.frames([packets.over4(packets.dns(1, 0x100, [packets.question("a.b")]), 40000, 4321)])[0]
+    assert dissect(frame).protocol == "UDP"
+    assert dissect(frame, Context(decode_as={"udp.port==4321": "dns"})).protocol == "DNS"
+
+
+@pytest.mark.parametrize(
+    "words", [{"udp.port": "dns"}, {"udp.port==x": "dns"}, {"udp.port==1": "no"}, {"no==1": "dns"}]
+)
+def test_decode_as_says_what_it_does_not_know(words: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="decode as"):
+        Context(decode_as=words)
+
+
+def test_a_wrong_checksum_is_told_unless_it_was_left_to_the_hardware() -> None:
+    data = bytearray(packets.segment(b"abc").data)
+    data[-1] ^= 1
+    frame = Frame(1, packets.START, bytes(data), len(data), 1)
+    assert dissect(frame, Context(checksums=True)).trouble == "checksum"
+    assert dissect(frame).trouble == ""
+    assert dissect(frame._replace(offloaded=True), Context(checksums=True)).trouble == ""
