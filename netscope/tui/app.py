@@ -75,6 +75,7 @@ class NetscopeApp(App[None]):
 
     def on_mount(self) -> None:
         """Show the first tab; read what the frame tells of the host once that is painted."""
+        self.app_resume_signal.subscribe(self, lambda _app: self.refresh(layout=True))  # the terminal has forgotten it
         self.switch_mode(self._here.name)
         self.call_after_refresh(lambda: self.run_worker(self._learn(), group="facts"))
 
