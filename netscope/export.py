@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from json.encoder import JSONEncoder
-from typing import Any
 
 from netscope.core.domain import Domain
+from netscope.core.encode import encode
 from netscope.core.errors import BadQuery, NeedsPrivilege, NetscopeError, Unavailable
 from netscope.core.host import Host
 from netscope.core.record import Column
 from netscope.core.snapshot import Problem, Snapshot
+from netscope.core.typed import Any, Callable, Iterable, Iterator, Sequence
 
 SCHEMA = "netscope/1"
-encode: Callable[[Any], str] = JSONEncoder(separators=(",", ":")).encode
 _BATCH = 1000  # records encoded between two writes
 
 

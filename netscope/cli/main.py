@@ -5,11 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, NoReturn
 
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.host import Host
+from netscope.core.typed import Callable, NamedTuple, NoReturn, Sequence
 
 INTERRUPTED = 130
 
@@ -156,12 +155,13 @@ def _topic(call: Call) -> int:
         gc.enable()
         netns, words = _namespace(call)
         return own(words, _host(netns))
-    from netscope.cli.parser import build, help_text, understand
+    from netscope.cli.words import understand
 
-    parser = build(domain)
-    wanted = understand(domain, parser, call.words)
+    wanted = understand(domain, call.words)
     if wanted is None:
-        return _print(help_text(domain, parser))
+        from netscope.cli.parser import help_text
+
+        return _print(help_text(domain))
     from netscope.cli.output import Output
 
     output = Output(colour=wanted.colour)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
 
 from netscope.core.errors import NetscopeError
 from netscope.core.snapshot import Problem
 from netscope.core.text import printable
+from netscope.core.typed import Iterable
 
 _PIECE = 1 << 18
 

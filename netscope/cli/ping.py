@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from netscope.cli.output import Output, complain, complain_of
-from netscope.cli.parser import Parser, Wanted
+from netscope.cli.parser import Parser
 from netscope.cli.probing import (
     Namer,
     Stop,
@@ -22,6 +22,7 @@ from netscope.cli.probing import (
     tell,
     wanted_of,
 )
+from netscope.cli.words import Wanted
 from netscope.core.errors import BadQuery
 from netscope.core.host import Host
 from netscope.core.probe import Channel, Plan, Prober, Target

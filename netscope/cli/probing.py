@@ -11,7 +11,8 @@ from types import FrameType
 from typing import Any
 
 from netscope.cli.output import Output
-from netscope.cli.parser import Parser, Wanted, build, fields, joined, order
+from netscope.cli.parser import Parser, build
+from netscope.cli.words import Wanted, fields, joined, order
 from netscope.core.domain import Domain, Query
 from netscope.core.host import Host
 from netscope.core.probe import Prober
@@ -148,7 +149,7 @@ class Namer:
 
 def tell(output: Output, event: Mapping[str, Any]) -> None:
     """Print one live event as a line of JSON."""
-    from netscope.export import encode
+    from netscope.core.encode import encode
 
     output.write([encode(event) + "\n"])
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
-
 from netscope.core.record import Column, Names
 from netscope.core.text import fit, format_value, printable, width
+from netscope.core.typed import Any, Iterator, NamedTuple, Sequence
 
 GAP = "  "
 _SPARE_RANK = 6  # columns of this rank and above are left out before others are cut

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
-from typing import Any
 
 from netscope.cli.output import Output, complain, complain_of
-from netscope.cli.parser import Wanted
 from netscope.cli.table import cells, layout, render
+from netscope.cli.words import Wanted
 from netscope.core.domain import Domain
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Host
 from netscope.core.record import Column, Names
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.core.text import printable
+from netscope.core.typed import Any, Callable, Collection, Iterator, Sequence
 from netscope.hub.once import collect_once
 
 

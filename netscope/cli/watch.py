@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Iterator
 
 from netscope.cli.output import Output, complain_of
-from netscope.cli.parser import Wanted
 from netscope.cli.table import fitted
 from netscope.cli.topic import View
+from netscope.cli.words import Wanted
 from netscope.core.domain import Domain
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Host

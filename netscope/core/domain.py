@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
-
 from netscope.core.host import Host
 from netscope.core.record import Column, Names, Section
 from netscope.core.snapshot import Snapshot
+from netscope.core.typed import Any, Callable, Hashable, Iterable, Mapping, NamedTuple, Protocol, Sequence
 
 
 class Query(NamedTuple):

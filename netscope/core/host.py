@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from netscope.core.typed import TYPE_CHECKING, Collection, Mapping, NamedTuple, Protocol, Sequence
 
 if TYPE_CHECKING:
     from netscope.core.probe import Prober

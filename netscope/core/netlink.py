@@ -6,8 +6,9 @@ what does not parse raises :class:`Malformed`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from struct import Struct
+
+from netscope.core.typed import Iterable, Iterator
 
 NETLINK_ROUTE = 0
 NETLINK_SOCK_DIAG = 4

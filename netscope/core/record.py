@@ -6,8 +6,7 @@ file or the details view needs to know of a field is said once, in its :class:`C
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from typing import Any, Literal, NamedTuple, Protocol
+from netscope.core.typed import Any, Callable, Collection, Literal, NamedTuple, Protocol, Sequence
 
 Kind = Literal["text", "integer", "number", "bytes", "rate", "bitrate", "seconds", "address", "port", "flag", "list"]
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from typing import Any, NamedTuple
+from netscope.core.typed import Any, Callable, Hashable, NamedTuple, Sequence
 
 
 class Problem(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from netscope.core.typed import Iterable
 
 
 def edits(one: str, other: str) -> int:

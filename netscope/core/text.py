@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from netscope.core.record import Kind
+from netscope.core.typed import Any
 
 
 def printable(text: str) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Hashable, Iterable
 from struct import Struct
-from typing import Any, NamedTuple
 
 from netscope.core.domain import Collector, Domain, Option, Polled, Query
 from netscope.core.host import Host
 from netscope.core.netlink import attribute, attribute_list, attributes, request, text
 from netscope.core.snapshot import Problem, Snapshot
+from netscope.core.typed import Any, Hashable, Iterable, NamedTuple
 from netscope.domains.links_columns import COLUMNS, schema, shown
 from netscope.domains.rtnl import (
     IFF_UP,

@@ -6,12 +6,11 @@ Loaded only when some interface has a kind. A kind is a table of (attribute, key
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from struct import Struct
-from typing import Any
 
 from netscope.core.errors import NetscopeError
 from netscope.core.netlink import attribute_list, attributes
+from netscope.core.typed import Any, Callable
 from netscope.domains.links_values import (
     AF_INET,
     AF_INET6,

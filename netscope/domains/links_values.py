@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from struct import Struct
-from typing import Any, NamedTuple
 
 from netscope.core.host import Host
+from netscope.core.typed import Any, Callable, NamedTuple
 from netscope.domains.rtnl import USER_HZ, Interfaces, fixed, mac, network, number, prefixed, signed
 
 AF_INET, AF_INET6 = 2, 10

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from struct import Struct
-from typing import Any
 
 from netscope.core.netlink import attribute_list, attributes
+from netscope.core.typed import Any
 from netscope.domains.rtnl import fixed, mac, number
 
 _MAC, _VLAN, _TX_RATE, _SPOOFCHK, _LINK_STATE, _RATE = 1, 2, 3, 4, 5, 6

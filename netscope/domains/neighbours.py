@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from socket import AF_INET, AF_INET6
-from typing import Any
-
 from netscope.core.domain import Collector, Domain, Option, Polled, Query
 from netscope.core.host import Host
+from netscope.core.inet import AF_INET, AF_INET6
 from netscope.core.netlink import NETLINK_ROUTE, attributes, request
 from netscope.core.record import Column, Names
 from netscope.core.snapshot import Snapshot
+from netscope.core.typed import Any, Hashable
 from netscope.domains.neighbours_table import (
     NDA_CACHEINFO,
     NDA_DST,

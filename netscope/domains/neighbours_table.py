@@ -6,14 +6,13 @@ between them are the same bytes for many neighbours and are decoded once (a *for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from json.encoder import JSONEncoder
-from socket import inet_ntop
 from struct import Struct
-from typing import Any, NamedTuple, overload
 
+from netscope.core.encode import encode
+from netscope.core.inet import inet_ntop
 from netscope.core.netlink import ATTRIBUTE, HEADER, Malformed, header_at
 from netscope.core.snapshot import Problem
+from netscope.core.typed import Any, Callable, Iterable, Iterator, NamedTuple, Sequence, overload
 from netscope.domains.oui import vendors
 from netscope.domains.rtnl import RTM_NEWNEIGH, USER_HZ, Facts, fixed, garbled, run_length
 
@@ -24,8 +23,6 @@ _START = HEADER.size + NDMSG.size
 _WIDTHS = {2: 4, 10: 16}
 _MAC = 6
 _PIECE = 2000  # neighbours in one piece of JSON
-
-_encode = JSONEncoder(separators=(",", ":")).encode
 
 
 class Neighbour(NamedTuple):
@@ -68,7 +65,7 @@ class _Times(dict[bytes, str]):
     """The JSON of NDA_CACHEINFO; many neighbours have been touched in the same tick."""
 
     def __missing__(self, value: bytes) -> str:
-        text = self[value] = _encode(times(value))[1:-1]
+        text = self[value] = encode(times(value))[1:-1]
         return text
 
 
@@ -77,7 +74,7 @@ class _Makers(dict[bytes, str]):
 
     def of(self, hardware: bytes) -> str:
         """Find out a vendor, and remember it."""
-        text = self[hardware[: vendors().decided_by(hardware)]] = _encode(vendors().of(hardware))
+        text = self[hardware[: vendors().decided_by(hardware)]] = encode(vendors().of(hardware))
         return text
 
 
@@ -193,7 +190,7 @@ class NeighbourTable(Sequence[Neighbour]):
             texts = []
             for row in self._rows[start : start + _PIECE]:
                 if isinstance(row, Neighbour):
-                    texts.append(_encode({**row.facts, "vendor": vendors().of(row.hardware)}))
+                    texts.append(encode({**row.facts, "vendor": vendors().of(row.hardware)}))
                     continue
                 form, destination, hardware, cache = row
                 family, _before, _after, (one, two, three, four) = form
@@ -232,14 +229,14 @@ def _cut(message: bytes) -> _Cut | None:
 
 def _words(before: Facts, after: Facts) -> tuple[str, str, str, str]:
     """Cut the JSON of a neighbour whose parts that vary are zeros."""
-    text = _encode(before)[:-1]
-    zero = _encode(before["dst"])[1:-1]
+    text = encode(before)[:-1]
+    zero = encode(before["dst"])[1:-1]
     one, _cut_out, rest = text.partition(zero)
     two, three = rest, ""
     if "lladdr" in before:
         two, _cut_out, three = rest.partition(f'"lladdr":"{before["lladdr"]}')
         two += '"lladdr":"'
-    return one, two, three + ",", f',{_encode(after)[1:-1]},"vendor":'
+    return one, two, three + ",", f',{encode(after)[1:-1]},"vendor":'
 
 
 def _record(row: tuple[_Form, bytes, bytes, bytes] | Neighbour) -> Neighbour:

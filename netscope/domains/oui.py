@@ -16,7 +16,6 @@ import sys
 import zlib
 from array import array
 from bisect import bisect_left
-from functools import cache
 from struct import Struct
 
 MAGIC = b"netscope OUI 1\n\0"
@@ -107,8 +106,13 @@ def _array(code: str, data: bytes) -> array[int]:
     return found
 
 
-@cache
+_SHIPPED = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "oui.bin")
+_read: list[Vendors] = []  # functools.cache would bring collections: a millisecond
+
+
 def vendors() -> Vendors:
     """Return the shipped table, read when it is first wanted."""
-    with open(os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "oui.bin"), "rb") as file:
-        return Vendors(file.read())
+    if not _read:
+        with open(_SHIPPED, "rb") as file:
+            _read.append(Vendors(file.read()))
+    return _read[0]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import errno
 import sys
-from collections.abc import Hashable
-from typing import Any
 
 from netscope.core.domain import Collector, Domain, Option, Polled, Query
 from netscope.core.errors import BadQuery, NetscopeError
@@ -13,6 +11,7 @@ from netscope.core.host import Host
 from netscope.core.netlink import NETLINK_ROUTE, attribute, request
 from netscope.core.record import Names
 from netscope.core.snapshot import Snapshot
+from netscope.core.typed import Any, Hashable
 from netscope.domains.routes_columns import COLUMNS, schema, shown
 from netscope.domains.routes_decode import RTA_TABLE, RTMSG, Decoder, Route
 from netscope.domains.routes_table import RouteTable

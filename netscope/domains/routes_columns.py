@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from netscope.core.domain import Query
 from netscope.core.record import Column, Names
 from netscope.core.text import format_value
+from netscope.core.typed import Any, Sequence
 from netscope.domains.rtnl import FAMILY, INTEGER, TEXT, TEXTS, fact, object_schema
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from struct import Struct
-from typing import Any, NamedTuple
 
 from netscope.core.host import Host
 from netscope.core.netlink import Malformed, attributes, text
+from netscope.core.typed import Any, NamedTuple
 from netscope.domains.rtnl import (
     AF_MPLS,
     FAMILIES,

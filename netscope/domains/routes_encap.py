@@ -6,9 +6,9 @@ A kind that is not known here keeps its name and leaves its settings out.
 from __future__ import annotations
 
 from struct import Struct
-from typing import Any
 
 from netscope.core.netlink import Malformed, attributes, text
+from netscope.core.typed import Any
 from netscope.domains.rtnl import AF_MPLS, Interfaces, address, fixed, network, number, prefixed
 from netscope.domains.rtnl_names import Labels
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from struct import Struct
-from typing import Any
 
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Host
 from netscope.core.netlink import Malformed, attributes, request
+from netscope.core.typed import Any
 from netscope.domains.rtnl import (
     RTM_GETNEXTHOP,
     RTM_NEWNEXTHOP,

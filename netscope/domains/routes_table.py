@@ -10,15 +10,14 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
-from json.encoder import JSONEncoder
-from socket import AF_INET6, inet_ntoa, inet_ntop
 from struct import Struct
-from typing import NamedTuple, overload
 
+from netscope.core.encode import encode
+from netscope.core.inet import AF_INET6, inet_ntoa, inet_ntop
 from netscope.core.netlink import HEADER, Malformed, header_at
 from netscope.core.snapshot import Problem
+from netscope.core.typed import Callable, Iterable, Iterator, NamedTuple, Sequence, overload
 from netscope.domains.routes_decode import Decoder, Route
 from netscope.domains.rtnl import RTM_NEWROUTE, garbled, run_length
 
@@ -35,8 +34,6 @@ _FEW = 8  # messages of one length in a row that are not worth comparing by colu
 _PIECE = 2048  # routes in one piece of JSON: it stays in the processor's cache
 _OCTETS = [str(octet) for octet in range(256)]
 _DOTTED = [f"{octet}." for octet in range(256)]
-
-_encode = JSONEncoder(separators=(",", ":")).encode
 
 
 class _Form(NamedTuple):
@@ -278,9 +275,9 @@ class RouteTable(Sequence[Route]):
         whole = {number for segment in self._segments if not segment.width for number in segment.forms}
         heads, tails = [], []
         for number, (route, length) in enumerate(self._forms):
-            facts = _encode(route.facts)[1:]
-            destination = _encode(route.dst)[:-1] if number in whole else '"'
-            heads.append(f'{{"type":{_encode(route.type)},"dst":{destination}')
+            facts = encode(route.facts)[1:]
+            destination = encode(route.dst)[:-1] if number in whole else '"'
+            heads.append(f'{{"type":{encode(route.type)},"dst":{destination}')
             tails.append(f'{length}",{facts}')
         for segment in self._segments:
             for start in range(0, len(segment.forms), _PIECE):

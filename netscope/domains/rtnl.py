@@ -7,16 +7,15 @@ absent key where ``ip -j`` prints none.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from socket import AF_INET, AF_INET6, inet_ntop
 from struct import Struct
-from typing import Any, NamedTuple
 
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Host
+from netscope.core.inet import AF_INET, AF_INET6, inet_ntop
 from netscope.core.netlink import NETLINK_ROUTE, Malformed, attribute, attributes, messages, request, text
 from netscope.core.record import Column, Kind, Names
 from netscope.core.snapshot import Problem, Snapshot
+from netscope.core.typed import Any, Callable, Mapping, NamedTuple, Sequence
 
 RTM_NEWLINK, RTM_GETLINK = 16, 18
 RTM_NEWADDR, RTM_GETADDR = 20, 22
@@ -28,7 +27,7 @@ RTM_NEWNEXTHOP, RTM_GETNEXTHOP = 104, 106
 AF_PACKET = 17
 AF_MPLS = 28
 FAMILIES = {2: "inet", 10: "inet6", 17: "link", 28: "mpls", 7: "bridge", 128: "inet", 129: "inet6"}
-QUERY_FAMILY = {0: 0, 4: int(AF_INET), 6: int(AF_INET6)}
+QUERY_FAMILY = {0: 0, 4: AF_INET, 6: AF_INET6}
 
 IFF_UP = 1
 USER_HZ = 100  # the unit of times in rtnetlink (times(2)); 100 on every architecture Linux still has but Alpha

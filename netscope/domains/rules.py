@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from struct import Struct
-from typing import Any, NamedTuple
 
 from netscope.core.domain import Collector, Domain, Polled, Query
 from netscope.core.errors import Unavailable
@@ -12,6 +10,7 @@ from netscope.core.host import Host
 from netscope.core.netlink import attributes, request, text
 from netscope.core.record import Column
 from netscope.core.snapshot import Problem, Snapshot
+from netscope.core.typed import Any, Hashable, NamedTuple
 from netscope.domains.rtnl import (
     FAMILIES,
     FAMILY,

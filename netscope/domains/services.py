@@ -6,15 +6,13 @@ problem), the first entry of a port wins. Where the host has no such file (conta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
-
 from netscope.core.domain import Domain, Option, Polled, Query
 from netscope.core.errors import NeedsPrivilege, NetscopeError, Unavailable
 from netscope.core.host import Host
 from netscope.core.record import Column, Names
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.core.spelling import edits
+from netscope.core.typed import Any, Callable, Collection, Iterable, Iterator, NamedTuple, Sequence
 
 PATH = "/etc/services"
 BUILT_IN = "built-in"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar
 
 from netscope.core import netlink as wire
 from netscope.core.host import Events, Owners, ProcessDetails
+from netscope.core.typed import TYPE_CHECKING, Callable, Collection, Mapping, Sequence, TypeVar
 from netscope.system.errors import explain
 from netscope.system.namespaces import locate, run_inside
 from netscope.system.netlink import NetlinkEvents, NetlinkSocket

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
-from typing import Any, TypeVar
 
 from netscope.core.errors import BadQuery, NetscopeError
+from netscope.core.typed import Any, Callable, TypeVar
 from netscope.system.errors import explain
 
 Result = TypeVar("Result")

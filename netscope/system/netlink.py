@@ -5,10 +5,9 @@ Measured: pyroute2 takes 25 to 60 times as long as ``ip -j`` for a large table a
 
 from __future__ import annotations
 
+import _socket as socket  # the module behind socket, which makes enums: 7 ms of every start
 import errno
 import os
-import socket
-from collections.abc import Collection
 
 from netscope.core.errors import NetscopeError
 from netscope.core.netlink import (
@@ -20,6 +19,7 @@ from netscope.core.netlink import (
     NLMSG_ERROR,
     Malformed,
 )
+from netscope.core.typed import Collection
 from netscope.system.errors import explain
 
 _SOL_NETLINK = 270

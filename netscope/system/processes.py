@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import time
 from _thread import allocate_lock  # "threading" is a millisecond more for every start
-from collections.abc import Collection, Iterable
 
 from netscope.core.host import Owners, Process, ProcessDetails
+from netscope.core.typed import Collection, Iterable
 
 _INITIAL_PID_NAMESPACE = "pid:[4026531836]"  # PROC_PID_INIT_INO, include/linux/proc_ns.h
 _SOCKET = "socket:["

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netscope.cli.main import split
-from netscope.cli.parser import build, joined, understand
+from netscope.cli.parser import parse
 from netscope.cli.table import GAP, cells, layout, render
 from netscope.cli.topic import ordered
+from netscope.cli.words import flags, joined, plainly, understand
 from netscope.core.domain import Domain, Option, Polled
 from netscope.core.errors import BadQuery
 from netscope.core.record import Column, Kind
@@ -43,7 +44,7 @@ DOMAIN = Domain(
 
 
 def wanted(line: str) -> Any:
-    return understand(DOMAIN, build(DOMAIN), line.split())
+    return understand(DOMAIN, line.split())
 
 
 def test_options_become_the_query() -> None:
@@ -101,9 +102,29 @@ def test_values_that_look_like_options() -> None:
 )
 def test_no_words_break_it(words: list[str]) -> None:
     try:
-        understand(DOMAIN, build(DOMAIN), words)
+        understand(DOMAIN, words)
     except BadQuery as error:
         assert error.status == 2  # noqa: PT017 - not raising is as good
+
+
+_WORDS = (
+    "-t", "-n", "-nt4", "-6jn", "-4", "--json", "--csv", "--fields", "-F", "a", "b,a", "--sort", "-a", "--get", "x y",
+    "--no-color", "-N", "", "a:x", "--maybe", "--many", "--level", "7", "-h", "--nonsense", "--get=x",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_WORDS), max_size=6))
+def test_plain_words_mean_what_argparse_says(words: list[str]) -> None:
+    quick = plainly(flags(DOMAIN), words)
+    if quick is not None:
+        assert quick == parse(DOMAIN, words)
+
+
+def test_most_command_lines_are_plain() -> None:
+    for line in ("", "-tn4", "--json a:x", "-F a,b --get 10.0.0.1 x or y"):
+        assert plainly(flags(DOMAIN), line.split()) is not None, line
+    for line in ("-x", "--watch", "-F", "--get -t", "--", "-F=a", "-tF a", "--level 3", "-"):
+        assert plainly(flags(DOMAIN), line.split()) is None, line
 
 
 def test_what_stands_before_the_command() -> None:

@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netscope.core.domain import Domain, Polled
+from netscope.core.encode import encode
 from netscope.core.host import Host
 from netscope.core.record import Column
 from netscope.core.snapshot import Problem, Snapshot
-from netscope.export import csv_lines, document, encode, lines, snapshot_document, timestamp
+from netscope.export import csv_lines, document, lines, snapshot_document, timestamp
 
 
 class Thing(NamedTuple):

@@ -65,11 +65,11 @@ def build() -> Parser:
 
 def _servers(command: Command, host: Host, output: Output) -> int:
     """Show the topic's records, as every topic does that is asked for without words: whom this host asks."""
-    from netscope.cli.parser import build, understand
     from netscope.cli.topic import once
+    from netscope.cli.words import understand
     from netscope.domains.dns import DOMAIN
 
-    wanted = understand(DOMAIN, build(DOMAIN), [f"--{command.form}"] if command.form else [])
+    wanted = understand(DOMAIN, [f"--{command.form}"] if command.form else [])
     return once(DOMAIN, wanted, host, output) if wanted else 0
 
 

@@ -6,13 +6,11 @@ What is asked of the kernel: a plain table asks for what it shows. ``-i`` adds t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from netscope.core.domain import Domain, Query
 from netscope.core.host import Host
 from netscope.core.record import Names, Section
 from netscope.core.snapshot import Snapshot
+from netscope.core.typed import Any, Sequence
 from netscope.domains.sockets.collect import SocketCollector
 from netscope.domains.sockets.columns import COLUMNS
 from netscope.domains.sockets.export import to_json

@@ -6,10 +6,10 @@ last segment) change even where nothing happens, so they are made unknown first;
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from struct import Struct
 
 from netscope.core.netlink import HEADER, NLMSG_DONE, NLMSG_MIN_TYPE, messages
+from netscope.core.typed import Iterable, Iterator
 from netscope.domains.sockets import diag, tcplayout
 from netscope.domains.sockets.diag import Layout, Layouts
 

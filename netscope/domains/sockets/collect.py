@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from netscope.core.domain import Query
 from netscope.core.errors import NeedsPrivilege, NetscopeError, Unavailable
 from netscope.core.host import Host
 from netscope.core.netlink import NETLINK_SOCK_DIAG, Malformed
 from netscope.core.snapshot import Problem, Snapshot
+from netscope.core.typed import TYPE_CHECKING, Iterable, Iterator, Sequence
 from netscope.domains.sockets.answers import payloads
 from netscope.domains.sockets.labels import Interfaces, Labels
 from netscope.domains.sockets.owners import Ownership, inodes

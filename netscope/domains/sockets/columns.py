@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import Any
 
 from netscope.core.record import Column, Kind
+from netscope.core.typed import Any
 from netscope.domains.sockets.record import Memory, Socket, info_field
 from netscope.domains.sockets.texts import (
     local_text,

@@ -7,10 +7,10 @@ Answers are kept as the kernel sent them: what a table does not show is decoded 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from struct import Struct
 
 from netscope.core.netlink import ATTRIBUTE, NLA_TYPE_MASK, Malformed, attribute, request
+from netscope.core.typed import Mapping
 
 TCPDIAG_GETSOCK = 18
 SOCK_DIAG_BY_FAMILY = 20

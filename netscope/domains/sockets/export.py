@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from netscope.core.typed import Any
 from netscope.domains.sockets.record import Socket
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Host
+from netscope.core.typed import Callable
 
 
 class Labels(dict[int, str]):

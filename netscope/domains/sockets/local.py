@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from struct import Struct
 
 from netscope.core.netlink import Malformed
+from netscope.core.typed import Callable, Iterable, Mapping
 from netscope.domains.sockets.diag import Layout, Layouts
 from netscope.domains.sockets.record import NETLINK_HEAD, PACKET_HEAD, UNIX_HEAD, Socket
 

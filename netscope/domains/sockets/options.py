@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from netscope.core.domain import Option, Query
+from netscope.core.typed import Sequence
 from netscope.domains.sockets.columns import INFO_SHOWN, MEMORY_SHOWN
 
 OPTIONS = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import compress
 from operator import attrgetter, is_not
 
@@ -10,6 +9,7 @@ from netscope.core.capabilities import SYS_PTRACE, may
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Host, Owners, Process
 from netscope.core.snapshot import Problem
+from netscope.core.typed import Iterable
 from netscope.domains.sockets.record import OWNED, Socket
 
 _NEW = tuple.__new__

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
 
 from netscope.core.netlink import Malformed
+from netscope.core.typed import Iterator, Mapping
 from netscope.domains.sockets import diag, inet, local
 from netscope.domains.sockets.record import Socket
 

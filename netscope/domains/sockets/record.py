@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from struct import Struct
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netscope.core.host import Process
 from netscope.core.netlink import text as netlink_text
+from netscope.core.typed import TYPE_CHECKING, Any, Hashable, NamedTuple
 from netscope.domains.sockets import diag, tcplayout
 from netscope.domains.sockets.diag import Layout
 

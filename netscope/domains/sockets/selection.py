@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from netscope.core.domain import Query
+from netscope.core.typed import NamedTuple
 from netscope.domains.sockets import diag
 
 PROTOCOLS = ("tcp", "udp", "raw", "icmp", "mptcp", "sctp", "unix", "packet", "netlink")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
-
+from netscope.core.typed import Callable, Iterable, Iterator, Mapping, NamedTuple
 from netscope.domains.sockets import diag, inet, local
 from netscope.domains.sockets.diag import Layouts
 from netscope.domains.sockets.record import INET_HEAD, Socket

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from struct import Struct
-from typing import NamedTuple
 
+from netscope.core.typed import NamedTuple
 from netscope.domains.sockets.tcplayout import FIELDS, HEAD, LEAST, PLACES
 
 

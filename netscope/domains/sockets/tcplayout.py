@@ -6,9 +6,9 @@ should not pay for the whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from struct import Struct
-from typing import Any
+
+from netscope.core.typed import Any, Callable
 
 MILLISECONDS = 1000.0
 _NEVER_LIMITED = 0x7FFFFFFF  # TCP_INFINITE_SSTHRESH

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from operator import attrgetter
 
 from netscope.core.record import Names
 from netscope.core.text import duration
+from netscope.core.typed import Callable, Sequence
 from netscope.domains.sockets.record import Socket
 
 Texts = Callable[[Sequence[Socket], Names], list[str]]

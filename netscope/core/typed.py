@@ -1,0 +1,135 @@
+"""What typing and collections.abc offer, for modules that a one-shot command loads.
+
+A type checker finds the real ones here. A program that is over in 50 ms should not spend 15 of them on importing typing
+(with re, enum and contextlib), collections, and making classes of its NamedTuples (each annotation is compiled); it
+gets stand-ins that do as much as annotations, which are never evaluated, and our records need.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # to type checkers this name is true, wherever it comes from
+
+if TYPE_CHECKING:
+    from collections.abc import (
+        Callable,
+        Collection,
+        Hashable,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
+    from typing import Any, Literal, NamedTuple, NoReturn, Protocol, TypeVar, overload
+else:
+    # The module behind collections.abc, which the interpreter has loaded already.
+    from _collections_abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+    from operator import itemgetter
+
+    class _Subscripted:
+        def __class_getitem__(cls, _parameters):
+            return cls
+
+    class Any(_Subscripted):
+        """Any value."""
+
+    class Literal(_Subscripted):
+        """One of some values."""
+
+    class NoReturn:
+        """What never returns."""
+
+    class Protocol(_Subscripted):
+        """The base of a class that says what others must have."""
+
+    def TypeVar(_name, **_more):  # noqa: N802 - named as in typing
+        """Return what stands for a type in annotations."""
+        return Any
+
+    def overload(function):
+        """Mark a signature."""
+        return function
+
+    class _Declared(type):
+        """Makes the annotated names of a class body the fields of a tuple."""
+
+        def __new__(mcs, name, bases, body):
+            fields = tuple(body.get("__annotations__", ()))
+            body["_field_defaults"] = {field: body[field] for field in fields if field in body}
+            body["_fields"] = body["__match_args__"] = fields
+            body["__slots__"] = ()
+            body.update((field, _field(index)) for index, field in enumerate(fields))
+            return super().__new__(mcs, name, bases, body)
+
+    def _field(index):
+        return property(itemgetter(index))
+
+    try:
+        from _collections import _tuplegetter  # what collections.namedtuple takes where it is, for speed
+    except ImportError:
+        pass
+    else:
+
+        def _field(index):
+            return _tuplegetter(index, None)
+
+    class NamedTuple(tuple, metaclass=_Declared):
+        """The base of a record: as :class:`typing.NamedTuple`."""
+
+        def __new__(cls, *values, **named):
+            """Make one of the values of its fields."""
+            if named or len(values) != len(cls._fields):
+                values = cls._complete(values, named)
+            return tuple.__new__(cls, values)
+
+        @classmethod
+        def _complete(cls, values, named):
+            given = dict(zip(cls._fields, values, strict=False))
+            if len(values) > len(given) or not given.keys().isdisjoint(named):
+                raise TypeError(f"{cls.__name__}() got more than one value for a field")
+            given = {**cls._field_defaults, **given, **named}
+            try:
+                complete = [given.pop(field) for field in cls._fields]
+            except KeyError as error:
+                raise TypeError(f"{cls.__name__}() misses {error}") from None
+            if given:
+                raise TypeError(f"{cls.__name__}() has no field {', '.join(map(repr, given))}")
+            return complete
+
+        @classmethod
+        def _make(cls, values):
+            return cls(*values)
+
+        def _replace(self, **changed):
+            made = tuple.__new__(type(self), map(changed.pop, self._fields, self))
+            if changed:
+                raise ValueError(f"{type(self).__name__} has no field {', '.join(map(repr, changed))}")
+            return made
+
+        def _asdict(self):
+            return dict(zip(self._fields, self, strict=True))
+
+        def __repr__(self):
+            values = ", ".join(f"{field}={value!r}" for field, value in zip(self._fields, self, strict=True))
+            return f"{type(self).__name__}({values})"
+
+        def __getnewargs__(self):
+            return tuple(self)
+
+
+__all__ = [
+    "TYPE_CHECKING",
+    "Any",
+    "Callable",
+    "Collection",
+    "Hashable",
+    "Iterable",
+    "Iterator",
+    "Literal",
+    "Mapping",
+    "NamedTuple",
+    "NoReturn",
+    "Protocol",
+    "Sequence",
+    "TypeVar",
+    "overload",
+]
