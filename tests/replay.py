@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from netscope.core.capture import Capture, CaptureRequest
 from netscope.core.domain import Collector, Domain, Query
 from netscope.core.errors import BadQuery, NeedsPrivilege, NetscopeError, Unavailable
 from netscope.core.host import Events, Host, Owners, Process, ProcessDetails
@@ -189,6 +190,9 @@ class ReplayHost:
 
     def prober(self) -> Prober:
         raise Unrecorded("probes are not recorded")
+
+    def capture(self, request: CaptureRequest) -> Capture:
+        raise Unrecorded("captures are not recorded")
 
     def wall(self) -> float:
         return float(self._moments[self.moment]["wall"])

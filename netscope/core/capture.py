@@ -182,7 +182,7 @@ _IFF_UP, _IFF_LOOPBACK, _IFF_RUNNING = 1, 8, 0x40
 
 
 def devices(host: Host) -> list[Device]:
-    """Return what can be captured on, ``any`` at the end: those that run first, loopback last, as tcpdump -D has them.
+    """Return what can be captured on, in the order of tcpdump -D: what runs, ``any``, loopback, what is down.
 
     Costs one netlink dump, so the counts may be asked for every second.
     """
@@ -206,7 +206,7 @@ def devices(host: Host) -> list[Device]:
                 rx_bytes + tx_bytes,
             )
         )
-    found.sort(key=lambda device: (device.loopback, not (device.up and device.running), device.ifindex))
-    total = Device(ANY, 0, LINK_SLL2, True, True, False, sum(d.packets for d in found), sum(d.octets for d in found))
-    place = next((number for number, device in enumerate(found) if device.loopback or not device.up), len(found))
-    return [*found[:place], total, *found[place:]]
+    packets, octets = sum(device.packets for device in found), sum(device.octets for device in found)
+    found.append(Device(ANY, 0, LINK_SLL2, packets=packets, octets=octets))
+    found.sort(key=lambda d: (not d.running, not d.up, d.loopback, not d.ifindex, d.ifindex))
+    return found

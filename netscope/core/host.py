@@ -5,6 +5,7 @@ from __future__ import annotations
 from netscope.core.typed import TYPE_CHECKING, Collection, Mapping, NamedTuple, Protocol, Sequence
 
 if TYPE_CHECKING:
+    from netscope.core.capture import Capture, CaptureRequest
     from netscope.core.probe import Prober
     from netscope.core.whois import RegistryWire
 
@@ -124,6 +125,12 @@ class Host(Protocol):
 
     def prober(self) -> Prober:
         """Return what sends probes from this namespace and hears what comes back (ping, trace)."""
+
+    def capture(self, request: CaptureRequest) -> Capture:
+        """Open what a capture needs, in this namespace; nothing is taken in before it is started.
+
+        Raises NeedsPrivilege without CAP_NET_RAW, BadQuery for an interface that is not there.
+        """
 
     def close(self) -> None:
         """Release sockets and descriptors. May be called twice."""

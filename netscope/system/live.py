@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from netscope.system.processes import SocketOwners  # only sockets have owners: the others need not load it
 
 if TYPE_CHECKING:
+    from netscope.core.capture import Capture, CaptureRequest
     from netscope.core.dns.resolver import Resolver
     from netscope.core.probe import Prober
     from netscope.core.whois import RegistryWire
@@ -150,6 +151,12 @@ class LiveHost:
         from netscope.system.probe.prober import LiveProber
 
         return LiveProber(self._inside)
+
+    def capture(self, request: CaptureRequest) -> Capture:
+        """Open a capture in this namespace."""
+        from netscope.system.capture.session import LiveCapture
+
+        return LiveCapture(request, self._inside)
 
     def close(self) -> None:
         """Release the sockets."""

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from textual.pilot import Pilot
 
+from netscope.core.capture import Capture, CaptureRequest
 from netscope.core.domain import Domain, Query
 from netscope.core.errors import Unavailable
 from netscope.core.host import Events, Host, Owners, ProcessDetails
@@ -118,6 +119,9 @@ class FakeHost:
 
     def prober(self) -> Prober:
         raise Unavailable("probes", "this host is on paper")
+
+    def capture(self, request: CaptureRequest) -> Capture:
+        raise Unavailable("capturing", "this host is on paper")
 
     def close(self) -> None:
         pass

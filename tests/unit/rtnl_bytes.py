@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from hypothesis import strategies as st
 
+from netscope.core.capture import Capture, CaptureRequest
 from netscope.core.errors import Unavailable
 from netscope.core.host import Events, Owners, ProcessDetails
 from netscope.core.netlink import HEADER, NLM_F_MULTI, attribute
@@ -85,6 +86,10 @@ class Replay:
     def clock(self) -> float:
         """A fixed moment."""
         return 1.0
+
+    def capture(self, request: CaptureRequest) -> Capture:
+        """None."""
+        raise Unavailable("probes", "this host is on paper")
 
     def prober(self) -> Prober:
         """None."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from netscope.core.capture import Capture, CaptureRequest
 from netscope.core.domain import Query
 from netscope.core.errors import NeedsPrivilege, NetscopeError, Unavailable
 from netscope.core.host import Events, Owners, Process, ProcessDetails
@@ -86,6 +87,9 @@ class Fake:
     def clock(self) -> float:
         self.time += 1
         return self.time
+
+    def capture(self, request: CaptureRequest) -> Capture:
+        raise Unavailable("probes", "this host is on paper")
 
     def prober(self) -> Prober:
         raise Unavailable("probes", "this host is on paper")

@@ -1,0 +1,239 @@
+"""Files that a capture is written to: whole records only, so that each is valid at every moment."""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import stat
+import time
+from collections.abc import Callable, Sequence
+
+from netscope.core.capture import Output, Rotation, Stop
+from netscope.core.errors import BadQuery, NetscopeError
+from netscope.core.frame import Interface, Statistics
+from netscope.core.snapshot import Problem
+from netscope.dissect.files.records import Extras
+from netscope.dissect.files.write import encoder
+from netscope.system.errors import explain
+
+_NEVER = Rotation()
+
+
+class Sink:
+    """One open file, pipe or standard output. What it holds is always whole records."""
+
+    def __init__(self, path: str, *, force: bool = False) -> None:
+        self.path = path
+        self.size = 0  # bytes that were written here
+        self._descriptor, self._regular = _open(path, force)
+        self._base = 0
+        if self._regular:
+            self._base = os.lseek(self._descriptor, 0, os.SEEK_END)
+
+    def write(self, parts: Sequence[bytes], per: int) -> tuple[int, OSError | None]:
+        """Write records, ``per`` parts each. Returns how many went out whole, and what stopped the rest.
+
+        Where the disk is full, the record that was written in part is taken back.
+        """
+        data = memoryview(b"".join(parts))
+        done, failure = 0, None
+        while done < len(data):
+            try:
+                done += os.write(self._descriptor, data[done:])
+            except BlockingIOError:
+                poll = select.poll()
+                poll.register(self._descriptor, select.POLLOUT)
+                poll.poll()
+            except OSError as error:
+                failure = error
+                break
+        if failure is None:
+            self.size += done
+            return len(parts) // per, None
+        whole = records = 0
+        for at in range(0, len(parts), per):
+            length = sum(map(len, parts[at : at + per]))
+            if whole + length > done:
+                break
+            whole += length
+            records += 1
+        if self._regular:
+            os.ftruncate(self._descriptor, self._base + self.size + whole)
+            os.lseek(self._descriptor, 0, os.SEEK_END)
+        self.size += whole
+        return records, failure
+
+    def close(self) -> None:
+        """Close the file. May be called twice."""
+        if self._descriptor >= 0:
+            descriptor, self._descriptor = self._descriptor, -1
+            os.close(descriptor)
+
+
+def _open(path: str, force: bool) -> tuple[int, bool]:
+    """Open for writing: mode 0600, owned by the user who called sudo, never over another file by accident."""
+    if path == "-":
+        descriptor = os.dup(1)
+        return descriptor, stat.S_ISREG(os.fstat(descriptor).st_mode)
+    what = f"{path} is not written"
+    try:
+        found: os.stat_result | None = os.lstat(path)
+    except FileNotFoundError:
+        found = None
+    except (OSError, ValueError) as error:
+        raise explain(error, what) if isinstance(error, OSError) else BadQuery(what, str(error)) from error
+    flags = os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        if found is not None and (stat.S_ISFIFO(found.st_mode) or stat.S_ISCHR(found.st_mode)):
+            return os.open(path, flags), False
+        if found is not None:
+            if not stat.S_ISREG(found.st_mode):
+                raise BadQuery(what, "it is there and is no regular file", "choose another name")
+            if not force:
+                raise BadQuery(what, "it is there already", "--force replaces it")
+            os.unlink(path)
+        descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        mend = "make its directory first" if error.errno == errno.ENOENT else "choose a directory you may write to"
+        raise explain(error, what, mend) from error
+    caller, group = os.environ.get("SUDO_UID", ""), os.environ.get("SUDO_GID", "")
+    if os.geteuid() == 0 and caller.isdigit():
+        try:
+            os.fchown(descriptor, int(caller), int(group) if group.isdigit() else -1)
+        except OSError:
+            pass  # a file system without owners
+    return descriptor, True
+
+
+class Recorder:
+    """Writes records into one file, or into one after the other."""
+
+    def __init__(
+        self,
+        output: Output,
+        interfaces: Sequence[Interface],
+        stop: Stop = Stop(),  # noqa: B008 - immutable
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._output = output
+        self._rotation = output.rotation or _NEVER
+        self._stop = stop
+        self._now = now
+        self._encoder = encoder(output.form, nano=output.nano)
+        self._head = self._encoder.head(interfaces, Extras(system=f"Linux {os.uname().release}"))
+        self._packets = 0  # in this file
+        self._number = 0
+        self._size = 0  # bytes in the files before
+        self._begun = 0.0
+        self.finished = False
+        self.problem: Problem | None = None
+        self.files: list[str] = []
+        self._sink = self._begin()
+
+    def _begin(self) -> Sink:
+        self._number += 1
+        path = self._output.path
+        if self._output.rotation is not None:
+            path = numbered(path, self._number, time.strftime("%Y%m%d%H%M%S"))
+        sink = Sink(path, force=self._output.force)
+        self._packets = 0
+        self._begun = self._now()
+        _records, failure = sink.write([self._head], 1)
+        if failure is not None:
+            sink.close()
+            raise explain(failure, f"{path} is not written")
+        self.files.append(path)
+        keep = self._rotation.files
+        while keep and len(self.files) > keep:
+            try:
+                os.unlink(self.files.pop(0))
+            except OSError:
+                pass  # somebody else was faster
+        return sink
+
+    def write(self, parts: list[bytes], per: int, statistics: Callable[[], Sequence[Statistics]]) -> int:
+        """Write records, ``per`` parts each, as many as there is place for; return how many."""
+        written = 0
+        while parts and not self.finished:
+            fit = self._fit(parts, per)
+            records, failure = self._sink.write(parts[: fit * per] if fit * per < len(parts) else parts, per)
+            written += records
+            self._packets += records
+            if failure is not None:
+                self._fail(failure)
+                break
+            parts = parts[fit * per :]
+            self._turn(statistics)
+        return written
+
+    def _fit(self, parts: Sequence[bytes], per: int) -> int:
+        """Return how many records go into this file before it is full; the one that fills it goes in whole."""
+        records = len(parts) // per
+        if self._rotation.packets:
+            records = min(records, self._rotation.packets - self._packets)
+        room = min(
+            self._rotation.size - self._sink.size if self._rotation.size else 1 << 62,
+            self._stop.size - self._size - self._sink.size if self._stop.size else 1 << 62,
+        )
+        if room < 1 << 62:
+            size = 0
+            for number in range(records):
+                if size >= room:
+                    return max(number, 1)
+                size += sum(map(len, parts[number * per : number * per + per]))
+        return records
+
+    def _turn(self, statistics: Callable[[], Sequence[Statistics]]) -> None:
+        """Begin the next file, or end, where it is time to."""
+        rotation, size = self._rotation, self._sink.size
+        if self._stop.size and self._size + size >= self._stop.size:
+            self.finished = True
+            return
+        full = (rotation.packets and self._packets >= rotation.packets) or (rotation.size and size >= rotation.size)
+        late = rotation.duration and self._now() - self._begun >= rotation.duration
+        if not full and not late:
+            return
+        if self._stop.files and self._number >= self._stop.files:
+            self.finished = True
+            return
+        self._close(statistics())
+        self._size += size
+        try:
+            self._sink = self._begin()
+        except NetscopeError as error:
+            self.finished = True
+            self.problem = Problem(error.what, error.why, error.mend, partial=True)
+
+    def tick(self, statistics: Callable[[], Sequence[Statistics]]) -> None:
+        """Look at the clock."""
+        if not self.finished and self._rotation.duration:
+            self._turn(statistics)
+
+    def _fail(self, error: OSError) -> None:
+        self.finished = True
+        if error.errno == errno.EPIPE:
+            self.problem = Problem("the capture has ended", "nobody reads its output any more")
+            return
+        why = f"{os.strerror(error.errno or 0)}; the {self._sink.size:,} bytes before are a valid file"
+        self.problem = Problem(f"{self.files[-1]} is not written any further", why, partial=True)
+
+    def _close(self, statistics: Sequence[Statistics]) -> None:
+        tail = self._encoder.tail(statistics)
+        if tail and self.problem is None:
+            self._sink.write([tail], 1)  # where it does not fit, the file is valid without
+        self._sink.close()
+
+    def close(self, statistics: Sequence[Statistics]) -> None:
+        """End the file. May be called twice."""
+        self.finished = True
+        self._close(statistics)
+
+
+def numbered(path: str, number: int, stamp: str) -> str:
+    """Return the name of a file of many, as dumpcap(1) makes it: name_00001_20240131235959.pcap."""
+    folder, base = os.path.split(path)
+    stem, dot, suffix = base.rpartition(".")
+    if not stem:
+        stem, dot, suffix = base, "", ""
+    return os.path.join(folder, f"{stem}_{number:05d}_{stamp}{dot}{suffix}")
