@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netscope.cli.dns.asking import safe
-from netscope.cli.dns.grammar import batch, complete, parse
-from netscope.cli.dns.plus import subnet
+from netscope.cli.dns.printing import safe
 from netscope.core.dns.message import encode
 from netscope.core.errors import BadQuery
+from netscope.domains.dns.grammar import batch, complete, parse
 from netscope.domains.dns.lookup import Lookup, ask
+from netscope.domains.dns.plus import subnet
 
 WORDS = [
     "@192.0.2.1",

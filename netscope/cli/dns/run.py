@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from netscope.cli.dns.asking import Asker, print_documents, read_text, safe
-from netscope.cli.dns.grammar import Command, batch, complete, parse
+from netscope.cli.dns.printing import print_documents, read_text, safe
 from netscope.cli.output import Output
 from netscope.core.dns.resolver import resolver as resolver_of
 from netscope.core.host import Host
+from netscope.domains.dns.asking import Asker
+from netscope.domains.dns.grammar import Command, batch, complete, parse
 from netscope.domains.dns.lookup import Answer, Lookup
 
 if TYPE_CHECKING:
@@ -38,11 +39,11 @@ def run(words: Sequence[str], host: Host) -> int:
         return _servers(command, host, output)
     lookups = _lookups(command)
     resolver = resolver_of(host)
-    asker = Asker(resolver, command)
+    asker = Asker(resolver, command, read_text)
     if command.walk:
         from netscope.cli.dns.walk import walk
 
-        return walk(command, lookups, asker, host, output)
+        return walk(command, lookups, asker, resolver, host, output)
     tasks = (asker.task(lookup) for lookup in lookups)
     results = resolver.run(tasks, command.concurrency)
     try:

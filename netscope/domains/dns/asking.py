@@ -1,21 +1,14 @@
-"""What every form of ``netscope dns`` needs: whom to ask, files to read, documents to print."""
+"""From lookups to the tasks that answer them: whom to ask, and how."""
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
 
-from netscope.cli.dns.grammar import Command, numeric
-from netscope.cli.output import Output
 from netscope.core.dns.resolver import Configuration, Resolver, Server, Task
 from netscope.core.dns.resolver import Way as Manner
 from netscope.core.errors import BadQuery, NetscopeError
-from netscope.core.host import Host
-from netscope.core.text import printable
+from netscope.domains.dns.grammar import Command, numeric
 from netscope.domains.dns.lookup import Answer, Lookup, resolve, way
-
-if TYPE_CHECKING:
-    pass
 
 _TIMEOUT, _TRIES = 5.0, 3  # dig's, for servers given after @
 
@@ -26,27 +19,18 @@ def refuse_encryption(lookup: Lookup, what: str) -> None:
         raise BadQuery(f"'{what}' over {lookup.transport.upper()}", "the servers of zones are asked over UDP and TCP")
 
 
-def read_text(path: str) -> str:
-    try:
-        with open(0 if path == "-" else path, encoding="utf-8", errors="surrogateescape", closefd=path != "-") as file:
-            return file.read()
-    except OSError as error:
-        raise NetscopeError(f"cannot read {path}", os.strerror(error.errno or 0)) from error
-
-
-def _hints(path: str) -> tuple[Server, ...]:
-    from netscope.core.dns.zonefile import hints
-
-    return hints(read_text(path))
-
-
 class Asker:
     """Turns lookups into tasks; reads resolv.conf and finds a server's addresses once."""
 
-    def __init__(self, resolver: Resolver, command: Command) -> None:
+    def __init__(self, resolver: Resolver, command: Command, read: Callable[[str], str]) -> None:
+        """``read`` returns the text of a file that the command names. It raises NetscopeError."""
         self._resolver = resolver
         self._style = command.style
-        self._hints = _hints(command.hints) if command.hints else ()
+        self._hints: tuple[Server, ...] = ()
+        if command.hints:
+            from netscope.core.dns.zonefile import hints
+
+            self._hints = hints(read(command.hints))
         self._configuration: Configuration | None = None
         self._addresses: dict[tuple[str, int], tuple[str, ...]] = {}
 
@@ -123,32 +107,3 @@ class Asker:
                 raise NetscopeError(f"no address for the server {given!r}", found.error)
             self._addresses[key] = found.addresses
         return self._addresses[key]
-
-
-def safe(line: str) -> str:
-    """Return a line (of several, laid out with tabs, under +multiline) that a terminal shows and does not obey."""
-    if line.isascii() and line.replace("\t", "").replace("\n", "").isprintable():
-        return f"{line}\n"
-    return "\n".join("\t".join(map(printable, row.split("\t"))) for row in line.split("\n")) + "\n"
-
-
-def print_documents(command: Command, records: list[dict[str, Any]], host: Host, output: Output) -> None:
-    """Print objects as asked for: in the envelope of all topics, a line each, or indented."""
-    if command.form == "json":
-        from netscope.core.snapshot import Problem, Snapshot
-        from netscope.domains.dns import DOMAIN
-        from netscope.export import document
-
-        domain = DOMAIN._replace(to_json=dict)
-        problems = tuple(
-            Problem(f"no answer about {record['QNAME']}", "; ".join(event["text"] for event in way["events"]))
-            for record in records
-            if (way := record.get("netscope")) and not way["answered"]
-        )
-        output.write(document(domain, Snapshot("dns", records, problems, host.wall(), host.clock()), host))
-        return
-    import json
-
-    shape: dict[str, Any] = {"separators": (",", ":")} if command.form else {"indent": 2}
-    for record in records:
-        output.write([json.dumps(record, **shape), "\n"])

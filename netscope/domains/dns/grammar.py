@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from netscope.cli.dns.plus import apply, number
 from netscope.core.dns import names
 from netscope.core.dns.names import Malformed
 from netscope.core.dns.numbers import IXFR, class_number, type_number
 from netscope.core.errors import BadQuery
 from netscope.domains.dns.lookup import Lookup
+from netscope.domains.dns.plus import apply, number
 
 STYLES = ("dig", "short", "host", "json")
 _REFUSED = {
