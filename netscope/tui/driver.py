@@ -15,7 +15,7 @@ from netscope.core.text import width
 # 1003 reports every movement: 269 kB/s while the mouse moves. 1002 reports clicks, the wheel and dragging.
 
 _QUIET = 0.05  # seconds after which what was pasted has ended
-_STAND_INS = str.maketrans("…›●│█─━▃▄▅▆▇", "~>*|#--_____")
+_STAND_INS = str.maketrans("…›●○✗│█─━▃▄▅▆▇▸▾", "~>*ox|#--_____+-")
 
 
 class TerminalDriver(LinuxDriver):

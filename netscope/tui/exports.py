@@ -48,6 +48,21 @@ def export_shown(screen: Screen[None], pane: Pane, host: Host) -> None:
     screen.app.push_screen(FilePrompt(title, name, lambda path: _save(screen, path, shown_chunks(pane, path, host))))
 
 
+def export_answers(screen: Screen[Any], domain: Domain, snapshot: Snapshot, host: Host, text: Sequence[str]) -> None:
+    """Ask for a name and save what was answered: as records, or as the ``text`` that is shown."""
+
+    def chunks(path: str) -> Iterable[str]:
+        from netscope.export import document, lines
+
+        if path.endswith((".jsonl", ".ndjson")):
+            return lines(domain, snapshot)
+        return document(domain, snapshot, host) if path.endswith(".json") else (f"{line}\n" for line in text)
+
+    title = "Save the answers (.json, .jsonl), or the text that is shown (.txt)"
+    name = file_name([domain.name], host.wall())
+    screen.app.push_screen(FilePrompt(title, name, lambda path: _save(screen, path, chunks(path))))
+
+
 def export_all(
     screen: Screen[Any],
     host: Host,

@@ -91,3 +91,8 @@ def footer(keys: Sequence[Key], room: int) -> list[Part]:
             break
         parts += [Part(shows, "key", action), Part(f" {key.label}  ", "quiet", action)]
     return parts
+
+
+def answered(at: float) -> list[Part]:
+    """Return the right parts of the first line of a tab that answers questions: when it did last."""
+    return [Part(time.strftime(" %H:%M:%S ", time.localtime(at)), "plain")]

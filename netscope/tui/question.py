@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.events import Paste
 from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input
@@ -15,6 +16,15 @@ from netscope.core.text import printable, width
 from netscope.tui.line import Line, Part
 
 _REMEMBERED = 100
+
+
+class _Text(Input):
+    """An input that takes a pasted line as it is, and leaves a list to whoever knows what it is of."""
+
+    def on_paste(self, event: Paste) -> None:
+        """Hand on what has several lines."""
+        if len(event.text.splitlines()) > 1:
+            event.prevent_default()  # which would take the first line; the event goes up to the screen
 
 
 class QuestionLine(Horizontal):
@@ -68,7 +78,7 @@ class QuestionLine(Horizontal):
     ) -> None:
         super().__init__(id=id)
         self._prompt = prompt
-        self.input = Input(placeholder=hint, compact=True, select_on_focus=False, suggester=suggester)
+        self.input: Input = _Text(placeholder=hint, compact=True, select_on_focus=False, suggester=suggester)
         self._says = Line(classes="says")
         self.history: list[str] = []
         self._place = 0
@@ -89,7 +99,7 @@ class QuestionLine(Horizontal):
         if text is not None:
             self.input.value = text
         self.input.cursor_position = len(self.input.value)
-        self.input.focus()
+        self.screen.set_focus(self.input)  # at once: what is typed next is for the line
 
     def remember(self, text: str) -> None:
         """Put a question at the end of the history."""

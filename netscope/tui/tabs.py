@@ -59,4 +59,5 @@ TABS: tuple[Tab, ...] = (
     Tab("routes", "Routes", (Block("routes", LIVE, share=3), Block("rules", LIVE)), "Route"),
     Tab("neighbours", "Neighbours", (Block("neighbours", LIVE),), "Neigh"),
     Tab("services", "Services", (Block("services", LIVE),), "Svc"),
+    Tab("dns", "DNS", screen="netscope.tui.dns.screen:DnsScreen"),
 )

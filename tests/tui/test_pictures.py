@@ -11,13 +11,13 @@ import pytest
 
 from netscope.core.snapshot import Problem
 from tests.tui.pictures import UPDATING, golden, text
-from tests.tui.stage import SIZES, Stage, flow, staged
+from tests.tui.stage import SIZES, Driven, flow, staged
 
 FLOWS = [flow(number) for number in range(1, 121)]
 CLOCK = re.compile(r"\d\d:\d\d:\d\d")  # local time: of this machine, not of the program
 
 
-def compare(stage: Stage, name: str) -> None:
+def compare(stage: Driven, name: str) -> None:
     """Compare the screen with its picture."""
     path = golden(name, stage.app.size)
     now = text([CLOCK.sub("hh:mm:ss", line) for line in stage.picture()])

@@ -31,17 +31,10 @@ def safe(line: str) -> str:
 def print_documents(command: Command, records: list[dict[str, Any]], host: Host, output: Output) -> None:
     """Print objects as asked for: in the envelope of all topics, a line each, or indented."""
     if command.form == "json":
-        from netscope.core.snapshot import Problem, Snapshot
-        from netscope.domains.dns import DOMAIN
+        from netscope.domains.dns import DOMAIN, answered
         from netscope.export import document
 
-        domain = DOMAIN._replace(to_json=dict)
-        problems = tuple(
-            Problem(f"no answer about {record['QNAME']}", "; ".join(event["text"] for event in way["events"]))
-            for record in records
-            if (way := record.get("netscope")) and not way["answered"]
-        )
-        output.write(document(domain, Snapshot("dns", records, problems, host.wall(), host.clock()), host))
+        output.write(document(DOMAIN, answered(records, host), host))
         return
     import json
 

@@ -9,9 +9,9 @@ from netscope.cli.dns.printing import print_documents, read_text, safe
 from netscope.cli.output import Output
 from netscope.core.dns.resolver import resolver as resolver_of
 from netscope.core.host import Host
-from netscope.domains.dns.asking import Asker
-from netscope.domains.dns.grammar import Command, batch, complete, parse
-from netscope.domains.dns.lookup import Answer, Lookup
+from netscope.domains.dns.asking import Asker, lookups_of
+from netscope.domains.dns.grammar import Command, parse
+from netscope.domains.dns.lookup import Answer
 
 if TYPE_CHECKING:
     from netscope.cli.parser import Parser
@@ -37,7 +37,7 @@ def run(words: Sequence[str], host: Host) -> int:
         host = LiveHost(command.netns)
     if command == Command(words=command.words, form=command.form, netns=command.netns):
         return _servers(command, host, output)
-    lookups = _lookups(command)
+    lookups = lookups_of(command, read_text)
     resolver = resolver_of(host)
     asker = Asker(resolver, command, read_text)
     if command.walk:
@@ -72,15 +72,6 @@ def _servers(command: Command, host: Host, output: Output) -> int:
 
     wanted = understand(DOMAIN, [f"--{command.form}"] if command.form else [])
     return once(DOMAIN, wanted, host, output) if wanted else 0
-
-
-def _lookups(command: Command) -> list[Lookup]:
-    found: list[Lookup] = []
-    if command.lookups or not command.files:
-        found += complete(command)
-    for path in command.files:
-        found += batch(read_text(path).splitlines(), command.defaults)
-    return found
 
 
 def in_order(results: Iterator[tuple[int, Answer]]) -> Iterator[Answer]:

@@ -141,10 +141,13 @@ class Found(NamedTuple):
 class Resolver(Protocol):
     """The network side of DNS in one namespace. Nothing is sent but what a task asks for."""
 
-    def run(self, tasks: Iterable[Task[Any]], concurrency: int) -> Generator[tuple[int, Any], None, None]:
+    def run(
+        self, tasks: Iterable[Task[Any]], concurrency: int, stop: int | None = None
+    ) -> Generator[tuple[int, Any], None, None]:
         """Run tasks side by side, that many at most; yield (position, result) as each ends.
 
-        Closing the iterator ends all: no socket stays open.
+        Closing the iterator ends all, and so does a descriptor ``stop`` that becomes readable, also while the iterator
+        waits on another thread: no socket stays open.
         """
 
     def configuration(self) -> Configuration:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from netscope.core.dns.resolver import resolver
@@ -42,9 +43,19 @@ def collect(host: Host, query: Query) -> Snapshot:
     return Snapshot("dns", servers, (), host.wall(), host.clock())
 
 
-def to_json(server: NameServer) -> dict[str, Any]:
-    """Return the JSON object of a name server."""
-    return {**server._asdict(), "search": list(server.search)}
+def answered(documents: Sequence[dict[str, Any]], host: Host) -> Snapshot:
+    """Return the JSON objects of what was asked as a snapshot; each question without an answer is a problem."""
+    problems = tuple(
+        Problem(f"no answer about {document['QNAME']}", "; ".join(event["text"] for event in way["events"]))
+        for document in documents
+        if (way := document.get("netscope")) and not way["answered"]
+    )
+    return Snapshot("dns", documents, problems, host.wall(), host.clock())
+
+
+def to_json(record: NameServer | dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON object of a name server; what was asked is one already."""
+    return record if isinstance(record, dict) else {**record._asdict(), "search": list(record.search)}
 
 
 def schema() -> dict[str, Any]:

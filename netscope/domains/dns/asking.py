@@ -7,8 +7,11 @@ from collections.abc import Callable
 from netscope.core.dns.resolver import Configuration, Resolver, Server, Task
 from netscope.core.dns.resolver import Way as Manner
 from netscope.core.errors import BadQuery, NetscopeError
-from netscope.domains.dns.grammar import Command, numeric
+from netscope.domains.dns.grammar import Command, batch, complete, numeric
 from netscope.domains.dns.lookup import Answer, Lookup, resolve, way
+
+Read = Callable[[str], str]
+"""Returns the text of a file that a command line names, "-" included. It raises NetscopeError."""
 
 _TIMEOUT, _TRIES = 5.0, 3  # dig's, for servers given after @
 
@@ -19,11 +22,20 @@ def refuse_encryption(lookup: Lookup, what: str) -> None:
         raise BadQuery(f"'{what}' over {lookup.transport.upper()}", "the servers of zones are asked over UDP and TCP")
 
 
+def lookups_of(command: Command, read: Read) -> list[Lookup]:
+    """Return all lookups of a command line and of its files. Raises NetscopeError."""
+    found: list[Lookup] = []
+    if command.lookups or not command.files:
+        found += complete(command)
+    for path in command.files:
+        found += batch(read(path).splitlines(), command.defaults)
+    return found
+
+
 class Asker:
     """Turns lookups into tasks; reads resolv.conf and finds a server's addresses once."""
 
-    def __init__(self, resolver: Resolver, command: Command, read: Callable[[str], str]) -> None:
-        """``read`` returns the text of a file that the command names. It raises NetscopeError."""
+    def __init__(self, resolver: Resolver, command: Command, read: Read) -> None:
         self._resolver = resolver
         self._style = command.style
         self._hints: tuple[Server, ...] = ()

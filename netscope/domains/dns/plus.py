@@ -264,3 +264,8 @@ _HANDLERS: dict[str, Handler] = {
     "tls-hostname": _hostname, "https": _https, "https-post": _https, "https-get": _https_get, "idn": _idn,
     "idnin": _idn,
 }  # fmt: skip
+
+
+def option_names() -> list[str]:
+    """Return the names of all ``+options`` that do something."""
+    return sorted({*_FLAGS, *_HANDLERS})

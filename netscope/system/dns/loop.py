@@ -49,11 +49,15 @@ class _Leg:
 
 
 class Loop:
-    """Runs tasks. ``launch`` makes the flight of an inquiry."""
+    """Runs tasks. ``launch`` makes the flight of an inquiry; all ends when the descriptor ``stop`` becomes readable."""
 
-    def __init__(self, launch: Callable[[Inquiry], Flight]) -> None:
+    def __init__(self, launch: Callable[[Inquiry], Flight], stop: int | None = None) -> None:
         self._launch = launch
+        self._stop = stop
+        self._stopped = False
         self._epoll = select.epoll()
+        if stop is not None:
+            self._epoll.register(stop, select.EPOLLIN)
         self._watched: dict[int, _Leg] = {}
         self._timers: list[tuple[float, int, int, _Leg]] = []
         self._count = 0
@@ -65,7 +69,7 @@ class Loop:
         waiting = enumerate(tasks)
         more = True
         try:
-            while True:
+            while not self._stopped:
                 while more and len(self._active) < concurrency:
                     following = next(waiting, None)
                     if following is None:
@@ -137,6 +141,7 @@ class Loop:
         pause = max(self._timers[0][0] - time.monotonic(), 0) if self._timers else 0.0
         ready = self._epoll.poll(pause)
         for descriptor, _mask in ready:
+            self._stopped = self._stopped or descriptor == self._stop
             leg = self._watched.get(descriptor)
             if leg:
                 self._step(leg, descriptor)

@@ -36,9 +36,11 @@ class LiveResolver:
         self._inside = inside
         self._cookie = os.urandom(8)
 
-    def run(self, tasks: Iterable[Task[Any]], concurrency: int) -> Generator[tuple[int, Any], None, None]:
+    def run(
+        self, tasks: Iterable[Task[Any]], concurrency: int, stop: int | None = None
+    ) -> Generator[tuple[int, Any], None, None]:
         """Run tasks side by side."""
-        return Loop(lambda inquiry: launch(inquiry, self._open, self._cookie)).run(tasks, concurrency)
+        return Loop(lambda inquiry: launch(inquiry, self._open, self._cookie), stop).run(tasks, concurrency)
 
     def _open(self, server: Server, kind: int) -> tuple[socket.socket, SocketAddress]:
         """Return a socket for a server, and the server's address as connect(2) takes it. Raises OSError."""
