@@ -37,7 +37,7 @@ ASKING: tuple[Key, ...] = (
     Key("E", "export_all", "Export all", "export the whole host as one JSON snapshot", "E", "tab"),
     Key("exclamation_mark", "problems", "Problems", "what went wrong, and what would mend it", "!", "tab"),
     Key("o", "ask('whois')", "Owner", "take the address or name of the line to Whois", "o", "tab", 7),
-    Key("d", "ask('dns')", "Reverse", "take the address or name of the line to DNS", "d", "tab", 10),
+    Key("d", "ask('dns')", "DNS", "take the address or name of the line to DNS", "d", "tab", 10),
 )
 
 

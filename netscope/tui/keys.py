@@ -67,7 +67,7 @@ KEYS: tuple[Key, ...] = (
         "o",
         "tab",
     ),
-    Key("d", "ask('dns')", "Reverse", "the name of this row's address: takes it to DNS, where Enter asks", "d", "tab"),
+    Key("d", "ask('dns')", "DNS", "the name of this row's address: takes it to DNS, where Enter asks", "d", "tab"),
     Key("tab", "next_tab", "Next tab", "next tab", "Tab", "frame"),
     Key("shift+tab", "previous_tab", "Previous tab", "previous tab", "Shift-Tab", "frame"),
     Key("question_mark,f1", "help", "Help", "this help", "?", "app", 5),
