@@ -36,7 +36,6 @@ ASKING: tuple[Key, ...] = (
     Key("e", "export", "Export", "save the answers as JSON, or what is shown as text", "e", "tab", 8),
     Key("E", "export_all", "Export all", "export the whole host as one JSON snapshot", "E", "tab"),
     Key("exclamation_mark", "problems", "Problems", "what went wrong, and what would mend it", "!", "tab"),
-    Key("o", "ask('whois')", "Owner", "take the address or name of the line to Whois", "o", "tab", 7),
     Key("d", "ask('dns')", "DNS", "take the address or name of the line to DNS", "d", "tab", 10),
 )
 
