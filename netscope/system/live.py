@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from netscope.core.capture import Capture, CaptureRequest
+    from netscope.core.capturefilter import Resolver as FilterNames
     from netscope.core.dns.resolver import Resolver
     from netscope.core.probe import Prober
     from netscope.core.whois import RegistryWire
@@ -131,6 +132,12 @@ class LiveHost:
         from netscope.system.dns.resolver import LiveResolver
 
         return LiveResolver(self._path, self._inside)
+
+    def filter_names(self) -> FilterNames:
+        """Return what looks up the names in capture filters."""
+        from netscope.system.filternames import LiveFilterNames
+
+        return LiveFilterNames(self._inside)
 
     def whois(self) -> RegistryWire:
         """Return the way to the registries."""

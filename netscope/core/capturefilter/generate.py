@@ -1,0 +1,126 @@
+"""The tree of a capture filter -> its graph of blocks. Terms are compiled in the order in which they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from netscope.core.capturefilter import tunnels
+from netscope.core.capturefilter.arithmetic import relation
+from netscope.core.capturefilter.errors import FilterSyntaxError, Refused
+from netscope.core.capturefilter.graph import Block, Fragment, Stmt, both, decide, either, negated, patch, returning
+from netscope.core.capturefilter.hosts import cast
+from netscope.core.capturefilter.ids import identified
+from netscope.core.capturefilter.links import llc
+from netscope.core.capturefilter.nodes import Byte, Cast, Chain, Id, Llc, Node, Not, Plain, Protocol, Relation
+from netscope.core.capturefilter.opcodes import (
+    AD_IFINDEX,
+    AD_PKTTYPE,
+    ALU,
+    AND,
+    JEQ,
+    JGE,
+    JGT,
+    LD,
+    LEN,
+    OR,
+    OUTGOING,
+    B,
+    H,
+    K,
+    W,
+)
+from netscope.core.capturefilter.protocols import protocol
+from netscope.core.capturefilter.state import LINKS, SLL, SLL2, State, compare
+
+
+def generate(tree: Node | None, text: str, c: State, snaplen: int) -> Block:
+    """Return the first block of the program. Raises FilterSyntaxError for what this link type cannot have."""
+    keep = returning(snaplen)
+    if tree is None:
+        return keep
+    found = _part(tree, text, c)
+    found.head.stmts = tunnels.unmoved(c) + found.head.stmts
+    patch(found.true, keep)
+    patch(found.false, returning(0))
+    return found.head
+
+
+def _part(node: Node, text: str, c: State) -> Fragment:
+    if isinstance(node, Chain):
+        found = _part(node.first, text, c)
+        for joint, part in node.rest:
+            found = (both if joint == "and" else either)(found, _part(part, text, c))
+        return found
+    if isinstance(node, Not):
+        return negated(_part(node.part, text, c))
+    try:
+        return _term(c, node)
+    except Refused as error:
+        raise FilterSyntaxError(error.what, text, node.start, node.end, error.mend) from None
+
+
+def _term(c: State, node: Id | Protocol | Cast | Plain | Byte | Llc | Relation) -> Fragment:
+    if isinstance(node, Id):
+        return identified(c, node)
+    if isinstance(node, Protocol):
+        return protocol(c, node.name)
+    if isinstance(node, Relation):
+        return relation(c, node)
+    if isinstance(node, Cast):
+        return cast(c, node.kind, node.proto)
+    if isinstance(node, Byte):
+        return _byte(c, node)
+    if isinstance(node, Llc):
+        return llc(c, node.kind)
+    return _PLAIN[node.word](c, node.number)
+
+
+def _byte(c: State, node: Byte) -> Fragment:
+    if node.operator == "=":
+        return compare(c, "link", node.place, B, node.value)
+    if node.operator == "<":
+        return negated(compare(c, "link", node.place, B, node.value, jump=JGE))
+    if node.operator == ">":
+        return compare(c, "link", node.place, B, node.value, jump=JGT)
+    # The byte itself is not loaded: so does libpcap (1.10), and verdicts are to be the same.
+    return negated(decide([Stmt(ALU | K | (AND if node.operator == "&" else OR), node.value)], JEQ, 0))
+
+
+def _less(_c: State, number: int | None) -> Fragment:
+    return negated(decide([Stmt(LD | LEN)], JGT, number or 0))
+
+
+def _greater(_c: State, number: int | None) -> Fragment:
+    return decide([Stmt(LD | LEN)], JGE, number or 0)
+
+
+def _ifindex(c: State, number: int | None) -> Fragment:
+    if c.linktype == SLL2:
+        return compare(c, "link", 4, W, number or 0)
+    if not c.live:
+        raise Refused(f"a file of {LINKS[c.linktype]} frames does not tell the interface of each")
+    return compare(c, "link", AD_IFINDEX, W, number or 0)
+
+
+def _outbound(c: State, _number: int | None) -> Fragment:
+    if c.linktype == SLL:
+        return compare(c, "link", 0, H, OUTGOING)
+    if c.linktype == SLL2:
+        return compare(c, "link", 10, B, OUTGOING)
+    if not c.live:
+        raise Refused(f"a file of {LINKS[c.linktype]} frames does not tell their direction")
+    return compare(c, "link", AD_PKTTYPE, H, OUTGOING)
+
+
+def _inbound(c: State, number: int | None) -> Fragment:
+    return negated(_outbound(c, number))
+
+
+def _pppoed(c: State, _number: int | None) -> Fragment:
+    return tunnels.pppoed(c)
+
+
+_PLAIN: dict[str, Callable[[State, int | None], Fragment]] = {
+    "less": _less, "greater": _greater, "ifindex": _ifindex, "inbound": _inbound, "outbound": _outbound,
+    "vlan": tunnels.vlan, "mpls": tunnels.mpls, "pppoed": _pppoed, "pppoes": tunnels.pppoes, "geneve": tunnels.geneve,
+}  # fmt: skip

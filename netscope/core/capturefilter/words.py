@@ -1,0 +1,83 @@
+"""The words of pcap-filter(7): keyword -> what it is to the grammar, and names of numbers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Protocols by which a term may be qualified, with their other spellings.
+_PROTOCOLS = (
+    "ip arp rarp sctp tcp udp icmp igmp igrp pim vrrp carp radio ip6 icmp6 ah esp atalk aarp decnet lat sca moprc "
+    "mopdl iso esis isis l1 l2 iih lsp snp csnp psnp clnp stp ipx netbeui"
+)
+PROTOCOLS: Final = {
+    **{word: word for word in _PROTOCOLS.split()},
+    **dict.fromkeys(("link", "ether", "ppp", "slip", "fddi", "tr", "wlan"), "link"),
+    "es-is": "esis",
+    "is-is": "isis",
+}
+
+DIRECTIONS: Final = {
+    "src": "src", "dst": "dst", "addr1": "addr1", "address1": "addr1", "addr2": "addr2", "address2": "addr2",
+    "addr3": "addr3", "address3": "addr3", "addr4": "addr4", "address4": "addr4", "ra": "ra", "ta": "ta",
+}  # fmt: skip
+
+TYPES: Final = frozenset({"host", "net", "port", "portrange"})  # may follow a direction
+OTHER_TYPES: Final = frozenset({"proto", "protochain", "gateway"})  # may not
+
+CASTS: Final = frozenset({"broadcast", "multicast"})
+
+# Keywords that stand alone, or with a number that may, or must, follow.
+ALONE: Final = frozenset({"inbound", "outbound", "pppoed"})
+WITH_NUMBER: Final = frozenset({"less", "greater", "ifindex"})
+MAYBE_NUMBER: Final = frozenset({"vlan", "mpls", "pppoes", "geneve"})
+
+# Keywords that only link types have which are not compiled here: libpcap refuses them on ours as well.
+_FOREIGN = {
+    "802.11": "type subtype direction dir",
+    "ATM": "lane metac bcc oam oamf4 oamf4ec oamf4sc sc ilmic vpi vci connectmsg metaconnect",
+    "PF log": "on ifname rset ruleset rnr rulenum srnr subrulenum reason action",
+    "SS7": "fisu lssu lsu msu hfisu hlssu hmsu sio opc dpc sls hsio hopc hdpc hsls",
+}
+FOREIGN: Final = {word: link for link, some in _FOREIGN.items() for word in some.split()}
+
+SYNONYMS: Final = {"length": "len"}
+OTHERS: Final = frozenset({"mask", "byte", "len", "llc"})
+
+JOINTS: Final = {"and": "and", "&&": "and", "or": "or", "||": "or"}
+
+KEYWORDS: Final = frozenset(
+    {
+        *PROTOCOLS, *DIRECTIONS, *TYPES, *OTHER_TYPES, *CASTS, *ALONE, *WITH_NUMBER, *MAYBE_NUMBER, *FOREIGN, *OTHERS,
+        *SYNONYMS, "and", "or", "not",
+    }
+)  # fmt: skip
+
+_ICMP = {
+    "echoreply": 0, "unreach": 3, "sourcequench": 4, "redirect": 5, "echo": 8, "routeradvert": 9, "routersolicit": 10,
+    "timxceed": 11, "paramprob": 12, "tstamp": 13, "tstampreply": 14, "ireq": 15, "ireqreply": 16, "maskreq": 17,
+    "maskreply": 18,
+}  # fmt: skip
+_ICMP6 = {
+    "destinationunreach": 1, "packettoobig": 2, "timeexceeded": 3, "parameterproblem": 4, "echo": 128,
+    "echoreply": 129, "multicastlistenerquery": 130, "multicastlistenerreportv1": 131, "multicastlistenerdone": 132,
+    "routersolicit": 133, "routeradvert": 134, "neighborsolicit": 135, "neighboradvert": 136, "redirect": 137,
+    "routerrenum": 138, "nodeinformationquery": 139, "nodeinformationresponse": 140,
+    "ineighbordiscoverysolicit": 141, "ineighbordiscoveryadvert": 142, "multicastlistenerreportv2": 143,
+    "homeagentdiscoveryrequest": 144, "homeagentdiscoveryreply": 145, "mobileprefixsolicit": 146,
+    "mobileprefixadvert": 147, "certpathsolicit": 148, "certpathadvert": 149, "multicastrouteradvert": 151,
+    "multicastroutersolicit": 152, "multicastrouterterm": 153,
+}  # fmt: skip
+_TCP = {"fin": 0x01, "syn": 0x02, "rst": 0x04, "push": 0x08, "ack": 0x10, "urg": 0x20, "ece": 0x40, "cwr": 0x80}
+
+# Offsets of fields, and what stands in them.
+NUMBERS: Final = {
+    "icmptype": 0, "icmpcode": 1, "icmp6type": 0, "icmp6code": 1, "tcpflags": 13,
+    **{f"icmp-{name}": value for name, value in _ICMP.items()},
+    **{f"icmp6-{name}": value for name, value in _ICMP6.items()},
+    **{f"tcp-{name}": value for name, value in _TCP.items()},
+}  # fmt: skip
+
+LLC_S: Final = {"rr": 0x01, "rnr": 0x05, "rej": 0x09}
+LLC_U: Final = {
+    "ui": 0x03, "ua": 0x63, "disc": 0x43, "dm": 0x0F, "sabme": 0x6F, "test": 0xE3, "xid": 0xAF, "frmr": 0x87,
+}  # fmt: skip
