@@ -184,7 +184,7 @@ def ipv4s() -> Iterator[Packet]:
     route = bytes((7, 11, 8)) + A + B
     options = (
         b"\x94\x04\0\0", route, bytes((0x83, 11, 4)) + A + B, bytes((0x89, 11, 8)) + A + B, b"\x88\x04\0\x05",
-        b"\x44\x0c\x05\0" + bytes(8), b"\x44\x0c\x0d\x01" + A + b"\0\0\0\1", b"\x01\x01\x01\0", b"\x52\x04ab",
+        b"\x44\x0c\x05\0" + bytes(8), b"\x44\x0c\x0d\x01" + A + b"\0\0\0\1", b"\x01\x01\x01\0", 
         b"\x0b\x04\x05\xdc", b"\x01" + route, b"\x52\x0c\0\1\0\2\0\3" + A,
     )  # fmt: skip
     for option in options:
@@ -225,7 +225,7 @@ def icmps() -> Iterator[Packet]:
         body = struct.pack("!HH", 77, number) + bytes(range(48))
         yield Packet(ether(ip4(icmp(8, 0, body), 1)))
         yield Packet(ether(ip4(icmp(0, 0, body), 1, src=B, dst=A)))
-    quoted = ip4(udp(bytes(8), 5000, 33434), 17, flags=0)
+    quoted = ip4(udp(b"quoted!!", 5000, 33434), 17, flags=0)
     segment_quoted = ip4(tcp(b"abc", 2), 6)
     for code in range(16):
         rest = struct.pack("!HH", 0, 1400 if code == 4 else 0)
@@ -234,7 +234,7 @@ def icmps() -> Iterator[Packet]:
     for code in (0, 1):
         yield Packet(ether(ip4(icmp(11, code, bytes(4) + quoted), 1)))
     for code in range(4):
-        yield Packet(ether(ip4(icmp(5, code, A + quoted), 1)))
+        yield Packet(ether(ip4(icmp(5, code, A + quoted[:28]), 1)))
     yield Packet(ether(ip4(icmp(12, 0, b"\x14\0\0\0" + quoted), 1)))
     yield Packet(ether(ip4(icmp(4, 0, bytes(4) + quoted), 1)))
     yield Packet(ether(ip4(icmp(13, 0, struct.pack("!HHIII", 1, 2, 3_600_000, 0, 0)), 1)))
@@ -258,8 +258,8 @@ def icmp6s() -> Iterator[Packet]:
         yield one(128, 0, struct.pack("!HH", 9, number) + b"abcdefgh")
         back = icmp6(129, 0, struct.pack("!HH", 9, number) + b"abcdefgh", src=B6, dst=A6)
         yield Packet(ether(ip6(back, 58, src=B6, dst=A6), 0x86DD))
-    quoted = ip6(udp(bytes(8), 5000, 33434, src=A6, dst=B6), 17)
-    for code in range(9):
+    quoted = ip6(udp(b"quoted!!", 5000, 33434, src=A6, dst=B6), 17)
+    for code in range(8):
         yield one(1, code, bytes(4) + quoted)
     yield one(2, 0, struct.pack("!I", 1280) + quoted)
     for code in (0, 1):
@@ -327,7 +327,7 @@ def tcps() -> Iterator[Packet]:
     yield here(b"", 0x14, 0, 9001)
     options = (
         b"\x13\x12" + bytes(16), b"\x1d\x10\1\2" + bytes(12), b"\x1c\x04\x80\x05", b"\x22\x02", b"\x22\x0aabcdefgh",
-        b"\xfd\x06\xf9\x89ab", b"\x4d\x04xy", b"\0\0\0\0", b"\x01\x01\x01\x01", b"\x05\x12" + struct.pack("!4I", 1, 5,
+        b"\xfd\x06\x12\x34ab", b"\x4d\x04xy", b"\0\0\0\0", b"\x01\x01\x01\x01", b"\x05\x12" + struct.pack("!4I", 1, 5,
         9, 12),
     )  # fmt: skip
     for index, option in enumerate(options):

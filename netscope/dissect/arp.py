@@ -15,6 +15,7 @@ _PROTOCOL = Spec("arp.proto.type", "Protocol type", "u16x", names=ETHERTYPES)
 _HARDWARE_SIZE = Spec("arp.hw.size", "Hardware size", "u8")
 _PROTOCOL_SIZE = Spec("arp.proto.size", "Protocol size", "u8")
 _OPCODE = Spec("arp.opcode", "Opcode", "u16", names=_OPCODES)
+_ERROR = Spec("arp.dst.drarp_error_status", "DRARP error status", "u16")
 _GRATUITOUS = Spec("arp.isgratuitous", "Is gratuitous", "b8")
 _PROBE = Spec("arp.isprobe", "Is probe", "b8")
 _ANNOUNCEMENT = Spec("arp.isannouncement", "Is announcement", "b8")
@@ -76,7 +77,9 @@ def arp(work: Work, start: int, end: int) -> None:
         _DST_MAC if ethernet else _DST_HW, _DST_IP if internet else _DST_PROTO,
     )  # fmt: skip
     for spec, at, size in zip(specs, places, sizes, strict=True):
-        if size:
+        if code == 7 and at == places[3] and size:
+            tree.add(_ERROR, at, 1)
+        elif size:
             tree.add(spec, at, size)
 
 
@@ -111,4 +114,6 @@ def _info(
         return f"{whom} is at {target}"
     if code == 8:
         return f"Who is {whom}? Tell {who}"
+    if code == 7:
+        return "DRARP Error"
     return f"{who} is at {sender}" if code == 9 else f"Unknown ARP opcode 0x{code:04x}"

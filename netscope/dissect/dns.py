@@ -115,7 +115,9 @@ def _message(work: Work, start: int, end: int, flavour: Flavour) -> None:
     if response and flags & 15:
         work.info += f" {RCODES.get(flags & 15, 'Unknown error')}"
     said = f", {RCODES.get(flags & 15, 'Unknown error')}" if response else ""
-    tree.flags(_FLAGS, begin + 2, *_bits(flavour, response), text=f"Flags: 0x{flags:04x} {word}{said}")
+    tree.flags(
+        _FLAGS, begin + 2, *_bits(flavour, response, bool(flags & 0x20)), text=f"Flags: 0x{flags:04x} {word}{said}"
+    )
     counts = []
     for index, spec in enumerate(_UPDATE_COUNTS if opcode == 5 else _COUNTS):
         counts.append(tree.add(spec, begin + 4 + 2 * index))
@@ -131,7 +133,7 @@ def _message(work: Work, start: int, end: int, flavour: Flavour) -> None:
     _match(work, tree, ident, response, begin, flavour)
 
 
-def _bits(flavour: Flavour, response: bool) -> tuple[Spec, ...]:
+def _bits(flavour: Flavour, response: bool, signed: bool) -> tuple[Spec, ...]:
     if flavour.llmnr:
         kinds = (_RESPONSE, _OPCODE, _CONFLICT, _TRUNCATED, _TENTATIVE)
         return (*kinds, _RCODE) if response else kinds
@@ -139,6 +141,8 @@ def _bits(flavour: Flavour, response: bool) -> tuple[Spec, ...]:
         return (
             _RESPONSE, _OPCODE, _AUTHORITATIVE, _TRUNCATED, _DESIRED, _AVAILABLE, _Z, _AUTHENTICATED, _CHECK, _RCODE,
         )  # fmt: skip
+    if signed:
+        return (_RESPONSE, _OPCODE, _TRUNCATED, _DESIRED, _Z, _AUTHENTICATED, _CHECK)
     return (_RESPONSE, _OPCODE, _TRUNCATED, _DESIRED, _Z, _CHECK)
 
 
@@ -171,15 +175,15 @@ def _question(tree: Tree, reader: dns_rdata.Reader, at: int, work: Work) -> int:
         else:
             tree.add(_QUESTION_CLASS, behind + 2)
     work.info += f" {type_name_of(kind)} {shown}"
-    if reader.mdns and klass & 0x8000:
-        work.info += ', "QU" question'
+    if reader.mdns:
+        work.info += f', "{"QU" if klass & 0x8000 else "QM"}" question'
     return behind + 4
 
 
 def type_name_of(kind: int) -> str:
     """Return a type's mnemonic, as Wireshark has it."""
     name = type_name(kind)
-    return f"Unknown ({kind})" if name.startswith("TYPE") else "*" if kind == 255 else name
+    return f"Unknown ({kind})" if name.startswith("TYPE") else name
 
 
 def _records(tree: Tree, reader: dns_rdata.Reader, at: int, count: int, title: str, work: Work) -> int:
@@ -197,14 +201,10 @@ def _match(work: Work, tree: Tree, ident: int, response: bool, at: int, flavour:
     """Tell which frame answers, or is answered."""
     if work.quoted:
         return
-    if flavour.mdns:
-        if response:
-            tree.made(_UNSOLICITED, True, at)
-        return
     context, number, time = work.context, work.frame.number, work.frame.time
     sport, dport = work.ports
     one, two = (work.net[0], sport), (work.net[1], dport)
-    key = ("dns", ident, two, one) if response else ("dns", ident, one, two)
+    key = ("dns", ident, *sorted((one, two)))
     if not response:
         if number == context.last:
             context.asked.keep(key, (number, time))

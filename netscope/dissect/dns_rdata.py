@@ -35,8 +35,6 @@ def described(kind: int) -> str:
     name = type_name(kind)
     if name.startswith("TYPE"):
         return f"Unknown ({kind})"
-    if kind == 255:
-        name = "*"
     return f"{name} ({_DESCRIPTIONS[kind]}) ({kind})" if kind in _DESCRIPTIONS else f"{name} ({kind})"
 
 
@@ -364,7 +362,7 @@ def _told(kind: int, values: list[Any], name: str) -> tuple[str, str]:
     word = type_name(kind)
     first = values[0] if values else ""
     line, listed = _LINES.get(word, ("", ""))
-    if not line and word in ("TLSA", "NSEC3PARAM"):
+    if not line and word in ("TLSA", "NSEC3PARAM", "RP", "AFSDB"):
         return "", f" {name}"
     return line.format(*values), listed.format(*values) if first != "" else ""
 

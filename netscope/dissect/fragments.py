@@ -98,4 +98,4 @@ def told(kinds: tuple[Spec, ...], word: str, data: bytes, pieces: tuple[Piece, .
     below.append(length.field(len(data), 0, 0, buffer, generated=True))
     below.append(content.field(data, 0, len(data), buffer, generated=True))
     text = f"{len(pieces)} {word} Fragments ({len(data)} bytes): {parts}"
-    return whole.field(None, 0, len(data), buffer, text=text, show="", generated=True, children=tuple(below))
+    return whole.field(None, 0, len(data), buffer, text=text, show=data.hex(":"), generated=True, children=tuple(below))

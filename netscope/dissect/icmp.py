@@ -31,6 +31,7 @@ _CODES: dict[int, dict[int, str]] = {
         3: "Redirect for TOS and host",
     },
     11: {0: "Time to live exceeded in transit", 1: "Fragment reassembly time exceeded"},
+    9: {0: "Normal router advertisement", 16: "Does not route common traffic"},
     12: {0: "Pointer indicates the error", 1: "Required option missing", 2: "Bad length"},
 }  # fmt: skip
 _TYPE = Spec("icmp.type", "Type", "u8", names=_TYPES)
@@ -72,6 +73,8 @@ def icmp(work: Work, start: int, end: int) -> None:
     word = _TYPES.get(kind, "Unknown")
     meaning = _CODES.get(kind, {}).get(code, "")
     work.protocol = "ICMP"
+    if kind == 9:
+        word = "Mobile IP Advertisement"
     work.info = f"{word} ({meaning})" if meaning else (word if kind in _TYPES else f"Unknown ICMP type {kind}")
     tree = work.tree("icmp", "Internet Control Message Protocol", start, end)
     tree.add(_TYPE, start, text=f"Type: {kind} ({word})")
@@ -88,7 +91,7 @@ def icmp(work: Work, start: int, end: int) -> None:
         should,
         start + 2,
         work.buffer,
-        bad="icmp.checksum_bad.expert",
+        bad="icmp.checksum_bad",
         severity="Warning",
     )
     _body(work, tree, kind, code, start, end)
@@ -97,6 +100,7 @@ def icmp(work: Work, start: int, end: int) -> None:
 def _body(work: Work, tree: Tree, kind: int, code: int, start: int, end: int) -> None:
     if kind in (0, 8, 13, 14, 15, 16, 17, 18):
         _identified(tree, start)
+        _echo_line(work, tree, kind, start)
         if kind in (13, 14):
             for index, spec in enumerate(_STAMPS):
                 tree.add(spec, start + 8 + 4 * index, text=_midnight(spec, tree.uint(start + 8 + 4 * index, 4)))
@@ -127,10 +131,6 @@ def _identified(tree: Tree, start: int) -> None:
 
 def _echo(work: Work, tree: Tree, kind: int, start: int, end: int) -> None:
     ident, sequence = tree.uint(start + 4, 2), tree.uint(start + 6, 2)
-    little = sequence >> 8 | (sequence & 255) << 8
-    limit = _time_to_live(work)
-    word = "request" if kind == 8 else "reply"
-    work.info = f"Echo (ping) {word}  id=0x{ident:04x}, seq={sequence}/{little}, ttl={limit}"
     answer = match(work, ("icmp", ident, sequence), kind == 8)
     if answer is not None:
         number, late = answer
@@ -149,6 +149,13 @@ def _echo(work: Work, tree: Tree, kind: int, start: int, end: int) -> None:
             work.info += f" (request in {number})"
     if start + 8 < end:
         payload(work, tree, start + 8, end)
+
+
+def _echo_line(work: Work, tree: Tree, kind: int, start: int) -> None:
+    ident, sequence = tree.uint(start + 4, 2), tree.uint(start + 6, 2)
+    little = sequence >> 8 | (sequence & 255) << 8
+    space = "  " if kind in (0, 8) else " "
+    work.info = f"{_TYPES[kind]}{space}id=0x{ident:04x}, seq={sequence}/{little}, ttl={_time_to_live(work)}"
 
 
 def _time_to_live(work: Work) -> int:
@@ -190,16 +197,19 @@ def _error(work: Work, tree: Tree, kind: int, code: int, start: int, end: int) -
         tree.add(_GATEWAY, start + 4)
     elif kind == 12:
         tree.add(_POINTER, start + 4)
-        original = _original(tree, start)
-        tree.add(_UNUSED, start + 6, 2)
+        if tree.uint(start + 5, 1):
+            original = _original(tree, start)
+            tree.add(_UNUSED, start + 6, 2)
+        else:
+            tree.add(_UNUSED, start + 5, 3)
     elif kind == 3 and code == 4:
         tree.add(_UNUSED, start + 4, 2)
         tree.add(_MTU, start + 6)
-    elif kind in (3, 11):
+    elif kind in (3, 11) and tree.uint(start + 5, 1):
         tree.add(_UNUSED, start + 4, 1)
         original = _original(tree, start)
         tree.add(_UNUSED, start + 6, 2)
-    else:
+    elif kind != 4:
         tree.add(_UNUSED, start + 4, 4)
     if start + 8 >= end:
         return

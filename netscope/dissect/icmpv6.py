@@ -21,7 +21,7 @@ _CODES: dict[int, dict[int, str]] = {
     1: {
         0: "no route to destination", 1: "Administratively prohibited", 2: "Beyond scope of source address",
         3: "Address unreachable", 4: "Port unreachable", 5: "Source address failed ingress/egress policy",
-        6: "Reject route to destination", 7: "Error in Source Routing Header", 8: "Headers too long",
+        6: "Reject route to destination", 7: "Error in Source Routing Header",
     },
     3: {0: "hop limit exceeded in transit", 1: "fragment reassembly time exceeded"},
     4: {0: "erroneous header field encountered", 1: "unrecognized Next Header type encountered",
@@ -114,8 +114,12 @@ def _error(work: Work, tree: Tree, kind: int, start: int, end: int) -> None:
     elif kind == 4:
         tree.add(_POINTER, start + 4)
     else:
-        length = tree.add(_LENGTH, start + 4) * 8
-        tree.add(_RESERVED, start + 5, 3)
+        length = tree.uint(start + 4, 1) * 8
+        if length:
+            tree.add(_LENGTH, start + 4)
+            tree.add(_RESERVED, start + 5, 3)
+        else:
+            tree.add(_RESERVED, start + 4, 4)
     if start + 8 >= end:
         return
     stop = min(start + 8 + length, end) if length else end

@@ -48,7 +48,7 @@ _TABLE: tuple[Row, ...] = (
             (Spec("ip.flags.mf", "More fragments", "b8", 0x20, SET), 12, 6, ()),
         ),
     ),
-    (Spec("ip.frag_offset", "Fragment Offset", "u16", line=lambda v: f"{_OFFSET(v // 8)}Fragment Offset: {v}"), 13, 6,
+    (Spec("ip.frag_offset", "Fragment Offset", "u16", line=lambda v: f"{_OFFSET(v)}Fragment Offset: {v * 8}"), 13, 6,
     ()),
     (Spec("ip.ttl", "Time to Live", "u8"), 5, 8, ()),
     (Spec("ip.proto", "Protocol", "u8", names=PROTOCOLS), 6, 9, ()),
@@ -57,6 +57,7 @@ _CHECKSUM = Spec("ip.checksum", "Header Checksum", "u16x")
 _STATUS = checksums.status_spec("ip.checksum.status", "Header checksum status")
 _SRC, _DST = Spec("ip.src", "Source Address", "ip4"), Spec("ip.dst", "Destination Address", "ip4")
 _ADDR = Spec("ip.addr", "Source or Destination Address", "ip4", hidden=True)
+_CURRENT = Spec("ip.cur_rt", "Current Route", "ip4")
 _PARTS = fragments.specs("ip", "IPv4")
 
 
@@ -79,6 +80,11 @@ def ipv4(work: Work, start: int, end: int) -> None:
         should = checksums.expected(data[start : start + size], 10)
         if should != check and not work.frame.offloaded:
             work.trouble = work.trouble or "checksum"
+    if size > 20 and start + size <= len(data):
+        target = _final(data, start + 20, start + size)
+        if target:
+            work.destination = ip4(target)
+            work.net = (source, target)
     args: tuple[Any, ...] = (data, start, size, work.buffer, values, should, work.source, work.destination, None)
     layer = work.add("ip", _title, start, size, _fields, args)
     if size < 20:
@@ -137,6 +143,12 @@ def _reassemble(
     return None
 
 
+def _final(data: bytes, at: int, end: int) -> bytes:
+    from netscope.dissect.ipv4_options import final
+
+    return final(data, at, end)
+
+
 def _title(data: bytes, start: int, size: int, buffer: int, values: Any, should: Any, source: str, destination: str,
            told: Field | None) -> str:  # fmt: skip
     return f"Internet Protocol Version 4, Src: {source}, Dst: {destination}"
@@ -145,7 +157,7 @@ def _title(data: bytes, start: int, size: int, buffer: int, values: Any, should:
 def _fields(data: bytes, start: int, size: int, buffer: int, values: tuple[Any, ...], should: int | None, source: str,
             destination: str, told: Field | None) -> list[Field]:  # fmt: skip
     first, where = values[0], values[4]
-    made = rows(_TABLE, (*values, first >> 4, size, where >> 8, (where & 0x1FFF) * 8), start, buffer)
+    made = rows(_TABLE, (*values, first >> 4, size, where >> 8, where & 0x1FFF), start, buffer)
     made += checksums.fields(
         _CHECKSUM,
         _STATUS,
@@ -158,8 +170,12 @@ def _fields(data: bytes, start: int, size: int, buffer: int, values: tuple[Any, 
     )
     made += [
         _SRC.field(source, start + 12, 4, buffer), _ADDR.field(source, start + 12, 4, buffer),
-        _DST.field(destination, start + 16, 4, buffer), _ADDR.field(destination, start + 16, 4, buffer),
     ]  # fmt: skip
+    there = ip4(values[9])
+    if size > 20 and _final(data, start + 20, start + size):
+        made.append(_CURRENT.field(there, start + 16, 4, buffer))
+    else:
+        made += [_DST.field(there, start + 16, 4, buffer), _ADDR.field(there, start + 16, 4, buffer)]
     if size > 20:
         from netscope.dissect.ipv4_options import options
 

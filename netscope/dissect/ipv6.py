@@ -74,7 +74,7 @@ def carry(work: Work, following: int, start: int, end: int) -> None:
         if start < end:
             work.rest(start, end)
     elif not (work.next("ipv6.nxt", following, start, end) or work.next("ip.proto", following, start, end)):
-        work.info = f"{PROTOCOLS.get(following, 'Unknown')} ({following})"
+        work.info = f"Unknown IP Protocol: {PROTOCOLS.get(following, 'Unknown')} ({following})"
         work.rest(start, end)
 
 

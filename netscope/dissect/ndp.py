@@ -96,7 +96,7 @@ def discovery(work: Work, tree: Tree, kind: int, start: int, end: int) -> None:
     elif kind == 136:
         flags = tree.flags(_NA_FLAGS, at, *_NA_BITS)
         words = ", ".join(w for bit, w in ((1 << 31, "rtr"), (1 << 30, "sol"), (1 << 29, "ovr")) if flags & bit)
-        work.info += f" {tree.add(_NA_TARGET, at + 4)}{f' ({words})' if words else ''}"
+        work.info += f" {tree.add(_NA_TARGET, at + 4)} ({words or 'none'})"
         at += 20
     else:
         tree.add(_RESERVED, at, 4)
@@ -130,7 +130,7 @@ def _link(work: Work, tree: Tree, at: int, size: int) -> str:
     length = 6 if size == 8 else size - 2
     tree.add(_ADDRESS, at + 2, length)
     tree.add(_SOURCE if source else _TARGET, at + 2, length)
-    if not work.info.endswith(")") or "from" not in work.info:
+    if " from " not in work.info and " is at " not in work.info:
         work.info += f" from {address}" if source else f" is at {address}"
     return address
 

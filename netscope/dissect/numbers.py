@@ -22,8 +22,12 @@ PROTOCOLS = {
     58: "ICMPv6", 59: "No Next Header for IPv6", 60: "Destination Options for IPv6", 88: "EIGRP", 89: "OSPF IGP",
     94: "IPIP", 97: "Ethernet within IP", 103: "PIM", 108: "IPComp", 112: "VRRP", 115: "Layer Two Tunneling",
     132: "SCTP",
+    61: "any host internal protocol", 63: "any local network", 68: "any distributed file system",
+    99: "any private encryption scheme", 114: "any 0-hop protocol", 
     135: "Mobility Header", 136: "UDPlite", 137: "MPLS in IP", 139: "HIP", 140: "Shim6", 143: "Ethernet",
 }  # fmt: skip
+
+PROTOCOLS.update(dict.fromkeys(range(144, 253), "Unassigned"))
 
 DSCP = {
     0: "Default", 8: "Class Selector 1", 10: "Assured Forwarding 11", 12: "Assured Forwarding 12",

@@ -7,7 +7,7 @@ from typing import Any
 
 from netscope.dissect import checksums, tcp_analysis
 from netscope.dissect.model import Field, Malformed, Short
-from netscope.dissect.spec import SET, Row, Spec, drawn, rows
+from netscope.dissect.spec import SET, Row, Spec, decoded, drawn, rows
 from netscope.dissect.tcp_analysis import Segment, Verdict, judge
 from netscope.dissect.work import Work
 
@@ -78,6 +78,7 @@ _COMPLETE = {1: "Incomplete, SYN_SENT", 3: "Incomplete, CLIENT_ESTABLISHED", 7: 
              31: "Complete, WITH_DATA", 47: "Complete, WITH_DATA", 63: "Complete, WITH_DATA"}  # fmt: skip
 _COMPLETENESS = Spec("tcp.completeness", "Conversation completeness", "u8",
                      line=lambda v: f"Conversation completeness: {_COMPLETE.get(v, 'Incomplete')} ({v})")  # fmt: skip
+_SEQ = Spec("tcp.seq", "Sequence Number", "u32")
 _LENGTH = Spec("tcp.len", "TCP Segment Len", "u32")
 _HEADER = Spec(
     "tcp.hdr_len", "Header Length", "u8", line=lambda v: f"{_SIZE(v // 4)}Header Length: {v} bytes ({v // 4})"
@@ -86,6 +87,7 @@ _WINDOW = Spec("tcp.window_size", "Calculated window size", "u32")
 _FACTOR = Spec("tcp.window_size_scalefactor", "Window size scaling factor", "i32")
 _CHECKSUM, _STATUS = Spec("tcp.checksum", "Checksum", "u16x"), checksums.status_spec("tcp.checksum.status")
 _URGENT = Spec("tcp.urgent_pointer", "Urgent Pointer", "u16")
+_CAUSE = Spec("tcp.reset_cause", "Reset cause", "str")
 _PAYLOAD = Spec("tcp.payload", "TCP payload", "bytes")
 _BEFORE = (
     (tcp_analysis.REUSED, "[TCP Port numbers reused] "),
@@ -98,6 +100,7 @@ _BEFORE = (
     (tcp_analysis.PROBE, "[TCP ZeroWindowProbe] "), (tcp_analysis.ZERO_WINDOW, "[TCP ZeroWindow] "),
     (tcp_analysis.PROBE_ACK, "[TCP ZeroWindowProbeAck] "),
 )  # fmt: skip
+_AGAIN = {tcp_analysis.FAST, tcp_analysis.SPURIOUS}  # they are retransmissions too
 # What colours a row, the worst first.
 _TROUBLE = (
     tcp_analysis.RETRANSMISSION, tcp_analysis.FAST, tcp_analysis.SPURIOUS, tcp_analysis.OUT_OF_ORDER,
@@ -109,10 +112,11 @@ _TROUBLE = (
 def tcp(work: Work, start: int, end: int) -> None:
     """Dissect a segment and let the protocol on its ports have the payload."""
     data = work.data
-    if start + 20 > end:
-        raise Malformed
-    if start + 20 > len(data):
-        raise Short
+    if start + 20 > end or start + 20 > len(data):
+        if work.quoted and start + 8 <= min(end, len(data)):
+            _beginning(work, start, end)
+            return
+        raise Malformed if start + 20 > end else Short
     values = _HEAD.unpack_from(data, start)
     sport, dport, seq, ack, word, window, check, _urgent = values
     size = (word >> 12) * 4
@@ -123,30 +127,39 @@ def tcp(work: Work, start: int, end: int) -> None:
         why = f"{size}, must be at least 20" if size < 20 else f"{size}, exceeds {end - start}"
         work.info += f" [{listed(word & 0xFFF)}] [bogus TCP header length ({why})]"
         work.trouble = "malformed"
-        args = (data, start, size, end, work.buffer, values, None, tcp_analysis.ALONE, ())
+        args = (data, start, size, end, work.buffer, values, None, tcp_analysis.ALONE)
         work.add("tcp", _title, start, min(20, end - start), _fields, args)
         return
     length = end - start - size
-    options: tuple[Any, ...] = ()
+    scale, sacked = None, 0
     if size > 20:
-        from netscope.dissect.tcp_options import gist
+        from netscope.dissect.tcp_options import gist, listing
 
-        options = gist(data, start + 20, start + size)
+        scale, sacked = gist(data, start + 20, start + size)
     if work.quoted:
         verdict = tcp_analysis.ALONE
     else:
         verdict = judge(
             work.context, (work.frame.number, len(work.layers)), work.frame.number, work.frame.time,
             (work.net[0], sport, work.net[1], dport),
-            Segment(seq, ack, word & 0xFFF, window, length, options[0] if options else None),
+            Segment(seq, ack, word & 0xFFF, window, length, scale, sacked),
         )  # fmt: skip
     should = _verify(work, start, end, check)
-    _say(work, values, length, verdict, options[1] if options else "")
-    work.add(
-        "tcp", _title, start, size, _fields, (data, start, size, end, work.buffer, values, should, verdict, options)
-    )
-    if length:
+    _say(work, values, length, verdict)
+    if size > 20:
+        work.info += listing(data, start + 20, start + size, verdict.ack_base)
+    work.add("tcp", _title, start, size, _fields, (data, start, size, end, work.buffer, values, should, verdict))
+    if length and not word & 4:  # what a reset carries says why (RFC 1122, 4.2.2.12)
         payload(work, start + size, end)
+
+
+def _beginning(work: Work, start: int, end: int) -> None:
+    """Dissect what an ICMP error quotes at least of a segment: ports and sequence number (RFC 792)."""
+    sport, dport, seq = struct.unpack_from("!HHI", work.data, start)
+    made = rows(_PORTS, (sport, dport), start, work.buffer)
+    made.append(_SEQ.field(seq, start + 4, 4, work.buffer))
+    title = f"Transmission Control Protocol, Src Port: {sport}, Dst Port: {dport}, Seq: {seq}"
+    work.add("tcp", title, start, min(end, len(work.data)) - start, made)
 
 
 def payload(work: Work, start: int, end: int) -> None:
@@ -170,13 +183,13 @@ def _verify(work: Work, start: int, end: int, check: int) -> int | None:
     return should
 
 
-def _say(work: Work, values: tuple[int, ...], length: int, verdict: Verdict, options: str) -> None:
-    sport, dport, seq, ack, word, window, _check, _urgent = values
+def _say(work: Work, values: tuple[int, ...], length: int, verdict: Verdict) -> None:
+    sport, dport, seq, ack, word, window, *_rest = values
     flags = word & 0xFFF
     before = ""
     if verdict.flags:
         for name, text in _BEFORE:
-            if name in verdict.flags:
+            if name in verdict.flags and not (name == tcp_analysis.RETRANSMISSION and _AGAIN & set(verdict.flags)):
                 before = (text or f"[TCP Dup ACK {verdict.duplicate[1]}#{verdict.duplicate[0]}] ") + before
         work.trouble = work.trouble or next((name for name in _TROUBLE if name in verdict.flags), "")
     if not flags & 2 and verdict.scale > 0:
@@ -184,13 +197,14 @@ def _say(work: Work, values: tuple[int, ...], length: int, verdict: Verdict, opt
     info = f"{before}{sport} → {dport} [{listed(flags)}] Seq={seq - verdict.seq_base & 0xFFFFFFFF}"
     if flags & 16:
         info += f" Ack={ack - verdict.ack_base & 0xFFFFFFFF}"
-    work.info = f"{info} Win={window} Len={length}{options}"
+    urgent = f" Urg={values[7]}" if flags & 0x20 else ""
+    work.info = f"{info} Win={window}{urgent} Len={length}"
     if flags & 4 and not work.trouble:
         work.trouble = "reset"
 
 
 def _title(data: bytes, start: int, size: int, end: int, buffer: int, values: tuple[int, ...], should: int | None,
-           verdict: Verdict, options: Any) -> str:  # fmt: skip
+           verdict: Verdict) -> str:  # fmt: skip
     text = (
         f"Transmission Control Protocol, Src Port: {values[0]}, Dst Port: {values[1]}, "
         f"Seq: {values[2] - verdict.seq_base & 0xFFFFFFFF}"
@@ -201,7 +215,7 @@ def _title(data: bytes, start: int, size: int, end: int, buffer: int, values: tu
 
 
 def _fields(data: bytes, start: int, size: int, end: int, buffer: int, values: tuple[int, ...], should: int | None,
-            verdict: Verdict, options: Any) -> list[Field]:  # fmt: skip
+            verdict: Verdict) -> list[Field]:  # fmt: skip
     from netscope.dissect.tcp_remarks import greeting, remarks
 
     _sport, _dport, seq, ack, word, window, check, urgent = values
@@ -233,8 +247,8 @@ def _fields(data: bytes, start: int, size: int, end: int, buffer: int, values: t
     dots = _STRING.field(_dots(flags), start + 12, 2, buffer, generated=True)
     bits = pair[0].children
     if flags & 7:
-        said = greeting(flags, values[0] if flags & 16 else values[1], start + 13, buffer)
-        bits = tuple(bit._replace(children=(said[bit.name],)) if bit.name in said else bit for bit in bits)
+        said = greeting(flags, values[0] if flags & 16 else values[1], verdict.closing, start + 13, buffer)
+        bits = tuple(bit._replace(children=said[bit.name]) if bit.name in said else bit for bit in bits)
     made.append(pair[0]._replace(children=(*bits, dots)))
     made.append(pair[1])
     scaled = window << verdict.scale if verdict.scale > 0 and not flags & 2 else window
@@ -246,10 +260,12 @@ def _fields(data: bytes, start: int, size: int, end: int, buffer: int, values: t
     if size > 20:
         from netscope.dissect.tcp_options import tree
 
-        made.append(tree(data, start + 20, start + size, buffer))
+        made.append(tree(data, start + 20, start + size, buffer, verdict.ack_base))
     made += remarks(verdict, start, buffer, flags, length)
     raw = data[start + size : min(end, len(data))]
-    if raw:
+    if raw and flags & 4:
+        made.append(_CAUSE.field(decoded(raw), start + size, len(raw), buffer))
+    elif raw:
         text = f"TCP payload ({length} byte{'s' if length != 1 else ''})"
         made.append(_PAYLOAD.field(raw, start + size, len(raw), buffer, text=text))
     return made

@@ -32,7 +32,7 @@ class Flow:
 
     __slots__ = (
         "base", "duplicates", "first", "flags", "last_ack", "last_ack_time", "last_other", "next", "next_time",
-        "pushed", "pushing", "scale", "to_be_acked", "unacked", "window",
+        "pushed", "pushing", "sacked", "scale", "to_be_acked", "unacked", "window",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -49,14 +49,15 @@ class Flow:
         self.last_other = 0  # the frame whose ACK is repeated
         self.pushed = 0  # bytes since the last PSH
         self.pushing = False
+        self.sacked = 0  # bytes that its last SACK says have come
         self.flags: tuple[str, ...] = ()
-        self.unacked: list[tuple[int, int, int, int]] = []  # first, behind the last, frame, time
+        self.unacked: list[tuple[int, int, int, int, int]] = []  # first, behind it, frame, time, behind its bytes
 
 
 class Conversation:
     """Two flows between two ends."""
 
-    __slots__ = ("completeness", "first_time", "flows", "index", "last_time", "rtt", "syn_time")
+    __slots__ = ("completeness", "finished", "first_time", "flows", "index", "last_time", "rtt", "syn_time")
 
     def __init__(self, index: int, time: int) -> None:
         self.index = index
@@ -64,6 +65,7 @@ class Conversation:
         self.flows = (Flow(), Flow())
         self.completeness = 0
         self.syn_time = 0
+        self.finished = 0  # the number of the first FIN
         self.rtt = 0
 
 
@@ -82,6 +84,7 @@ class Verdict(NamedTuple):
         rtt: the round-trip time of the handshake, 0 for unknown.
         pushed: bytes sent since the last PSH, this segment's included.
         completeness: which parts of a conversation have been seen (before this segment).
+        closing: the other end has sent its FIN before.
     """
 
     stream: int
@@ -97,6 +100,7 @@ class Verdict(NamedTuple):
     rtt: int
     pushed: int
     completeness: int
+    closing: bool = False
 
 
 class Segment(NamedTuple):
@@ -108,6 +112,7 @@ class Segment(NamedTuple):
     window: int
     length: int
     scale: int | None
+    sacked: int = 0
 
 
 ALONE = Verdict(0, 0, 0, UNKNOWN_SCALE, 0, 0, (), (0, 0), (0, 0), 0, 0, 0, 0)
@@ -142,6 +147,7 @@ def judge(
     if held is None or reused:
         held = context.tcp.keep(name, Conversation(context.tcp_count, time))
         context.tcp_count += 1
+        held.completeness = 1 if reused else 0
     here, there = held.flows if forward else held.flows[::-1]
     _bases(here, there, segment)
     _scales(here, there, segment)
@@ -150,8 +156,8 @@ def judge(
     base, other = here.base or 0, there.base or 0
     verdict = Verdict(
         held.index, base, other, here.scale, time - held.first_time, time - held.last_time,
-        ((REUSED,) if reused else ()) + found, duplicate, acks, _in_flight(here, segment, found), held.rtt,
-        _pushed(here, segment), held.completeness,
+        ((REUSED,) if reused else ()) + found, duplicate, acks, _in_flight(here, there, segment, found), held.rtt,
+        _pushed(here, segment, found), held.completeness, bool(held.finished),
     )  # fmt: skip
     held.last_time = time
     _complete(held, segment)
@@ -185,6 +191,7 @@ def _complete(held: Conversation, segment: Segment) -> None:
         held.completeness |= 4
     if flags & FIN:
         held.completeness |= 16
+        held.finished = held.finished or segment.seq + segment.length & _ALL
     if flags & RST:
         held.completeness |= 32
 
@@ -193,7 +200,7 @@ def _compare(
     here: Flow, there: Flow, number: int, time: int, held: Conversation, segment: Segment
 ) -> tuple[tuple[str, ...], tuple[int, int]]:
     """Return what a segment is called, and the place of a duplicate ACK."""
-    seq, ack, flags, window, length, _ = segment
+    seq, ack, flags, window, length, *_ = segment
     control = flags & (SYN | FIN | RST)
     found: list[str] = []
     duplicate = (0, 0)
@@ -224,7 +231,7 @@ def _compare(
         there.to_be_acked = ack
     again = _again(here, there, time, held, segment, found)
     if again:
-        found.append(again)
+        found += [again, RETRANSMISSION] if again in (FAST, SPURIOUS) else [again]
     _advance(here, time, segment, found)
     return tuple(found), duplicate
 
@@ -251,7 +258,7 @@ def _repeated(here: Flow, there: Flow, segment: Segment) -> str:
 
 def _again(here: Flow, there: Flow, time: int, held: Conversation, segment: Segment, found: list[str]) -> str:
     """Return what a segment is that does not go beyond the highest byte seen; "" for one that does."""
-    seq, _ack, flags, _window, length, _ = segment
+    seq, _ack, flags, _window, length, *_ = segment
     behind = seq + length & _ALL
     if not (length or flags & (SYN | FIN)) or not here.next or not _after(here.next, seq) or KEEP_ALIVE in found:
         return ""
@@ -268,16 +275,17 @@ def _again(here: Flow, there: Flow, time: int, held: Conversation, segment: Segm
 
 
 def _advance(here: Flow, time: int, segment: Segment, found: list[str]) -> None:
-    seq, ack, flags, window, length, _ = segment
+    seq, ack, flags, window, length, *_ = segment
     behind = seq + length & _ALL
     if (length or flags & (SYN | FIN)) and flags & (SYN | FIN):
         behind = behind + 1 & _ALL
     if (not here.next or _after(behind, here.next)) and PROBE not in found:
         here.next, here.next_time = behind, time
     if (not here.to_be_acked or here.to_be_acked == seq) and PROBE not in found:
-        here.to_be_acked = behind
+        here.to_be_acked = here.next
     here.window, here.last_ack, here.last_ack_time = window, ack, time
     here.first = bool(flags & SYN)
+    here.sacked = segment.sacked
     here.flags = tuple(found)
 
 
@@ -285,10 +293,10 @@ def _acknowledge(
     held: Conversation, here: Flow, there: Flow, number: int, time: int, segment: Segment
 ) -> tuple[int, int]:
     """Remember what a segment sends, and let go of what it acknowledges; return the frame it answers, and how late."""
-    seq, ack, flags, _window, length, _ = segment
+    seq, ack, flags, _window, length, *_ = segment
     if (length or flags & (SYN | FIN)) and len(here.unacked) < _MOST_UNACKED:
         behind = seq + length + (1 if flags & (SYN | FIN) else 0) & _ALL
-        here.unacked.append((seq, behind, number, time))
+        here.unacked.append((seq, behind, number, time, seq + length & _ALL))
     if flags & (SYN | ACK) == SYN:
         held.syn_time = time
     elif held.syn_time and not held.rtt and flags & (SYN | ACK) == ACK:
@@ -297,30 +305,30 @@ def _acknowledge(
     if flags & ACK and there.unacked:
         kept = []
         for sent in there.unacked:
-            if sent[1] == ack:
+            if sent[1] == ack and not acks[0]:
                 acks = (sent[2], time - sent[3])
-            elif _after(sent[1], ack):
+            if _after(sent[1], ack):
                 kept.append(sent)
         there.unacked = kept
     return acks
 
 
-def _pushed(here: Flow, segment: Segment) -> int:
+def _pushed(here: Flow, segment: Segment, found: tuple[str, ...]) -> int:
     if segment.length:
         here.pushed = segment.length if here.pushing else here.pushed + segment.length
         here.pushing = bool(segment.flags & PSH)
-    return here.pushed if segment.length else 0
+    return here.pushed if segment.length and LOST not in found else 0
 
 
-def _in_flight(here: Flow, segment: Segment, found: tuple[str, ...]) -> int:
+def _in_flight(here: Flow, there: Flow, segment: Segment, found: tuple[str, ...]) -> int:
     """Return how many bytes are on their way."""
     if not here.unacked or not segment.length or LOST in found:
         return 0
     first = here.unacked[0][0]
-    last = here.unacked[0][1]
-    for start, behind, _number, _time in here.unacked:
+    last = here.unacked[0][4]
+    for start, _behind, _number, _time, behind in here.unacked:
         if _after(behind, last):
             last = behind
         if _after(first, start):
             first = start
-    return last - first & _ALL
+    return max((last - first & _ALL) - there.sacked, 0)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from netscope.dissect.model import BROKEN, Field
 from netscope.dissect.spec import Spec
 from netscope.dissect.tree import Tree
@@ -52,54 +54,63 @@ _TIMEOUT = Spec("tcp.options.user_to_val", "User Timeout", "u16", 0x7FFF)
 _REQUEST = Spec("tcp.options.tfo.request", "Fast Open Cookie Request", "none")
 _COOKIE = Spec("tcp.options.tfo.cookie", "Fast Open Cookie", "bytes")
 _EXPERIMENT = Spec("tcp.options.experimental.exid", "Experiment Identifier", "u16x")
+_EXPERIMENTAL = Spec("tcp.options.experimental.data", "Data", "bytes")
 _PAYLOAD = Spec("tcp.options.unknown.payload", "Payload", "bytes")
 
-Gist = tuple[int | None, str]
 
-
-def gist(data: bytes, at: int, end: int) -> Gist:
-    """Return the window scale (None without one), and what the list's line says of the options."""
+def gist(data: bytes, at: int, end: int) -> tuple[int | None, int]:
+    """Return the window scale (None without one), and how many bytes SACK says have come."""
     scale: int | None = None
-    line = ""
+    sacked = 0
+    for kind, place, size in _each(data, at, end):
+        if kind == SCALE and size == 3:
+            scale = min(data[place + 2], 14)
+        elif kind == SACK:
+            sacked += sum(right - left & 0xFFFFFFFF for left, right in _edges(data, place, size))
+    return scale, sacked
+
+
+def listing(data: bytes, at: int, end: int, base: int) -> str:
+    """Return what the list's line says of the options. ``base`` makes the edges of SACK relative."""
+    return "".join([_listed(data, kind, place, size, base) for kind, place, size in _each(data, at, end)])
+
+
+def _each(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """Yield kind, place and size of each option that has a size."""
     end = min(end, len(data))
     while at < end:
         kind = data[at]
         if kind < 2:
-            if not kind:
-                break
             at += 1
             continue
         size = data[at + 1] if at + 1 < end else 0
         if size < 2 or at + size > end:
-            break
-        if kind == SCALE and size == 3:
-            scale = min(data[at + 2], 14)
-            line += f" WS={1 << scale}"
-        else:
-            line += _listed(data, kind, at, size)
+            return
+        yield kind, at, size
         at += size
-    return scale, line
 
 
-def _listed(data: bytes, kind: int, at: int, size: int) -> str:
+def _edges(data: bytes, at: int, size: int) -> Iterator[tuple[int, int]]:
+    for place in range(at + 2, at + size - 7, 8):
+        yield int.from_bytes(data[place : place + 4], "big"), int.from_bytes(data[place + 4 : place + 8], "big")
+
+
+def _listed(data: bytes, kind: int, at: int, size: int, base: int) -> str:
     if kind == STAMPS and size == 10:
         value, echo = int.from_bytes(data[at + 2 : at + 6], "big"), int.from_bytes(data[at + 6 : at + 10], "big")
         return f" TSval={value} TSecr={echo}"
     if kind == MSS and size == 4:
         return f" MSS={data[at + 2] << 8 | data[at + 3]}"
     if kind == SACK:
-        return _ranges(data, at, size)
+        edges = [(left - base & 0xFFFFFFFF, right - base & 0xFFFFFFFF) for left, right in _edges(data, at, size)]
+        return "".join([f" SLE={left} SRE={right}" for left, right in edges])
+    if kind == SCALE and size == 3:
+        return f" WS={1 << min(data[at + 2], 14)}"
     if kind == 34:
         return " TFO=R" if size == 2 else " TFO=C"
-    return {SACK_PERMITTED: " SACK_PERM", 19: " MD5", 29: " TCP-AO"}.get(kind, "")
-
-
-def _ranges(data: bytes, at: int, size: int) -> str:
-    line = ""
-    for place in range(at + 2, at + size - 7, 8):
-        left, right = int.from_bytes(data[place : place + 4], "big"), int.from_bytes(data[place + 4 : place + 8], "big")
-        line += f" SLE={left} SRE={right}"
-    return line
+    if kind in (253, 254) and size >= 4:
+        return f" ExID={data[at + 2] << 8 | data[at + 3]:x}"
+    return {SACK_PERMITTED: " SACK_PERM", 19: " MD5", 29: "TCP AO"}.get(kind, "")
 
 
 def tree(data: bytes, start: int, end: int, buffer: int, base: int = 0) -> Field:
@@ -126,8 +137,6 @@ def _walk(made: Tree, at: int, end: int, names: list[str], base: int) -> None:
             with made.node(spec, at, 1, text=spec.label):
                 made.add(_KIND, at)
             at += 1
-            if not kind:
-                return
             continue
         size = made.uint(at + 1, 1)
         if size < 2:
@@ -175,6 +184,8 @@ def _rare(made: Tree, kind: int, at: int, size: int) -> str:
         made.add(_COOKIE, at + 2, size - 2)
     elif kind in (253, 254) and size >= 4:
         made.add(_EXPERIMENT, at + 2)
+        if size > 4:
+            made.add(_EXPERIMENTAL, at + 4, size - 4)
     elif kind == 30 and size >= 3:
         from netscope.dissect.mptcp import option
 

@@ -53,7 +53,7 @@ def remarks(verdict: Verdict, start: int, buffer: int, flags: int, length: int) 
     if number:
         below.append(_ACKS.field(number, start, 0, buffer, generated=True))
         below.append(_time(_ROUND_TRIP, late, start, buffer))
-    if verdict.rtt:
+    if verdict.rtt and (number or verdict.in_flight or verdict.flags):
         below.append(_time(_INITIAL, verdict.rtt, start, buffer))
     if verdict.in_flight:
         below.append(_IN_FLIGHT.field(verdict.in_flight, start, 0, buffer, generated=True))
@@ -78,24 +78,35 @@ def remarks(verdict: Verdict, start: int, buffer: int, flags: int, length: int) 
     return made
 
 
-def greeting(flags: int, port: int, at: int, buffer: int) -> dict[str, Field]:
+def greeting(flags: int, port: int, closing: bool, at: int, buffer: int) -> dict[str, tuple[Field, ...]]:
     """Return what there is to say of flags that begin or end a connection, by the field that it belongs to."""
     if not flags & 7:
         return {}
-    said = {}
+    said: dict[str, tuple[Field, ...]] = {}
+
+    def remark(name: str, message: str, severity: str = "Chat") -> Field:
+        return expert(f"tcp.connection.{name}", message, severity, "Sequence", at, buffer)
+
     if flags & 2:
-        word, rest = (
-            ("sack", f"acknowledge (SYN+ACK): server port {port}")
-            if flags & 16
-            else ("syn", f"request (SYN): server port {port}")
-        )
-        said["tcp.flags.syn"] = expert(
-            f"tcp.connection.{word}", f"Connection establish {rest}", "Chat", "Sequence", at, buffer
-        )
+        if flags & 16:
+            found = remark("synack", f"Connection establish acknowledge (SYN+ACK): server port {port}")
+        else:
+            found = remark("syn", f"Connection establish request (SYN): server port {port}")
+        said["tcp.flags.syn"] = (found,)
     if flags & 1:
-        said["tcp.flags.fin"] = expert("tcp.connection.fin", "Connection finish (FIN)", "Chat", "Sequence", at, buffer)
-    if flags & 4:
-        said["tcp.flags.reset"] = expert(
-            "tcp.connection.rst", "Connection reset (RST)", "Warning", "Sequence", at, buffer
+        side = "fin_passive" if closing else "fin_active"
+        which = "passive" if closing else "active"
+        said["tcp.flags.fin"] = (
+            remark("fin", "Connection finish (FIN)"),
+            expert(
+                f"tcp.connection.{side}",
+                f"This frame initiates the connection closing: {which}",
+                "Note",
+                "Sequence",
+                at - 1,
+                buffer,
+            ),
         )
+    if flags & 4:
+        said["tcp.flags.reset"] = (remark("rst", "Connection reset (RST)", "Warning"),)
     return said

@@ -46,7 +46,7 @@ def udp(work: Work, start: int, end: int) -> None:
         stop = min(start + length, end) if length else end
         work.info = f"{sport} → {dport} Len={(length or end - start) - 8}"
     should = _verify(work, start, stop, length, check)
-    stream = (0, 0, 0) if work.quoted else _stream(work, sport, dport)
+    stream = _stream(work, sport, dport)
     work.add("udp", _title, start, 8, _fields, (data, start, stop, end, work.buffer, values, should, stream))
     if start + 8 < stop and (length or 8) >= 8:
         payload(work, start + 8, stop)
@@ -80,7 +80,7 @@ def _verify(work: Work, start: int, stop: int, length: int, check: int) -> int |
 def _stream(work: Work, sport: int, dport: int) -> tuple[int, int, int]:
     """Return the conversation's number, and the nanoseconds since its first frame and since the one before."""
     context, frame = work.context, work.frame
-    known = context.udp_seen.get((frame.number, len(work.layers)))
+    known = None if work.quoted else context.udp_seen.get((frame.number, len(work.layers)))
     if known is not None:
         return known
     one, two = (work.net[0], sport), (work.net[1], dport)
@@ -89,6 +89,8 @@ def _stream(work: Work, sport: int, dport: int) -> tuple[int, int, int]:
     if held is None:
         held = context.udp.keep(key, [context.udp_count, frame.time, frame.time])
         context.udp_count += 1
+    if work.quoted:
+        return held[0], -1, -1
     found = (held[0], frame.time - held[1], frame.time - held[2])
     held[2] = frame.time
     return context.udp_seen.keep((frame.number, len(work.layers)), found)
@@ -109,14 +111,17 @@ def _fields(data: bytes, start: int, stop: int, end: int, buffer: int, values: t
         )
     else:
         made += checksums.fields(_CHECKSUM, _STATUS, check, should, start + 6, buffer, bad="udp.checksum.bad")
-    made.append(_STREAM.field(stream[0], start + 8, 0, buffer, generated=True))
     times = (
         _RELATIVE.field(stream[1] / 1e9, start, 0, buffer, show=span(stream[1]), generated=True,
                         text=f"Time since first frame: {span(stream[1])} seconds"),
         _DELTA.field(stream[2] / 1e9, start, 0, buffer, show=span(stream[2]), generated=True,
                      text=f"Time since previous frame: {span(stream[2])} seconds"),
     )  # fmt: skip
-    made.append(Field("", None, "Timestamps", "Timestamps", start, 0, children=times, generated=True, buffer=buffer))
+    made.append(_STREAM.field(stream[0], start + 8, 0, buffer, generated=True))
+    if stream[1] >= 0:
+        made.append(
+            Field("", None, "Timestamps", "Timestamps", start, 0, children=times, generated=True, buffer=buffer)
+        )
     raw = data[start + 8 : min(stop, len(data))]
     if raw:
         size = stop - start - 8

@@ -17,8 +17,8 @@ _DEI = Spec("vlan.dei", "DEI", "b16", 0x1000, _DROP)
 _ID = Spec("vlan.id", "ID", "u16", 0x0FFF)
 _TYPE = Spec("vlan.etype", "Type", "u16x", names=ETHERTYPES)
 _LENGTH = Spec("vlan.len", "Length", "u16")
-_AD_PRIORITY = Spec("ieee8021ad.priority", "Priority", "u16", 0xE000)
-_AD_DEI = Spec("ieee8021ad.dei", "DEI", "u16", 0x1000)
+_AD_PRIORITY = Spec("ieee8021ad.priority", "Priority", "u8", 0xE0)
+_AD_DEI = Spec("ieee8021ad.dei", "DEI", "u8", 0x10)
 _AD_ID = Spec("ieee8021ad.id", "ID", "u16", 0x0FFF)
 _AD_TYPE = Spec("ieee8021ah.etype", "Type", "u16x", names=ETHERTYPES)
 
@@ -48,7 +48,9 @@ def provider(work: Work, start: int, end: int) -> None:
     tag = int.from_bytes(work.data[start : start + 2], "big")
     title = f"IEEE 802.1ad, ID: {tag & 0xFFF}"
     tree = work.tree("ieee8021ad", title, start, end, length=4)
-    tree.bits(start, 2, _AD_PRIORITY, _AD_DEI, _AD_ID)
+    tree.bits(start, 1, _AD_PRIORITY, _AD_DEI)
+    tree.bits(start, 2, _AD_ID)
     work.protocol, work.info = "802.1ad", f"ID: {tag & 0xFFF}"
     kind = tree.add(_AD_TYPE, start + 2)
+    work.path.append("ethertype")
     dispatch(work, kind, start + 4, end)

@@ -1,0 +1,59 @@
+"""Every field against tshark: its name, its place, its size, what it shows; and the line of the list."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from netscope.dissect import Context
+from tests import packets
+from tests.dissect.oracle import compare, tshark
+
+# Fields of tshark's that we do not have, by the protocol in which they are missed.
+LACKING = {
+    "_ws.expert",
+    "_ws.expert.severity",
+    "_ws.expert.group",  # remarks of theirs, and which they are:
+    "tcp.options.mss.absent",
+    "tcp.nop",
+    "tcp.ack.nonzero",
+    "tcp.analysis.tfo_syn",
+    "tcp.analysis.tfo_ack",
+    "ip.ttl.lncb",
+    "ip.ttl.too_small",
+    "tcp.pdu.size",  # how we would reassemble, if we did
+}
+# Fields that we place or word otherwise.
+APART = {
+    "dns.dnskey.key_id",  # worked out: it lies nowhere
+    "ip.fragments",
+    "ipv6.fragments",  # they begin where the buffer does
+    "_ws.expert.message",  # their words
+}
+
+
+def _links(generator: Callable[[], Iterator[packets.Packet]]) -> dict[int, list[packets.Packet]]:
+    found: dict[int, list[packets.Packet]] = {}
+    for packet in generator():
+        found.setdefault(packet.link, []).append(packet)
+    return found
+
+
+@pytest.mark.tool("tshark")
+@pytest.mark.parametrize("generator", packets.GENERATORS, ids=lambda generator: generator.__name__)
+def test_every_field_is_where_tshark_has_it(generator: Callable[[], Iterator[packets.Packet]], tmp_path: Path) -> None:
+    for link, made in _links(generator).items():
+        captured = packets.frames(made)
+        theirs, lines = tshark(captured, link, tmp_path)
+        wrong, missed, said = [], Counter[str](), []
+        for difference in compare(captured, theirs, lines, Context()):
+            wrong += [(difference.number, place) for place in difference.extra if place.name not in APART]
+            missed.update(place.name for place in difference.lacking if place.name not in APART | LACKING)
+            if difference.line != difference.wanted:
+                said.append((difference.number, difference.line, difference.wanted))
+        assert not wrong, wrong[:20]
+        assert not missed, missed
+        assert not said, said[:10]
