@@ -184,7 +184,7 @@ def ipv4s() -> Iterator[Packet]:
     route = bytes((7, 11, 8)) + A + B
     options = (
         b"\x94\x04\0\0", route, bytes((0x83, 11, 4)) + A + B, bytes((0x89, 11, 8)) + A + B, b"\x88\x04\0\x05",
-        b"\x44\x0c\x05\0" + bytes(8), b"\x44\x0c\x0d\x01" + A + b"\0\0\0\1", b"\x01\x01\x01\0", 
+        b"\x44\x0c\x05\0" + bytes(8), b"\x44\x0c\x0d\x01" + A + b"\0\0\0\1", b"\x01\x01\x01\0",
         b"\x0b\x04\x05\xdc", b"\x01" + route, b"\x52\x0c\0\1\0\2\0\3" + A,
     )  # fmt: skip
     for option in options:
@@ -380,7 +380,171 @@ def names() -> Iterator[Packet]:
     yield segment(struct.pack("!H", len(message)) + message, 0x18, sport=40005, dport=53)
 
 
-GENERATORS = (arps, vlans, ipv4s, fragments4, ipv6s, icmps, icmp6s, tcps, names)
+def links() -> Iterator[Packet]:
+    """Yield the same packet behind each kind of link header."""
+    inner, inner6 = ip4(udp(b"abc", 5000, 6000), 17), ip6(udp(b"abc", 5000, 6000, src=A6, dst=B6), 17)
+    for order in ("<I", ">I"):
+        yield Packet(struct.pack(order, 2) + inner, NULL)
+        for family in (24, 28, 30):
+            yield Packet(struct.pack(order, family) + inner6, NULL)
+    yield Packet(struct.pack(">I", 2) + inner, LOOP)
+    yield Packet(struct.pack(">I", 24) + inner6, LOOP)
+    yield Packet(inner, RAW)
+    yield Packet(inner6, RAW)
+    for kind in range(5):
+        for length, address in ((6, MAC_A + b"\0\0"), (0, bytes(8)), (8, bytes(range(8)))):
+            yield Packet(struct.pack("!HHH8sH", kind, 1, length, address, 0x0800) + inner, SLL)
+            yield Packet(struct.pack("!HHH8sH", kind, 772, length, address, 0x86DD) + inner6, SLL)
+            yield Packet(struct.pack("!HHIHBB8s", 0x0800, 0, 3, 1, kind, length, address) + inner, SLL2)
+    yield Packet(struct.pack("!HHH8sH", 0, 1, 6, MAC_A + b"\0\0", 0x0806) + arp(1), SLL)
+
+
+def bridges() -> Iterator[Packet]:
+    """Yield 802.3 frames: spanning tree, SNAP, other service access points."""
+    group = bytes.fromhex("0180c2000000")
+
+    def one(payload: bytes, to: bytes = group) -> Packet:
+        return Packet(to + MAC_B + struct.pack("!H", len(payload)) + payload.ljust(46, b"\0"))
+
+    bpdu = (
+        b"\x80\0"
+        + MAC_A
+        + struct.pack("!I", 4)
+        + b"\x80\x64"
+        + MAC_B
+        + struct.pack("!HHHHH", 0x8001, 256, 5120, 512, 3840)
+    )
+    for flags in (0, 1, 0x81):
+        yield one(b"\x42\x42\x03\0\0\0\0" + bytes((flags,)) + bpdu)
+    for flags in (0, 1, 0x3C, 0x7C, 0x0E, 0x78):
+        yield one(b"\x42\x42\x03\0\0\2\2" + bytes((flags,)) + bpdu + b"\0")
+    yield one(b"\x42\x42\x03\0\0\0\x80")
+    yield one(b"\xaa\xaa\x03\0\0\0\x08\0" + ip4(udp(b"abc", 5000, 6000), 17))
+    yield one(b"\xaa\xaa\x03\0\0\0\x08\x06" + arp(1))
+    yield one(b"\xaa\xaa\x03\x12\x34\x56\x01\x02" + b"whatever it is")
+    yield one(b"\x0e\x0e\x03" + b"what is it?")
+    yield one(b"\x04\x05\x73" + b"sna")
+
+
+def lldps() -> Iterator[Packet]:
+    """Yield advertisements."""
+
+    def tlv(kind: int, value: bytes) -> bytes:
+        return struct.pack("!H", kind << 9 | len(value)) + value
+
+    base = tlv(1, b"\4" + MAC_A) + tlv(2, b"\5eth0") + tlv(3, b"\0\x78")
+    more = tlv(4, b"port one") + tlv(5, b"host") + tlv(6, b"a system") + tlv(7, b"\0\x14\0\x10")
+    address = tlv(8, b"\5\1" + A + b"\2\0\0\0\3\0")
+    address6 = tlv(8, b"\x11\2" + A6 + b"\2\0\0\0\3\0")
+    own = tlv(127, b"\0\x80\xc2\1\0\5") + tlv(127, b"\0\x12\x0f\4\5\xee")
+    group = bytes.fromhex("0180c200000e")
+    for body in (base, base + more, base + more + address, base + address6 + own):
+        yield Packet(ether(body + tlv(0, b""), 0x88CC, to=group))
+    for kind, ident in ((5, b"\1" + A), (6, b"br0"), (7, b"abc"), (2, b"alias")):
+        yield Packet(
+            ether(
+                tlv(1, bytes((kind,)) + ident) + tlv(2, b"\3" + MAC_B) + tlv(3, b"\0\0") + tlv(0, b""), 0x88CC, to=group
+            )
+        )
+
+
+def extensions() -> Iterator[Packet]:
+    """Yield IPv6 packets with extension headers, in fragments, authenticated."""
+    inner = udp(b"abc", 5000, 6000, src=A6, dst=B6)
+
+    def one(payload: bytes, following: int) -> Packet:
+        return Packet(ether(ip6(payload, following), 0x86DD))
+
+    for options in (b"\5\2\0\0\1\0", b"\1\4\0\0\0\0", b"\0\0\0\0\0\0", b"\4\1\3\1\1\0"):
+        yield one(b"\x11\0" + options + inner, 0)
+        yield one(b"\x11\0" + options + inner, 60)
+    yield one(b"\x11\2\xc9\x10" + A6 + b"\1\2\0\0" + inner, 60)
+    yield one(b"\x11\2\2\1\0\0\0\0" + B6 + udp(b"abc", 5000, 6000, src=A6, dst=B6), 43)
+    yield one(b"\x11\2\4\1\0\0\0\0" + B6 + inner, 43)
+    yield one(b"\x11\4\4\1\1\0\0\7" + B6 + A6 + inner, 43)
+    yield one(b"\x11\0\xfd\0\1\2\3\4" + inner, 43)
+    whole = udp(bytes(range(256)) * 6, 5000, 6000, src=A6, dst=B6)
+    for ident, order in ((1, (0, 1)), (2, (1, 0)), (3, (0,))):
+        for index in order:
+            piece = whole[:800] if not index else whole[800:]
+            yield one(struct.pack("!BBHI", 17, 0, index * 800 | (not index), ident) + piece, 44)
+    yield one(struct.pack("!BBHI", 17, 0, 0, 9) + inner, 44)
+    digest = bytes(range(12))
+    yield one(struct.pack("!BBHII", 17, 4, 0, 0x100, 7) + digest + inner, 51)
+    yield Packet(ether(ip4(struct.pack("!BBHII", 17, 4, 0, 0x100, 7) + digest + udp(b"abc", 5000, 6000), 51)))
+    for number in range(4):
+        yield Packet(ether(ip4(struct.pack("!II", 0x200, number) + bytes(48), 50)))
+        yield one(struct.pack("!II", 0x200, number) + bytes(48), 50)
+
+
+def igmps() -> Iterator[Packet]:
+    """Yield messages of all three versions."""
+    group = ip_address("224.0.0.251").packed
+
+    def one(body: bytes) -> Packet:
+        whole = body[:2] + struct.pack("!H", checksum(body)) + body[4:]
+        return Packet(ether(ip4(whole, 2, dst=group, ttl=1, options=b"\x94\4\0\0")))
+
+    for kind, code in ((0x11, 0), (0x11, 100), (0x12, 0), (0x16, 0), (0x17, 0)):
+        yield one(struct.pack("!BBH4s", kind, code, 0, group))
+        yield one(struct.pack("!BBH4s", kind, code, 0, bytes(4)))
+    yield one(struct.pack("!BBH4sBBH", 0x11, 100, 0, bytes(4), 2, 125, 0))
+    yield one(struct.pack("!BBH4sBBH", 0x11, 100, 0, group, 10, 125, 2) + A + B)
+    for kind in range(1, 7):
+        yield one(struct.pack("!BBHHH", 0x22, 0, 0, 0, 1) + struct.pack("!BBH4s", kind, 0, 0, group))
+        yield one(struct.pack("!BBHHH", 0x22, 0, 0, 0, 1) + struct.pack("!BBH4s", kind, 0, 2, group) + A + B)
+
+
+def tunnels() -> Iterator[Packet]:
+    """Yield packets in packets: GRE, VXLAN, MPLS, IP in IP, PPPoE."""
+    inner, inner6 = ip4(udp(b"abc", 5000, 6000), 17), ip6(udp(b"abc", 5000, 6000, src=A6, dst=B6), 17)
+    yield Packet(ether(ip4(struct.pack("!HH", 0, 0x0800) + inner, 47)))
+    yield Packet(ether(ip4(struct.pack("!HH", 0, 0x86DD) + inner6, 47)))
+    yield Packet(ether(ip4(struct.pack("!HHI", 0x2000, 0x0800, 77) + inner, 47)))
+    yield Packet(ether(ip4(struct.pack("!HHII", 0x3000, 0x0800, 77, 5) + inner, 47)))
+    yield Packet(ether(ip4(struct.pack("!HH", 0, 0x6558) + ether(inner), 47)))
+    body = struct.pack("!HHHH", 0x8000, 0x0800, 0, 0) + inner
+    yield Packet(ether(ip4(body[:4] + struct.pack("!H", checksum(body)) + body[6:], 47)))
+    yield Packet(ether(ip4(struct.pack("!HHHHI", 0x3001, 0x880B, 2 + len(inner), 5, 9) + b"\x00\x21" + inner, 47)))
+    for vni in (0, 5, 0xFFFFFF):
+        yield over4(struct.pack("!HHI", 0x0800, 0, vni << 8) + ether(inner), 44000 + vni % 7, 4789)
+    yield over4(struct.pack("!HHI", 0x8848, 7, 9 << 8) + ether(arp(1), 0x0806), 44000, 4789)
+    for label in (0, 2, 16, 100, 0xFFFFF):
+        for limit in (1, 64):
+            yield Packet(
+                ether(struct.pack("!I", label << 12 | 0x100 | limit) + (inner6 if label == 2 else inner), 0x8847)
+            )
+    yield Packet(ether(struct.pack("!II", 100 << 12 | 5 << 9 | 64, 200 << 12 | 0x100 | 63) + inner, 0x8847))
+    yield Packet(ether(ip4(inner, 4)))
+    yield Packet(ether(ip4(inner6, 41)))
+    yield Packet(ether(ip6(inner, 4), 0x86DD))
+    yield Packet(ether(ip6(inner6, 41), 0x86DD))
+    for kind, payload in ((0x0021, inner), (0x0057, inner6), (0xC021, b"\x09\x01\0\x08\1\2\3\4")):
+        body = struct.pack("!H", kind) + payload
+        yield Packet(ether(struct.pack("!BBHH", 0x11, 0, 5, len(body)) + body, 0x8864))
+    tags = b"\1\1\0\0\1\3\0\4uniq\1\2\0\3acc\1\4\0\6cookie"
+    for code in (0x09, 0x07, 0x19, 0x65, 0xA7):
+        body = tags if code != 0xA7 else b""
+        yield Packet(ether(struct.pack("!BBHH", 0x11, code, 0 if code < 0x60 else 5, len(body)) + body, 0x8863))
+
+
+GENERATORS = (
+    arps,
+    vlans,
+    ipv4s,
+    fragments4,
+    ipv6s,
+    icmps,
+    icmp6s,
+    tcps,
+    names,
+    links,
+    bridges,
+    lldps,
+    extensions,
+    igmps,
+    tunnels,
+)
 
 
 def corpus() -> list[Packet]:

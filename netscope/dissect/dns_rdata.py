@@ -370,7 +370,7 @@ def _told(kind: int, values: list[Any], name: str) -> tuple[str, str]:
 _LINES = {
     "A": (", addr {}", " {}"), "AAAA": (", addr {}", " {}"), "CNAME": (", cname {}", " {}"),
     "DNAME": (", dname {}", " {}"), "NS": (", ns {}", " {}"), "SOA": (", mname {}", " {}"), "PTR": (", {}", " {}"),
-    "MX": (", preference {}, mx {}", " {} {}"), "NSEC": (", next domain name {}", " {}"),
+    "KX": ("", " {} {}"), "MX": (", preference {}, mx {}", " {} {}"), "NSEC": (", next domain name {}", " {}"),
     "SRV": (", priority {}, weight {}, port {}, target {}", " {} {} {} {}"), "HINFO": (", CPU {}, OS {}", " {} {}"),
     "NAPTR": (", order {}, preference {}, flags {}", " {} {} {}"),
 }  # fmt: skip

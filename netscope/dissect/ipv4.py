@@ -75,11 +75,7 @@ def ipv4(work: Work, start: int, end: int) -> None:
     work.net = (source, destination)
     work.protocol, work.info = "IPv4", ""
     offset = (where & 0x1FFF) * 8
-    should = None
-    if size >= 20 and work.context.checksums and start + size <= len(data):
-        should = checksums.expected(data[start : start + size], 10)
-        if should != check and not work.frame.offloaded:
-            work.trouble = work.trouble or "checksum"
+    should = _verify(work, start, size, check)
     if size > 20 and start + size <= len(data):
         target = _final(data, start + 20, start + size)
         if target:
@@ -91,17 +87,11 @@ def ipv4(work: Work, start: int, end: int) -> None:
         work.info = f"Bogus IP header length ({size}, must be at least 20)"
         work.trouble = "malformed"
         return
-    if total == 0:
-        stop = end  # segmentation left to the hardware: the length is that of what was captured
-    else:
-        stop = start + total
-        if total < size:
-            work.info = f"Bogus IP length ({total}, less than header length {size})"
-            work.trouble = "malformed"
-            return
-        if stop > end and not work.quoted:
-            pass  # the packet says that it is longer than its frame
-        stop = min(stop, end)
+    if 0 < total < size:
+        work.info = f"Bogus IP length ({total}, less than header length {size})"
+        work.trouble = "malformed"
+        return
+    stop = min(start + total, end) if total else end  # 0: cutting it up was left to the hardware
     begin = start + size
     if offset or where & 0x2000:
         whole = _reassemble(work, values, begin, stop, offset)
@@ -114,6 +104,16 @@ def ipv4(work: Work, start: int, end: int) -> None:
         work.leave(before)
         return
     _carry(work, protocol, begin, stop)
+
+
+def _verify(work: Work, start: int, size: int, check: int) -> int | None:
+    """Return what the checksum should be; None where it is not verified."""
+    if size < 20 or not work.context.checksums or start + size > len(work.data) or work.frame.offloaded:
+        return None
+    should = checksums.expected(work.data[start : start + size], 10)
+    if should != check:
+        work.trouble = work.trouble or "checksum"
+    return should
 
 
 def _carry(work: Work, protocol: int, start: int, end: int) -> None:

@@ -6,7 +6,7 @@ import struct
 from typing import Any
 
 from netscope.dissect import fragments
-from netscope.dissect.model import Field, Malformed, Short
+from netscope.dissect.model import Field, Layer, Malformed, Short
 from netscope.dissect.numbers import DSCP, ECN, PROTOCOLS, traffic_class
 from netscope.dissect.spec import YES, Row, Spec, drawn, ip6, rows
 from netscope.dissect.tree import Tree
@@ -78,6 +78,14 @@ def carry(work: Work, following: int, start: int, end: int) -> None:
         work.rest(start, end)
 
 
+def extend(work: Work, stop: int, buffer: int = -1) -> Layer | None:
+    """Let the header's layer reach to the end of an extension header; return it."""
+    outer = next((layer for layer in reversed(work.layers) if layer.name == "ipv6"), None)
+    if outer is not None and outer.buffer == (work.buffer if buffer < 0 else buffer):
+        outer.length = stop - outer.start
+    return outer
+
+
 def fragment(work: Work, start: int, end: int) -> None:
     """Dissect a fragment header (RFC 8200, 4.5); what it belongs to goes on when it is whole."""
     work.need(start, 8, end)
@@ -89,6 +97,7 @@ def fragment(work: Work, start: int, end: int) -> None:
     _fragment_fields(tree, start, offset)
     begin = start + 8
     if not offset and not more:
+        extend(work, begin)
         carry(work, following, begin, end)  # an atomic fragment (RFC 6946)
         return
     work.info = f"IPv6 fragment (off={offset} more={'y' if more else 'n'} ident=0x{ident.hex()} nxt={following})"
@@ -99,8 +108,9 @@ def fragment(work: Work, start: int, end: int) -> None:
             content, pieces = whole
             before = work.enter("Reassembled IPv6", content)
             told = fragments.told(_PARTS, "IPv6", content, pieces, work.buffer)
-            outer = next(layer for layer in reversed(work.layers) if layer.name == "ipv6")
-            outer.args[6].append(told)
+            outer = extend(work, begin, 0)
+            if outer is not None:
+                outer.args[6].append(told)
             carry(work, following, 0, len(content))
             work.leave(before)
             return

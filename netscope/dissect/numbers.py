@@ -23,7 +23,7 @@ PROTOCOLS = {
     94: "IPIP", 97: "Ethernet within IP", 103: "PIM", 108: "IPComp", 112: "VRRP", 115: "Layer Two Tunneling",
     132: "SCTP",
     61: "any host internal protocol", 63: "any local network", 68: "any distributed file system",
-    99: "any private encryption scheme", 114: "any 0-hop protocol", 
+    99: "any private encryption scheme", 114: "any 0-hop protocol",
     135: "Mobility Header", 136: "UDPlite", 137: "MPLS in IP", 139: "HIP", 140: "Shim6", 143: "Ethernet",
 }  # fmt: skip
 

@@ -56,7 +56,7 @@ class Tables(NamedTuple):
 
 TABLES = (
     "link", "ethertype", "ethernet", "llc.dsap", "llc.cisco_pid", "ip.proto", "ipv6.nxt", "tcp.port", "udp.port",
-    "sctp.port", "sctp.ppi", "ppp.protocol", "gre.proto",
+    "sctp.port", "sctp.ppi", "ppp.protocol", "ppp.link", "gre.proto", "mpls.control",
 )  # fmt: skip
 
 _cache: list[tuple[Tables, dict[str, Handle]]] = []

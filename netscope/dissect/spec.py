@@ -102,7 +102,8 @@ class Spec:
     """
 
     __slots__ = (
-        "_draw", "base", "hidden", "kind", "label", "line", "mask", "name", "names", "pairs", "shift", "size", "unit",
+        "_draw", "base", "digits", "hidden", "kind", "label", "line", "mask", "name", "names", "pairs", "shift",
+        "size", "unit",
     )  # fmt: skip
 
     def __init__(
@@ -131,6 +132,7 @@ class Spec:
         bits = int(digits) if kind[0] in "uib" and digits.isdigit() else 0
         self.kind = kind[0] if bits else kind
         self.size = size or (bits + 7) // 8 or {"ip4": 4, "ip6": 16, "mac": 6}.get(kind, 0)
+        self.digits = (bits + 7) // 8 * 2
         self._draw = drawn(mask, bits)
 
     def __repr__(self) -> str:
@@ -168,7 +170,7 @@ class Spec:
             return ("1" if value else "0"), f"{bits}{self.label}: {true if value else false}"
         show, also = str(value), ""
         if self.base:
-            digits = f"0x{value & (1 << 8 * self.size) - 1:0{2 * self.size}x}"
+            digits = f"0x{value & (1 << 4 * self.digits) - 1:0{self.digits}x}"
             show, also = (digits, show) if self.base[0] == "x" else (show, digits)
         line = f"{show} ({also})" if len(self.base) == 2 else show
         if self.names is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from typing import Any
 
 from netscope.dissect import checksums, tcp_analysis
 from netscope.dissect.model import Field, Malformed, Short

@@ -108,6 +108,8 @@ def _listed(data: bytes, kind: int, at: int, size: int, base: int) -> str:
         return f" WS={1 << min(data[at + 2], 14)}"
     if kind == 34:
         return " TFO=R" if size == 2 else " TFO=C"
+    if kind == 28 and size == 4:
+        return f" USER_TO={(data[at + 2] << 8 | data[at + 3]) & 0x7FFF}"
     if kind in (253, 254) and size >= 4:
         return f" ExID={data[at + 2] << 8 | data[at + 3]:x}"
     return {SACK_PERMITTED: " SACK_PERM", 19: " MD5", 29: "TCP AO"}.get(kind, "")

@@ -19,7 +19,7 @@ OPTIONS = (
     "-o", "tls.desegment_ssl_application_data:FALSE",
 )  # fmt: skip
 # Names of addresses, which we leave to whoever shows them.
-NOT_OURS = ("_resolved", ".oui", ".oui_resolved", "_host", "ip.host", "ipv6.host")
+NOT_OURS = ("_resolved", "src.oui", "dst.oui", "addr.oui", "_host", "ip.host", "ipv6.host")
 
 
 class Place(NamedTuple):

@@ -24,7 +24,16 @@ LACKING = {
     "tcp.analysis.tfo_ack",
     "ip.ttl.lncb",
     "ip.ttl.too_small",
+    "ipv6.routing.undecoded",
+    "ipv6.opt.header_mismatch",
+    "esp.sequence-analysis.expected-sn",
+    "esp.sequence-analysis.wrong-sequence-number",
+    "esp.sequence-analysis.previous-frame",
     "tcp.pdu.size",  # how we would reassemble, if we did
+}
+QUIRKS = {
+    "lldps": {"eth.trailer"},  # theirs ends three bytes early
+    "extensions": {"ipv6.opt"},  # theirs gives Pad1 the length that the next byte says
 }
 # Fields that we place or word otherwise.
 APART = {
@@ -45,13 +54,14 @@ def _links(generator: Callable[[], Iterator[packets.Packet]]) -> dict[int, list[
 @pytest.mark.tool("tshark")
 @pytest.mark.parametrize("generator", packets.GENERATORS, ids=lambda generator: generator.__name__)
 def test_every_field_is_where_tshark_has_it(generator: Callable[[], Iterator[packets.Packet]], tmp_path: Path) -> None:
+    apart = APART | QUIRKS.get(generator.__name__, set())
     for link, made in _links(generator).items():
         captured = packets.frames(made)
         theirs, lines = tshark(captured, link, tmp_path)
         wrong, missed, said = [], Counter[str](), []
         for difference in compare(captured, theirs, lines, Context()):
-            wrong += [(difference.number, place) for place in difference.extra if place.name not in APART]
-            missed.update(place.name for place in difference.lacking if place.name not in APART | LACKING)
+            wrong += [(difference.number, place) for place in difference.extra if place.name not in apart]
+            missed.update(place.name for place in difference.lacking if place.name not in apart | LACKING)
             if difference.line != difference.wanted:
                 said.append((difference.number, difference.line, difference.wanted))
         assert not wrong, wrong[:20]
