@@ -55,9 +55,10 @@ class Result(NamedTuple):
     mtu: dict[str, Any] | None = None
 
 
-def result(target: Target, tally: Tally, plan: Plan, how: str) -> Result:
-    """Return the record of a target."""
-    some = tally.timed > 0
+def result(target: Target, tally: Tally, plan: Plan, how: str, *, live: bool = False) -> Result:
+    """Return the record of a target; while it is ``live``, what is on its way is not lost."""
+    some = tally.count > 0
+    loss = round(tally.loss_so_far if live else tally.loss, 4)
     error = None
     if tally.error is not None:
         kind, code = tally.error.icmp or (None, None)
@@ -69,10 +70,10 @@ def result(target: Target, tally: Tally, plan: Plan, how: str) -> Result:
         }
     return Result(
         target.word, target.name, target.address, target.family, plan.method, plan.port or None, how,
-        tally.sent, tally.received, round(tally.loss, 4), tally.errors, tally.duplicates, tally.corrupt, tally.late,
+        tally.sent, tally.received, loss, tally.errors, tally.duplicates, tally.corrupt, tally.late,
         milli(tally.last), milli(tally.least) if some else None, milli(tally.average) if some else None,
         milli(tally.most) if some else None, milli(tally.deviation) if some else None,
-        milli(tally.jitter) if tally.timed > 1 else None, tuple(milli(value) for value in tally.history), error,
+        milli(tally.jitter) if tally.count > 1 else None, tuple(milli(value) for value in tally.history), error,
     )  # fmt: skip
 
 
@@ -219,6 +220,8 @@ OPTIONS = (
     Option(("-y", "--yes"), "yes", "ping big or public prefixes without a question"),
     Option((), "words", "names, addresses, prefixes (10.0.0.0/24)", "TARGET", repeat=True),
 )  # fmt: skip
+
+LINE_ONLY = frozenset({"quiet", "stamps", "filter"})  # options about how it is printed
 
 DOMAIN = Domain(
     name="ping",

@@ -175,7 +175,7 @@ class PingSession:
         self._answered += not refused
         if not answered:
             self._errors += not refused
-            tally.fail(found.sequence, event, counted=not refused)
+            tally.fail(found.sequence, event, counted=not refused, late=late is not None)
             return Outcome("error", found.target, found.sequence, event)
         self._received += 1
         if event.rtt is not None:

@@ -97,7 +97,7 @@ def closing(target: Target, tally: Tally, plan: Plan, seconds: float) -> str:
         parts.append(f"{tally.loss:.6g}% packet loss")
     parts.append(f"time {int(seconds * 1000)}ms")
     last = []
-    if tally.timed and (plan.size >= _STAMP or plan.method == "tcp"):
+    if tally.count and (plan.size >= _STAMP or plan.method == "tcp"):
         figures = "/".join(
             f"{_thousandths(value)}" for value in (tally.least, tally.average, tally.most, tally.deviation)
         )

@@ -57,8 +57,9 @@ async def in_thread(function: Callable[[], Result]) -> Result:
 class Watch:
     """One watcher's view of a source. The newest snapshot wins: what was not fetched in time is skipped."""
 
-    def __init__(self, source: _Source, forget: Callable[[Watch], None]) -> None:
-        self._source = source
+    def __init__(self, wake: Callable[[], None], forget: Callable[[Watch], None]) -> None:
+        """``wake`` makes the source look again; ``forget`` tells it that nobody watches here any more."""
+        self._wake = wake
         self._forget = forget
         self._fresh = asyncio.Event()
         self.latest: Snapshot | None = None
@@ -82,13 +83,13 @@ class Watch:
 
     def refresh(self) -> None:
         """Look again now."""
-        self._source.wake()
+        self._wake()
 
     def pause(self, paused: bool = True) -> None:
         """Stop or go on. A source whose watchers all pause does not collect at all."""
         self.paused = paused
         if not paused:
-            self._source.wake()
+            self._wake()
 
     def close(self) -> None:
         """Stop watching; the last watcher's leaving stops the collection."""
@@ -227,7 +228,7 @@ class Hub:
             self._sources[key] = source
         elif interval is not None:
             source.interval = min(source.interval, interval)
-        watch = Watch(source, lambda gone: self._forget(key, gone))
+        watch = Watch(source.wake, lambda gone: self._forget(key, gone))
         source.watches.append(watch)
         if source.snapshot is not None:
             watch.put(source.snapshot)

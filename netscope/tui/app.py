@@ -9,6 +9,7 @@ from functools import partial
 from importlib import import_module
 from typing import ClassVar
 
+from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
@@ -120,6 +121,12 @@ class NetscopeApp(App[None]):
         self._go(self._tabs[(self._tabs.index(self._here) + by) % len(self._tabs)])
 
     # Everywhere
+
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """End; whatever a tab is sending stops now."""
+        for screen in self._built.values():
+            screen.halt()
+        super().exit(result, return_code, message)
 
     def on_frame_screen_names_wanted(self, message: FrameScreen.NamesWanted) -> None:
         """Show names or numbers, in every tab."""

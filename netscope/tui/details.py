@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
 from netscope.core.domain import Domain
 from netscope.core.errors import NetscopeError
+from netscope.core.host import Host
 from netscope.core.record import Column, Names, Section
 from netscope.core.snapshot import Snapshot
 from netscope.core.text import fit, format_value, printable, width
-from netscope.hub.watch import Hub, Watch, in_thread
+from netscope.hub.watch import Watch, in_thread
 from netscope.tui import slices
 from netscope.tui.line import Part
 from netscope.tui.page import PageScreen
 from netscope.tui.pages import PageLine, Span, heading, merged, record_sections
 from netscope.tui.plots import braille, stretched
 from netscope.tui.slices import CHUNK, Steps
-from netscope.tui.tabs import Block
 
 _PLOT_LEAST = 34
 _PLOT_GAP = 3
@@ -65,14 +65,14 @@ class DetailsScreen(PageScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "refresh", "Refresh", show=False)]
 
-    def __init__(self, block: Block, domain: Domain, record: Any, hub: Hub, names: Names) -> None:
+    def __init__(self, domain: Domain, record: Any, names: Names, host: Host, open_watch: Callable[[], Watch]) -> None:
         super().__init__(heading(domain, record, names), record_sections(domain, record, names))
-        self._block = block
         self._domain = domain
         self._record = record
         self._key = domain.key(record)
-        self._hub = hub
         self._names = names
+        self._host = host
+        self._open_watch = open_watch
         self._watch: Watch | None = None
         self._more: Sequence[Section] = ()
         columns = [domain.column(name) for name in domain.plots]
@@ -82,7 +82,7 @@ class DetailsScreen(PageScreen):
     def on_mount(self) -> None:
         """Start to watch."""
         super().on_mount()
-        self._watch = self._hub.watch(self._block.topic, self._block.query)
+        self._watch = self._open_watch()
         self.run_worker(self._follow(self._watch), group="follow")
 
     def on_unmount(self) -> None:
@@ -122,7 +122,7 @@ class DetailsScreen(PageScreen):
     async def _inspect(self) -> None:
         inspect = self._domain.inspect
         if inspect is not None:
-            host, record, names = self._hub.host, self._record, self._names
+            host, record, names = self._host, self._record, self._names
             try:
                 self._more = await in_thread(lambda: inspect(host, record, names))
             except NetscopeError as error:

@@ -125,6 +125,9 @@ class FrameScreen(Screen[None]):
     def ask(self, question: str) -> None:
         """Take a question that was asked in another tab."""
 
+    def halt(self) -> None:
+        """The program ends: send nothing any more."""
+
     # What the application tells it
 
     def use_facts(self, facts: frame.HostFacts) -> None:

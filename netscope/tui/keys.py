@@ -58,6 +58,7 @@ KEYS: tuple[Key, ...] = (
     Key("e", "export", "Export", "export the rows shown (JSON, JSON Lines or CSV, by the file's name)", "e", "tab", 8),
     Key("E", "export_all", "Export all", "export the whole host as one JSON snapshot", "E", "tab"),
     Key("exclamation_mark", "problems", "Problems", "what could not be read, and what would mend it", "!", "tab"),
+    Key("p", "ask('ping')", "Ping", "ping the address of this row", "p", "tab", 12),
     Key("w", "other", "Other table", "the other table of this tab", "w", "tab"),
     Key("d", "ask('dns')", "DNS", "the name of this row's address: takes it to DNS, where Enter asks", "d", "tab"),
     Key("tab", "next_tab", "Next tab", "next tab", "Tab", "frame"),

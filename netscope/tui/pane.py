@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from textual.app import ComposeResult
@@ -44,13 +45,18 @@ class Pane(Vertical):
     class Updated(Message):
         """Something that the header tells has changed."""
 
-    def __init__(self, block: Block, domain: Domain, hub: Hub, names: Names) -> None:
+    def __init__(
+        self, block: Block, domain: Domain, hub: Hub, names: Names, open_watch: Callable[[], Watch] | None = None
+    ) -> None:
+        """``open_watch`` begins to watch where the records come from; without it, the hub collects the topic."""
         super().__init__(id=f"pane-{block.topic}")
         self.styles.height = f"{block.share}fr"
         self.block = block
         self.domain = domain
         self.paused = False
         self.filter_text = ""
+        self.open_watch = open_watch or partial(hub.watch, block.topic, block.query)
+        self.empty: Notice | None = None
         self._hub = hub
         self._names = names
         self._rows = Rows(domain.key)
@@ -80,7 +86,7 @@ class Pane(Vertical):
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
-        self._watch = self._hub.watch(self.block.topic, self.block.query)
+        self._watch = self.open_watch()
         self._watch.pause(not self.screen.is_current)
         self.run_worker(self._listen(self._watch), group="listen")
         self.run_worker(self._work(), group="work")
@@ -267,6 +273,8 @@ class Pane(Vertical):
         if self.problems:
             lines = tuple(f"{problem.what}: {problem.why}" for problem in self.problems)
             return Notice(f"No {self.domain.title.lower()} could be shown", lines)
+        if self.empty is not None:
+            return self.empty
         namespace = self._hub.host.namespace
         where = f"in namespace {namespace}" if namespace else "on this host"
         return Notice(f"No {self.domain.title.lower()} {where}", (self.domain.summary,))

@@ -23,21 +23,34 @@ def sparkline(values: Sequence[float], cells: int) -> str:
     return bars.rjust(cells)
 
 
-def braille(values: Sequence[float], cells: int, lines: int) -> list[str]:
-    """Return a line plot of the last ``2 * cells`` values, ``lines`` high, scaled from minimum to maximum."""
+def braille(
+    values: Sequence[float | None],
+    cells: int,
+    lines: int,
+    low: float | None = None,
+    high: float | None = None,
+) -> list[str]:
+    """Return a line plot of the last ``2 * cells`` values, ``lines`` high, scaled from minimum to maximum.
+
+    The line has a gap where a value is None. ``low`` and ``high`` scale it otherwise; what is beyond is at the edge.
+    """
     shown = list(values[-2 * cells :])
-    if not shown:
+    known = [value for value in shown if value is not None]
+    if not known:
         return [" " * cells] * lines
-    low, high = min(shown), max(shown)
-    span = high - low
+    low = min(known) if low is None else low
+    span = (max(known) if high is None else high) - low
     steps = 4 * lines - 1
-    levels = [round((value - low) / span * steps) if span else 0 for value in shown]
     grid = [[0] * cells for _ in range(lines)]
-    offset = 2 * cells - len(levels)
-    previous = levels[0]
-    for index, level in enumerate(levels):
+    offset = 2 * cells - len(shown)
+    previous: int | None = None
+    for index, value in enumerate(shown):
+        if value is None:
+            previous = None
+            continue
+        level = max(0, min(steps, round((value - low) / span * steps))) if span > 0 else 0
         x = offset + index
-        for y in _between(previous, level):
+        for y in _between(level if previous is None else previous, level):
             grid[lines - 1 - y // 4][x // 2] |= _DOTS[x % 2][y % 4]
         previous = level
     return ["".join(chr(_BRAILLE + dots) if dots else " " for dots in row) for row in grid]

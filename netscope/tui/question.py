@@ -114,6 +114,11 @@ class QuestionLine(Horizontal):
         self._says.show([Part(f" {printable(text)}", tone)])
         self.set_class(bool(text), "-says")
 
+    def settle(self, text: str) -> None:
+        """Say nothing any more, if that is what is being said."""
+        if self._says.text.strip() == text:
+            self.say("")
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """What was said was said of another text."""
         event.stop()

@@ -35,9 +35,14 @@ class TabScreen(FrameScreen):
 
     def __init__(self, tab: Tab, around: Surroundings) -> None:
         super().__init__(tab, around)
-        self.panes = [Pane(block, around.load(block.topic), around.hub, around.names) for block in tab.blocks]
+        self.panes = self.make_panes()
         self._focused = 0
         self._filter_bar = FilterBar()
+
+    def make_panes(self) -> list[Pane]:
+        """Return the tables of this tab."""
+        around = self.around
+        return [Pane(block, around.load(block.topic), around.hub, around.names) for block in self.tab.blocks]
 
     def compose_body(self) -> ComposeResult:
         """Lay out the tables and the filter line."""
@@ -45,6 +50,10 @@ class TabScreen(FrameScreen):
         yield self._filter_bar
 
     def on_mount(self) -> None:
+        """Give somebody the keys."""
+        self.first_keys()
+
+    def first_keys(self) -> None:
         """Give the first table the keys."""
         self.pane.table.focus()
 
@@ -68,7 +77,8 @@ class TabScreen(FrameScreen):
         """Tell the tables' keys, the filter language, the columns."""
         own = [
             key_section("Moving", placed("table")),
-            key_section("This tab", placed("tab")),
+            key_section("This tab", [key for key in self.KEYS if key.where == "tab"]),
+            *self.help_notes(),
             Section("Filters", FILTER_HELP),
         ]
         return help_sections([pane.domain for pane in self.panes], own)
@@ -141,7 +151,9 @@ class TabScreen(FrameScreen):
         """Show everything known of the row."""
         pane = self.pane
         if pane.table.record is not None:
-            self.app.push_screen(DetailsScreen(pane.block, pane.domain, pane.table.record, self.around.hub, self.names))
+            self.app.push_screen(
+                DetailsScreen(pane.domain, pane.table.record, self.names, self.around.hub.host, pane.open_watch)
+            )
 
     def action_filter(self) -> None:
         """Type a filter."""

@@ -81,6 +81,7 @@ class FakeHost:
         self.kernel = "6.1.0"
         self.namespace = ""
         self.privileged = privileged
+        self.reach: Prober | None = None
 
     def read(self, path: str) -> bytes:
         if path == "/proc/self/status":
@@ -118,7 +119,9 @@ class FakeHost:
         return {}
 
     def prober(self) -> Prober:
-        raise Unavailable("probes", "this host is on paper")
+        if self.reach is None:
+            raise Unavailable("probes", "this host is on paper")
+        return self.reach
 
     def capture(self, request: CaptureRequest) -> Capture:
         raise Unavailable("capturing", "this host is on paper")

@@ -51,6 +51,9 @@ class RecordTable(Widget, can_focus=True):
     class RowClicked(Message):
         """The cursor's row was clicked again."""
 
+    class Moved(Message):
+        """The cursor went to another row."""
+
     def __init__(self, columns: Sequence[Column], names: Names, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._columns = tuple(columns)
@@ -157,6 +160,7 @@ class RecordTable(Widget, can_focus=True):
         self._key = self._view.keys[self._place.cursor]
         if self._place != before:
             self._update()
+            self.post_message(self.Moved())
 
     def action_down(self) -> None:
         """Go to the next row."""

@@ -1,0 +1,1 @@
+"""What the tabs Ping and Trace share."""

@@ -1,0 +1,346 @@
+"""The tab Ping, driven by keys over a prober that answers as the test says."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from netscope.core.probe import Event, Probe
+from netscope.domains.ping import DOMAIN
+from netscope.tui.confirm import Confirm
+from netscope.tui.page import PageScreen
+from netscope.tui.ping.board import Row
+from netscope.tui.ping.screen import PingScreen
+from netscope.tui.tabs import LIVE, Block, Tab
+from tests.tui.probers import FakeProber, error, reply
+from tests.tui.stage import SIZES, Stage, flow, staged
+from tests.tui.test_pictures import compare
+
+TABS = (
+    Tab("flows", "Flows", (Block("flows", LIVE),)),
+    Tab("ping", "Ping", screen="netscope.tui.ping.screen:PingScreen"),
+)
+
+BETWEEN = 0.002  # seconds that let one more target be probed
+
+
+def answers(probe: Probe) -> list[Event]:
+    """10.0.0.3 is prohibited, 10.0.0.2 leaves every third unanswered, others answer in 10 ms and more."""
+    number = probe.sequence
+    if probe.address == "10.0.0.3":
+        return [error(probe, "10.0.0.254", (3, 13))]
+    if probe.address == "10.0.0.2" and number % 3 == 0:
+        return []
+    return [reply(probe, 10 + number % 4 * 2.5)]
+
+
+class Pinging:
+    """The app with the tab Ping."""
+
+    def __init__(self, stage: Stage, prober: FakeProber) -> None:
+        self.stage = stage
+        self.prober = prober
+
+    @property
+    def screen(self) -> PingScreen:
+        found = self.stage.app._built["ping"]
+        assert isinstance(found, PingScreen)
+        return found
+
+    @property
+    def rows(self) -> list[Row]:
+        pane = self.screen.pane
+        view = pane.table.view
+        return [record for key, record in zip(view.keys, view.records, strict=True) if pane.is_live(key)]
+
+    async def ask(self, line: str, targets: int = 1) -> None:
+        """Type a question, and wait for the first probe to each of its targets."""
+        sent = len(self.prober.sent)
+        if self.stage.app.focused is not self.screen.question.input:
+            await self.stage.press("i")
+        self.screen.question.input.value = line
+        await self.stage.press("enter")
+        if targets:
+            await self.stage.until(lambda: len(self.prober.sent) > sent, f"a probe for {line}")
+            self._pass(targets * BETWEEN)
+            await self.stage.until(lambda: len(self.prober.sent) == sent + targets, f"a probe for each of {line}")
+            await self.shown()
+
+    async def step(self, times: int = 1, targets: int = 1) -> None:
+        """Let seconds pass, in each of which that many targets are asked again."""
+        for _ in range(times):
+            sent = len(self.prober.sent)
+            self._pass(1.0 + targets * BETWEEN)
+            await self.stage.until(lambda sent=sent: len(self.prober.sent) == sent + targets, "the next probes")  # type: ignore[misc]
+        await self.shown()
+
+    def _pass(self, seconds: float) -> None:
+        self.stage.host.now += seconds
+        self.prober.poke()
+
+    async def shown(self) -> None:
+        """Wait until what was answered is on the screen."""
+
+        def counted() -> bool:
+            found = [row.result for row in self.rows]
+            answered = sum(result.received + result.errors for result in found)
+            return answered == self.prober.answered and sum(r.sent for r in found) == len(self.prober.sent)
+
+        await self.stage.until(counted, "all answers on the screen")
+
+
+@asynccontextmanager
+async def pinging(size: tuple[int, int] = (80, 24), names: dict[str, str] | None = None) -> AsyncIterator[Pinging]:
+    async with staged([flow(7)], size, TABS) as stage:
+        stage.domains["ping"] = DOMAIN
+        prober = FakeProber(answers, names)
+        stage.host.reach = prober
+        await stage.press("2")
+        yield Pinging(stage, prober)
+    for thread in threading.enumerate():
+        if thread.name == "probe":
+            thread.join(5)
+            assert not thread.is_alive()
+    assert all(channel.closed for channel in prober.channels)
+
+
+@pytest.fixture(autouse=True)
+def _universal_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The axis of the graph has local times."""
+    import time
+
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_several_targets_in_one_table_with_the_graph_of_one(size: tuple[int, int]) -> None:
+    async with pinging(size, {"gateway": "10.0.0.1"}) as ping:
+        await ping.ask("gateway")
+        await ping.ask("10.0.0.2 10.0.0.3", 2)
+        await ping.step(24, 3)
+        await ping.stage.press("j")
+        compare(ping.stage, "ping")
+
+
+@pytest.mark.parametrize("size", SIZES[:2])
+async def test_marked_targets_share_the_graph(size: tuple[int, int]) -> None:
+    async with pinging(size) as ping:
+        await ping.ask("10.0.0.1 10.0.0.2", 2)
+        await ping.step(12, 2)
+        await ping.stage.press("m", "j", "m", "plus", "plus")
+        compare(ping.stage, "ping-marked")
+
+
+@pytest.mark.parametrize("size", SIZES[:1])
+async def test_before_anybody_is_asked(size: tuple[int, int]) -> None:
+    async with pinging(size) as ping:
+        assert ping.stage.app.focused is ping.screen.question.input
+        compare(ping.stage, "ping-empty")
+        await ping.stage.type("10.0.0.1")
+        assert ping.screen.question.input.value == "10.0.0.1", "digits are no tabs here"
+
+
+async def test_what_is_on_its_way_is_not_lost() -> None:
+    async with pinging() as ping:
+        ping.prober.answer = lambda _probe: []
+        await ping.ask("10.0.0.9")
+        assert ping.rows[0].result.loss == 0
+        await ping.step(3)
+        await ping.stage.until(lambda: ping.rows[0].result.loss == 100, "two seconds are over")
+
+
+async def test_x_stops_and_takes_away_and_r_begins_anew() -> None:
+    async with pinging() as ping:
+        await ping.ask("10.0.0.1")
+        await ping.step(2)
+        await ping.stage.press("x")
+        await ping.stage.until(lambda: ping.rows[0].state == "stopped", "stopped")
+        sent = len(ping.prober.sent)
+        ping.stage.host.now += 10
+        ping.prober.poke()
+        await ping.stage.press("r")
+        await ping.stage.until(lambda: len(ping.prober.sent) == sent + 1, "a new beginning")
+        await ping.stage.until(lambda: [row.result.sent for row in ping.rows] == [1], "nothing of before is counted")
+        await ping.stage.press("x", "x")
+        await ping.stage.until(lambda: not ping.rows, "an empty table")
+        assert ping.stage.sees("nothing is sent")
+
+
+async def test_space_pauses_without_losing_anything() -> None:
+    async with pinging() as ping:
+        await ping.ask("10.0.0.2")
+        await ping.step(2)  # the third is not answered
+        sent = len(ping.prober.sent)
+        await ping.stage.press("space")
+        assert ping.stage.sees("PAUSED")
+        ping.stage.host.now += 100
+        ping.prober.poke()
+        await ping.stage.until(lambda: ping.rows[0].state == "paused", "paused")
+        assert ping.rows[0].result.loss == 0, "time stands still"
+        await ping.stage.press("space")
+        await ping.step()
+        assert len(ping.prober.sent) == sent + 1, "nothing is caught up on"
+
+
+async def test_it_goes_on_while_another_tab_is_in_front_and_paints_nothing() -> None:
+    async with pinging() as ping:
+        await ping.ask("10.0.0.1")
+        await ping.stage.press("1")
+        looks = 0
+        look = ping.screen.board.look
+
+        def counted() -> object:
+            nonlocal looks
+            looks += 1
+            return look()
+
+        ping.screen.board.look = counted  # type: ignore[method-assign, assignment]
+        for _ in range(3):
+            sent = len(ping.prober.sent)
+            ping.stage.host.now += 1
+            ping.prober.poke()
+            await ping.stage.until(lambda sent=sent: len(ping.prober.sent) == sent + 1, "it goes on")  # type: ignore[misc]
+        assert looks == 0
+        await ping.stage.press("2")
+        await ping.shown()
+        assert ping.rows[0].result.received == 4
+
+
+async def test_p_on_an_address_in_another_tab_pings_it() -> None:
+    async with pinging() as ping:
+        await ping.stage.press("escape", "1", "p")
+        await ping.stage.until(lambda: bool(ping.prober.sent), "a probe")
+        await ping.shown()
+        assert [row.result.target for row in ping.rows] == ["10.0.0.7"]
+        assert ping.screen.question.history == ["10.0.0.7"]
+        assert ping.stage.app.focused is ping.screen.pane.table
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("-i 0.001 10.0.0.1", "at least 2 ms"),
+        ("10.0.0.0/7", "too many"),
+        ("--tcp 80 --udp 80 10.0.0.1", "choose one"),
+        ("-x 10.0.0.1", "unknown option -x"),
+        ("'10.0.0.1", "quotation"),
+        ("-c", "needs a value"),
+        ("-q 10.0.0.1", "unknown option -q"),
+        ("--rate 9999 10.0.0.1", "from 1 to 5000"),
+    ],
+)
+async def test_what_is_refused_is_said_beside_the_question(line: str, told: str) -> None:
+    async with pinging((120, 40)) as ping:
+        await ping.ask(line, 0)
+        await ping.stage.until(lambda: ping.stage.sees(told), told)
+        assert ping.stage.app.focused is ping.screen.question.input
+        assert not ping.prober.plans
+
+
+@pytest.mark.parametrize(("line", "size"), [("10.0.0.0/22", "1024 private"), ("192.0.2.0/30 8.8.8.0/30", "4 public")])
+async def test_big_and_public_prefixes_are_asked_about_first(line: str, size: str) -> None:
+    async with pinging() as ping:
+        await ping.ask(line, 0)
+        assert isinstance(ping.stage.app.screen, Confirm)
+        assert ping.stage.sees(size)
+        await ping.stage.press("enter")
+        assert ping.stage.sees("nothing was sent")
+        assert not ping.prober.plans
+        await ping.ask(line, 0)
+        await ping.stage.press("y")
+        await ping.stage.until(lambda: bool(ping.prober.sent), "probes")
+        await ping.stage.press("x")
+
+
+async def test_names_that_are_none_are_a_problem_and_the_others_are_pinged() -> None:
+    async with pinging() as ping:
+        await ping.ask("nosuch.invalid", 0)
+        await ping.stage.until(lambda: ping.stage.sees("nosuch.invalid: Name or service not known"), "why")
+        await ping.ask("nosuch.invalid 10.0.0.1")
+        assert ping.stage.sees("nosuch.invalid: Name or service not known")
+        assert [row.result.target for row in ping.rows] == ["10.0.0.1"]
+
+
+async def test_a_resolver_that_hangs_holds_nothing_up() -> None:
+    async with pinging(names={"slow": "10.0.0.8"}) as ping:
+        ping.prober.slow.clear()
+        await ping.ask("slow", 0)
+        assert ping.stage.sees("starting…")
+        await ping.stage.press("x", "1", "2")
+        ping.screen.halt()
+        ping.prober.slow.set()
+        await ping.stage.until(lambda: not list(ping.screen.board.running()), "its end")
+        assert not ping.prober.sent
+
+
+async def test_the_graph_zooms_scrolls_back_and_follows_again() -> None:
+    async with pinging() as ping:
+        await ping.ask("10.0.0.1")
+        await ping.step(40)
+        assert ping.stage.sees("60 seconds")
+        await ping.stage.press("plus", "plus")
+        assert ping.stage.sees("10 seconds")
+        newest = ping.screen.graph.text.splitlines()[-1]
+        await ping.stage.press("left_square_bracket", "left_square_bracket")
+        older = ping.screen.graph.text.splitlines()[-1]
+        assert older < newest
+        await ping.step(3)
+        assert ping.screen.graph.text.splitlines()[-1] == older, "what is looked at stays"
+        await ping.stage.press(*["right_square_bracket"] * 4)
+        assert ping.screen.graph.text.splitlines()[-1] > newest
+        await ping.stage.press(*["minus"] * 3)
+        assert ping.stage.sees("2 minutes") or ping.stage.sees("120 seconds")
+
+
+async def test_details_and_help() -> None:
+    async with pinging((120, 40)) as ping:
+        await ping.ask("10.0.0.3")
+        await ping.stage.press("enter")
+        page = ping.stage.app.screen
+        assert isinstance(page, PageScreen)
+        assert "Packet filtered (says 10.0.0.254)" in page.text or "10.0.0.254" in page.text
+        await ping.stage.press("escape", "question_mark")
+        page = ping.stage.app.screen
+        assert isinstance(page, PageScreen)
+        for text in ("graph: a shorter time", "--tcp", "stop this probe", "send nothing until"):
+            assert text in page.text
+
+
+async def test_what_runs_is_in_the_snapshot(tmp_path: Path) -> None:
+    async with pinging() as ping:
+        await ping.ask("10.0.0.2")
+        await ping.step(3)
+        await ping.stage.press("E")
+        await ping.stage.until(lambda: ping.stage.sees("Save the whole host"), "the prompt")
+        ping.stage.app.focused.value = str(tmp_path / "all.json")  # type: ignore[union-attr]
+        await ping.stage.press("enter")
+        await ping.stage.until((tmp_path / "all.json").exists, "the file")
+    document = json.loads((tmp_path / "all.json").read_text())
+    (record,) = document["topics"]["ping"]["records"]
+    jsonschema.validate(record, DOMAIN.schema())
+    assert (record["target"], record["sent"], record["received"]) == ("10.0.0.2", 4, 3)
+
+
+async def test_nothing_is_sent_any_more_once_the_program_ends() -> None:
+    async with pinging() as ping:
+        await ping.ask("10.0.0.1")
+        await ping.stage.press("1")
+        sent = len(ping.prober.sent)
+        ping.stage.app.action_interrupt()
+        ping.stage.host.now += 5
+        ping.prober.poke()
+        for thread in threading.enumerate():
+            if thread.name == "probe":
+                thread.join(5)
+                assert not thread.is_alive()
+        assert len(ping.prober.sent) == sent
