@@ -59,9 +59,6 @@ TABS: tuple[Tab, ...] = (
     Tab("routes", "Routes", (Block("routes", LIVE, share=3), Block("rules", LIVE)), "Route"),
     Tab("neighbours", "Neighbours", (Block("neighbours", LIVE),), "Neigh"),
     Tab("services", "Services", (Block("services", LIVE),), "Svc"),
-<<<<<<< HEAD
     Tab("dns", "DNS", screen="netscope.tui.dns.screen:DnsScreen"),
-=======
     Tab("ping", "Ping", screen="netscope.tui.ping.screen:PingScreen"),
->>>>>>> 3986359 (Add the tab Ping: targets side by side, a graph of times, probes that go on in the background)
 )
