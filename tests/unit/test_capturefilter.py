@@ -112,6 +112,8 @@ def test_nesting_and_length_have_an_end() -> None:
     long = " or ".join(f"host 10.0.{number >> 8}.{number & 255}" for number in range(1000))
     with pytest.raises(FilterSyntaxError, match=r"the kernel runs 4096 at most"):
         compile_filter(f"vlan and ip protochain 5 or {long}", 1)
+    with pytest.raises(FilterSyntaxError, match=r"this has \d+ tests, and 6000 are the most"):
+        compile_filter(f"{long} or {long}", 1)
 
 
 @needs_libpcap
@@ -124,10 +126,22 @@ def test_jumps_reach_further_than_255_instructions() -> None:
     assert any(one.code == 5 for one in program.instructions)  # an unconditional jump: ja
 
 
-def test_other_link_types_are_refused() -> None:
-    for link in (105, 127, 147, 252, 65535, -1):
-        with pytest.raises(FilterSyntaxError, match=f"no capture filters for link type {link}"):
-            compile_filter("tcp", link)
+@needs_libpcap
+def test_of_other_link_types_only_the_length_counts() -> None:
+    for link in (105, 127, 147, 195, 252):
+        for text in ("", "len > 100", "less 60 or greater 1000", "not (len % 2 = 1 and -len + 2 * 3 < 1)"):
+            assert same(text, link)
+        for text in (
+            "tcp",
+            "len > 5 and port 80",
+            "ether[0] = 1",
+            "1 + -(2 * ip[0]) = 5",
+            "vlan",
+            "inbound",
+            "byte 0 = 1",
+        ):
+            with pytest.raises(FilterSyntaxError, match=f"frames of link type {link} can be filtered by their length"):
+                compile_filter(text, link)
     assert compile_filter("tcp", 12) == compile_filter("tcp", 14) == compile_filter("tcp", 101)
 
 

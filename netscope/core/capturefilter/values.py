@@ -40,7 +40,7 @@ class ValueParser:
         word = printable(self._text[token.start : token.end])
         mend = ""
         if token.kind == "name":
-            close = closest(token.text, words.KEYWORDS)
+            close = closest(token.text, sorted(words.KEYWORDS - words.FOREIGN.keys()))
             mend = f"did you mean {' or '.join(close)}?" if close else ""
         raise FilterSyntaxError(f"expected {expected}, not {word!r}", self._text, token.start, token.end, mend)
 
