@@ -85,15 +85,19 @@ def _refused() -> None:
 
 def test_an_error_says_what_was_expected() -> None:
     said = {
-        "host": "expected a name, a number or an address at the end",
+        "host": "expected a name, a number or an address, but here is the end",
         "tpc port 80": "did you mean tcp",
         "tcp udp": "expected 'and', 'or' or the end, not 'udp'",
         "port 80 and (90 or port 91)": "expected a name, a number or an address, not 'port'",
-        "tcp[0]": "expected one of > >= = <= < != to compare the value with at the end",
+        "tcp[0]": "expected one of > >= = <= < != to compare the value with, but here is the end",
         "net 10.0.0.1/8": "10.0.0.0 is the network's address",
         "ip and not ip": "no packet can be like that",
         "tcp\x1b[31m": r"\x1b' has no meaning in a capture filter",
         "tcp and 80": "nothing before '80' says what it is",
+        "(tcp or udp": "expected ')' for the '(' at character 1, but here is the end",
+        "tcp host 1.2.3.4": "'tcp' does not go with an IPv4 host (write tcp and host ADDRESS)",
+        "ip host ::1": "'ip' does not go with an IPv6 host (leave it out)",
+        "port 80-90": "no service is called '80-90' (write portrange)",
         "inbound": "a file of Ethernet frames does not tell their direction",
     }
     for text, words in said.items():
