@@ -9,9 +9,10 @@ import pytest
 
 from netscope.core.capturefilter import FilterSyntaxError, compile_filter
 from netscope.core.errors import BadQuery
+from netscope.system.capture.filtering import attach
 from tests.unit.filter_expressions import WRONG, right
 from tests.unit.filter_frames import frames
-from tests.unit.pcap_oracle import NAMES, attach, in_the_dark, ours, raw, run, same, theirs, verdict
+from tests.unit.pcap_oracle import NAMES, in_the_dark, ours, raw, run, same, theirs, verdict
 
 LINKS = (1, 0, 101, 108, 113, 276, 228, 229, 9, 50, 51)
 
@@ -175,7 +176,7 @@ def test_the_kernel_takes_every_program() -> None:
                 assert program.loops == (not live and "protochain" in text)
                 if not program.loops:
                     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-                        attach(sock, program.pack())
+                        attach(sock, program.instructions)
                     taken += 1
     assert taken > 2000
 
