@@ -183,7 +183,7 @@ def _csv(value: Any) -> str:
     return text
 
 
-def write_file(path: str, chunks: Iterable[str], *, force: bool = False) -> None:
+def write_file(path: str, chunks: Iterable[str] | Iterable[bytes], *, force: bool = False) -> None:
     """Write a file whole or not at all: mode 0600, owned by the user who called sudo, never over another by accident.
 
     The text goes to a temporary file in the same directory, is synced to the disk, and then takes the name in one
@@ -218,14 +218,18 @@ def _exists(path: str) -> BadQuery:
     return BadQuery(f"{path} is not written", "it is there already", "--force replaces it")
 
 
-def _fill(descriptor: int, chunks: Iterable[str]) -> None:
-    with open(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-        file.writelines(chunks)
+def _fill(descriptor: int, chunks: Iterable[str] | Iterable[bytes]) -> None:
+    with open(descriptor, "wb") as file:
+        file.writelines(map(_octets, chunks))
         file.flush()
         if os.geteuid() == 0 and os.environ.get("SUDO_UID", "").isdigit():
             group = os.environ.get("SUDO_GID", "")
             os.fchown(file.fileno(), int(os.environ["SUDO_UID"]), int(group) if group.isdigit() else -1)
         os.fsync(file.fileno())
+
+
+def _octets(chunk: str | bytes) -> bytes:
+    return chunk if isinstance(chunk, bytes) else chunk.encode("utf-8", "surrogateescape")
 
 
 def _publish(temporary: str, path: str, force: bool) -> None:

@@ -11,13 +11,16 @@ import json
 import os
 import threading
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from netscope.core.capture import Capture, CaptureRequest
+from netscope.core.capturefilter import Resolver
+from netscope.core.capturefilter.names import NumbersOnly
 from netscope.core.domain import Collector, Domain, Query
 from netscope.core.errors import BadQuery, NeedsPrivilege, NetscopeError, Unavailable
+from netscope.core.frame import OpenedFrames
 from netscope.core.host import Events, Host, Owners, Process, ProcessDetails
 from netscope.core.probe import Prober
 from netscope.core.snapshot import Snapshot
@@ -36,14 +39,6 @@ class Codec(NamedTuple):
 
     encode: Callable[[Any], Any]
     decode: Callable[[Any], Any]
-
-
-def in_pieces(datagrams: Sequence[bytes]) -> Iterator[memoryview]:
-    """Yield datagrams as :meth:`netscope.core.host.Host.pieces` does: in one memory, which is written over."""
-    memory = bytearray(max(map(len, datagrams), default=0))
-    for datagram in datagrams:
-        memory[:] = datagram.ljust(len(memory), b"\xff")
-        yield memoryview(memory)[: len(datagram)]
 
 
 def _owners_to_json(owners: Owners) -> Any:
@@ -164,9 +159,6 @@ class ReplayHost:
         found: list[bytes] = self.recorded("dump", protocol, request)
         return found
 
-    def pieces(self, protocol: int, request: bytes) -> Iterator[memoryview]:
-        return in_pieces(self.dump(protocol, request))
-
     def events(self, protocol: int, groups: Collection[int]) -> Events:
         made = ReplayedEvents(self, protocol, groups)
         self._subscriptions.append(made)
@@ -198,6 +190,12 @@ class ReplayHost:
 
     def whois(self) -> RegistryWire:
         raise Unrecorded("questions to registries are not recorded")
+
+    def filter_names(self) -> Resolver:
+        return NumbersOnly()
+
+    def open_capture(self, path: str) -> OpenedFrames:
+        raise Unrecorded("captures are not recorded")
 
     def prober(self) -> Prober:
         raise Unrecorded("probes are not recorded")

@@ -104,3 +104,10 @@ class Frames(Protocol):
     @property
     def statistics(self) -> Sequence[Statistics]:
         """What was counted, so far; at most one entry for an interface."""
+
+
+class OpenedFrames(Frames, Protocol):
+    """The frames of a file."""
+
+    def close(self) -> None:
+        """Close the file: no frame can be read any more. May be called twice."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from netscope.core.typed import TYPE_CHECKING, Collection, Iterator, Mapping, NamedTuple, Protocol, Sequence
+from netscope.core.typed import TYPE_CHECKING, Collection, Mapping, NamedTuple, Protocol, Sequence
 
 if TYPE_CHECKING:
     from netscope.core.capture import Capture, CaptureRequest
+    from netscope.core.capturefilter import Resolver as FilterNames
+    from netscope.core.frame import OpenedFrames
     from netscope.core.probe import Prober
     from netscope.core.whois import RegistryWire
 
@@ -26,14 +28,12 @@ class Owners(NamedTuple):
         unreadable: how many processes would not show their descriptors.
         hidden: there are processes that are not even listed (another pid namespace, hidepid).
         version: the same as in an answer before where no inode that was in both has other holders now; 0 says nothing.
-        unheld: how many of the inodes asked for have no holder that could be seen; None says nothing.
     """
 
     holders: Mapping[int, tuple[Process, ...]]
     unreadable: int
     hidden: bool = False
     version: int = 0
-    unheld: int | None = None
 
 
 class ProcessDetails(NamedTuple):
@@ -95,13 +95,6 @@ class Host(Protocol):
         (NLM_F_DUMP_INTR) is asked again a few times. An NLMSG_ERROR with a non-zero code raises.
         """
 
-    def pieces(self, protocol: int, request: bytes) -> Iterator[memoryview]:
-        """Send a request for a dump and yield the answer in large pieces of whole messages, one memory for all.
-
-        A piece may be written to, and is good until the next is asked for: who reads 20 MB so never has them. For dumps
-        that the kernel does not mark as interrupted (sock_diag's); this one would not be asked again.
-        """
-
     def events(self, protocol: int, groups: Collection[int]) -> Events:
         """Subscribe to netlink multicast groups, given by number."""
 
@@ -139,6 +132,16 @@ class Host(Protocol):
         """Open what a capture needs, in this namespace; nothing is taken in before it is started.
 
         Raises NeedsPrivilege without CAP_NET_RAW, BadQuery for an interface that is not there.
+        """
+
+    def filter_names(self) -> FilterNames:
+        """Return what looks up the names in capture filters."""
+
+    def open_capture(self, path: str) -> OpenedFrames:
+        """Open a capture file; it is indexed while its first frames are read.
+
+        Raises BadQuery where there is no such file or it is no capture file, NeedsPrivilege, or Unavailable where zstd
+        is wanted and not there.
         """
 
     def close(self) -> None:

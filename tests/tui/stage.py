@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 from textual.pilot import Pilot
 
 from netscope.core.capture import Capture, CaptureRequest
+from netscope.core.capturefilter import Resolver
+from netscope.core.capturefilter.names import NumbersOnly
 from netscope.core.domain import Domain, Query
 from netscope.core.errors import Unavailable
+from netscope.core.frame import OpenedFrames
 from netscope.core.host import Events, Host, Owners, ProcessDetails
 from netscope.core.probe import Prober
 from netscope.core.record import Column, Names, Section
@@ -100,9 +103,6 @@ class FakeHost:
     def dump(self, protocol: int, request: bytes) -> list[bytes]:
         raise Unavailable("netlink", "a fake host")
 
-    def pieces(self, protocol: int, request: bytes) -> Iterator[memoryview]:
-        raise Unavailable("netlink", "a fake host")
-
     def events(self, protocol: int, groups: Collection[int]) -> Events:
         raise Unavailable("events", "a fake host")
 
@@ -120,6 +120,12 @@ class FakeHost:
 
     def ifindexes(self) -> Mapping[int, str]:
         return {}
+
+    def filter_names(self) -> Resolver:
+        return NumbersOnly()
+
+    def open_capture(self, path: str) -> OpenedFrames:
+        raise Unavailable("captures", "this host is on paper")
 
     def prober(self) -> Prober:
         if self.reach is None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from hypothesis import strategies as st
 
 from netscope.core.capture import Capture, CaptureRequest
+from netscope.core.capturefilter import Resolver
+from netscope.core.capturefilter.names import NumbersOnly
 from netscope.core.errors import Unavailable
+from netscope.core.frame import OpenedFrames
 from netscope.core.host import Events, Owners, ProcessDetails
 from netscope.core.netlink import HEADER, NLM_F_MULTI, attribute
 from netscope.core.probe import Prober
 from netscope.core.whois import RegistryWire
 from netscope.domains.rtnl import Interface, Interfaces
-from tests.replay import in_pieces
 
 KNOWN = Interfaces(
     {
@@ -44,10 +46,6 @@ class Replay:
         """Answer by the type of the request."""
         assert protocol == 0
         return self.answers.get(HEADER.unpack_from(request)[1], [DONE])
-
-    def pieces(self, protocol: int, request: bytes) -> Iterator[memoryview]:
-        """Answer the same."""
-        return in_pieces(self.dump(protocol, request))
 
     def events(self, protocol: int, groups: Collection[int]) -> Events:
         """Nothing happens here."""
@@ -95,6 +93,14 @@ class Replay:
     def capture(self, request: CaptureRequest) -> Capture:
         """None."""
         raise Unavailable("probes", "this host is on paper")
+
+    def filter_names(self) -> Resolver:
+        """Numbers only."""
+        return NumbersOnly()
+
+    def open_capture(self, path: str) -> OpenedFrames:
+        """None."""
+        raise Unavailable("captures", "this host is on paper")
 
     def prober(self) -> Prober:
         """None."""

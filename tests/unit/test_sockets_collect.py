@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from netscope.core.capture import Capture, CaptureRequest
+from netscope.core.capturefilter import Resolver
+from netscope.core.capturefilter.names import NumbersOnly
 from netscope.core.domain import Query
 from netscope.core.errors import NeedsPrivilege, NetscopeError, Unavailable
+from netscope.core.frame import OpenedFrames
 from netscope.core.host import Events, Owners, Process, ProcessDetails
 from netscope.core.netlink import request
 from netscope.core.probe import Prober
@@ -21,7 +24,6 @@ from netscope.domains.sockets.options import OPTIONS, shown
 from netscope.domains.sockets.rates import rates
 from netscope.domains.sockets.selection import PROTOCOLS, select
 from netscope.export import csv_lines
-from tests.replay import in_pieces
 
 ALL = Query().having(all=True)
 TCP = b"""  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -52,9 +54,6 @@ class Fake:
         if self.answer is None:
             raise Unavailable("netlink request", "No such file or directory")
         return self.answer(question)
-
-    def pieces(self, protocol: int, request: bytes) -> Iterator[memoryview]:
-        return in_pieces(self.dump(protocol, request))
 
     def events(self, protocol: int, groups: Collection[int]) -> Events:
         raise NeedsPrivilege("netlink events", "Operation not permitted")
@@ -94,6 +93,12 @@ class Fake:
 
     def capture(self, request: CaptureRequest) -> Capture:
         raise Unavailable("probes", "this host is on paper")
+
+    def filter_names(self) -> Resolver:
+        return NumbersOnly()
+
+    def open_capture(self, path: str) -> OpenedFrames:
+        raise Unavailable("captures", "this host is on paper")
 
     def prober(self) -> Prober:
         raise Unavailable("probes", "this host is on paper")
