@@ -19,9 +19,11 @@ from netscope.core.domain import Domain
 from netscope.core.record import Names
 from netscope.hub.watch import Hub, in_thread
 from netscope.tui import frame
+from netscope.tui.choosers import Confirm
 from netscope.tui.exports import export_all
 from netscope.tui.framed import FrameScreen, Surroundings
 from netscope.tui.keys import bindings, placed
+from netscope.tui.line import Part
 from netscope.tui.page import PageScreen
 from netscope.tui.screens import TabScreen
 from netscope.tui.tabs import TABS, Tab
@@ -60,6 +62,7 @@ class NetscopeApp(App[None]):
         self._names = make_names(False)
         self._facts: frame.HostFacts | None = None
         self._built: dict[str, FrameScreen] = {}
+        self._news: dict[str, Part] = {}
         for theme in THEMES:
             self.register_theme(theme)
         if not self.native_ansi_color:
@@ -68,7 +71,7 @@ class NetscopeApp(App[None]):
             self.add_mode(tab.name, partial(self._build, tab))
 
     def _build(self, tab: Tab) -> FrameScreen:
-        screen = _screen_class(tab)(tab, Surroundings(self._tabs, self._hub, self._load, self._names))
+        screen = _screen_class(tab)(tab, Surroundings(self._tabs, self._hub, self._load, self._names, self._news))
         if self._facts is not None:
             screen.call_after_refresh(screen.use_facts, self._facts)
         self._built[tab.name] = screen
@@ -140,6 +143,15 @@ class NetscopeApp(App[None]):
                 await self.switch_mode(tab.name)
                 self._built[tab.name].ask(message.question)
 
+    def on_frame_screen_news(self, message: FrameScreen.News) -> None:
+        """Tell it in the first line of the tab in front; the others will when they are."""
+        if message.part is None:
+            self._news.pop(message.name, None)
+        else:
+            self._news[message.name] = message.part
+        if self._here.name in self._built:
+            self._built[self._here.name].show_header()
+
     def on_frame_screen_snapshot_wanted(self) -> None:
         """Save what the hub collects, and what the tabs hold beside."""
         topics = [block.topic for tab in self._tabs for block in tab.blocks]
@@ -168,6 +180,15 @@ class NetscopeApp(App[None]):
         """Suspend the whole job, as the terminal does on Ctrl-Z; what wraps us (sudo, uv) stops with us."""
         if not self.is_headless:
             os.killpg(os.getpgrp(), signal.SIGTSTP)
+
+    async def action_quit(self) -> None:
+        """End; ask once where something would be lost."""
+        lost = [what for screen in self._built.values() if (what := screen.unsaved())]
+        if lost and not isinstance(self.screen, Confirm):
+            question = Confirm(f"{'; '.join(lost)}.", "quit without them", "stay (e saves)")
+            self.push_screen(question, lambda yes: self.exit() if yes else None)
+        else:
+            self.exit()
 
     def action_interrupt(self) -> None:
         """Ctrl-C ends the program as SIGINT does."""

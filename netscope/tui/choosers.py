@@ -95,7 +95,13 @@ class ColumnChooser(ModalScreen[list[Column]]):
 
 
 class FilePrompt(ModalScreen[None]):
-    """Asks for a file name and tries to write it; an error is shown in place, and one may try again."""
+    """Asks for a file name and tries to write it; an error is shown in place, and one may try again.
+
+    Attributes:
+        VERB: what Enter does.
+    """
+
+    VERB: ClassVar[str] = "save"
 
     DEFAULT_CSS = """
     FilePrompt { align: center bottom; }
@@ -120,15 +126,19 @@ class FilePrompt(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Fill in."""
-        self.query_one(".heading", Line).show([Part(self._title, "strong")])
+        self.query_one(".heading", Line).show(self.heading())
         self.query_one(".hints", Line).show(
-            [Part("Enter", "key"), Part(" save  ", "quiet"), Part("Esc", "key"), Part(" cancel", "quiet")]
+            [Part("Enter", "key"), Part(f" {self.VERB}  ", "quiet"), Part("Esc", "key"), Part(" cancel", "quiet")]
         )
         self.query_one(Input).focus()
 
+    def heading(self) -> list[Part]:
+        """Return the first line."""
+        return [Part(self._title, "strong")]
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Try to save; one may leave meanwhile."""
-        self._says.show([Part("saving…", "quiet")])
+        """Try it; one may leave meanwhile."""
+        self._says.show([Part("one moment…", "quiet")])
         self.run_worker(self._try(event.value), group="save", exclusive=True)
 
     async def _try(self, name: str) -> None:
@@ -141,3 +151,47 @@ class FilePrompt(ModalScreen[None]):
     def action_cancel(self) -> None:
         """Save nothing."""
         self.dismiss()
+
+
+class Confirm(ModalScreen[bool]):
+    """Asks once. The same key again means yes."""
+
+    DEFAULT_CSS = """
+    Confirm { align: center middle; }
+    Confirm > Vertical { width: 64; max-width: 100%; height: 5; background: $surface; padding: 1 2; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q,enter,y", "yes", "Yes", show=False),
+        Binding("escape,n", "no", "No", show=False),
+    ]
+
+    def __init__(self, question: str, yes: str, no: str) -> None:
+        super().__init__()
+        self._question = question
+        self._words = yes, no
+
+    def compose(self) -> ComposeResult:
+        """Lay out."""
+        with Vertical():
+            yield Line(classes="heading")
+            yield Line()
+            yield Line(classes="hints")
+
+    def on_mount(self) -> None:
+        """Fill in."""
+        yes, no = self._words
+        self.query_one(".heading", Line).show([Part(self._question, "strong")])
+        self.query_one(".hints", Line).show(
+            [
+                Part("q", "key", "screen.yes"), Part(f" {yes}  ", "quiet", "screen.yes"),
+                Part("Esc", "key", "screen.no"), Part(f" {no}", "quiet", "screen.no"),
+            ]
+        )  # fmt: skip
+
+    def action_yes(self) -> None:
+        """Do it."""
+        self.dismiss(True)
+
+    def action_no(self) -> None:
+        """Leave everything as it is."""
+        self.dismiss(False)

@@ -30,12 +30,14 @@ class Surroundings(NamedTuple):
         hub: where data comes from.
         load: topic -> its declaration.
         names: names for numbers, or numbers.
+        news: what every tab's first line tells of what goes on in one of them, by the tab's name.
     """
 
     tabs: tuple[Tab, ...]
     hub: Hub
     load: Callable[[str], Domain]
     names: Names
+    news: dict[str, Part]
 
 
 class FrameScreen(Screen[None]):
@@ -69,6 +71,14 @@ class FrameScreen(Screen[None]):
             self.topic = topic
             self.question = question
 
+    class News(Message):
+        """Something goes on in a tab that every tab's first line is to tell; None: not any more."""
+
+        def __init__(self, name: str, part: Part | None) -> None:
+            super().__init__()
+            self.name = name
+            self.part = part
+
     class SnapshotWanted(Message):
         """Everything is to be saved."""
 
@@ -90,6 +100,10 @@ class FrameScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Fill the frame."""
+        self.show_header()
+
+    def on_screen_resume(self) -> None:
+        """There may be news since it was in front."""
         self.show_header()
 
     def on_resize(self, _event: Resize) -> None:
@@ -122,6 +136,10 @@ class FrameScreen(Screen[None]):
         """Return what is to be in a snapshot of everything beside what the hub collects: answers, running probes."""
         return ()
 
+    def unsaved(self) -> str:
+        """Say what would be lost if the program ended now; "" for nothing."""
+        return ""
+
     def ask(self, question: str) -> None:
         """Take a question that was asked in another tab."""
 
@@ -141,7 +159,8 @@ class FrameScreen(Screen[None]):
 
     def show_header(self) -> None:
         """Bring the first line up to date."""
-        self._header.show(frame.header(self._facts, room=self.app.size.width), [*self.warnings(), *self.freshness()])
+        right = [*self.around.news.values(), *self.warnings(), *self.freshness()]
+        self._header.show(frame.header(self._facts, room=self.app.size.width), right)
 
     def warnings(self) -> list[Part]:
         """Return what the first line warns of."""
