@@ -23,12 +23,12 @@ def _addresses(domain: Domain, record: Any, here: Column) -> Iterator[str]:
     columns.sort(key=lambda column: _FARTHEST_FIRST.index(column.name) if column.name in _FARTHEST_FIRST else 99)
     for column in (here, *columns):
         if column.kind == "address":
-            found = _askable(column.value(record))
+            found = askable(column.value(record))
             if found:
                 yield found
 
 
-def _askable(value: Any) -> str:
+def askable(value: Any) -> str:
     """Return the address in a value such as ``10.0.0.0/8`` or ``fe80::1%eth0``; "" for none and for the unspecified."""
     if not isinstance(value, str):
         return ""

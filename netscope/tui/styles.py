@@ -42,6 +42,7 @@ TONES: dict[str, Tone] = {
     "label": Tone("foreground", 0.6, bare="dim"),
     "sorted": Tone("primary"),
     "chosen": Tone("background", ground="primary", flags="bold", bare="bold reverse"),
+    "byte": Tone("background", ground="accent", flags="bold", bare="bold reverse underline"),
     "header": Tone("foreground", 0.7, ground="panel", flags="bold", bare="bold underline"),
     "here": Tone(flags="underline"),
     "cursor": Tone("foreground", ground="primary", ground_share=0.3, flags="bold", bare="reverse"),

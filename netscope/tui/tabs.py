@@ -61,4 +61,5 @@ TABS: tuple[Tab, ...] = (
     Tab("services", "Services", (Block("services", LIVE),), "Svc"),
     Tab("dns", "DNS", screen="netscope.tui.dns.screen:DnsScreen"),
     Tab("ping", "Ping", screen="netscope.tui.ping.screen:PingScreen"),
+    Tab("packets", "Packets", screen="netscope.tui.packets.screen:PacketsScreen"),
 )

@@ -59,7 +59,8 @@ ASKING = (
 
 def labels(room: int) -> str:
     ready = {tab.name for tab in TABS}
-    tabs = (*TABS, *(Tab(n, n.title()) for n in ("dns", "whois", "ping", "trace", "packets") if n not in ready))
+    missing = [Tab(n, n.title()) for n in ("dns", "whois", "ping", "trace") if n not in ready]
+    tabs = (*TABS[:-1], *missing, TABS[-1])
     return "".join(part.text for part in tab_line(tabs, "routes", room))
 
 
