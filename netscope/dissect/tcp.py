@@ -191,6 +191,7 @@ def _say(work: Work, values: tuple[int, ...], length: int, verdict: Verdict) -> 
             if name in verdict.flags and not (name == tcp_analysis.RETRANSMISSION and _AGAIN & set(verdict.flags)):
                 before = (text or f"[TCP Dup ACK {verdict.duplicate[1]}#{verdict.duplicate[0]}] ") + before
         work.trouble = work.trouble or next((name for name in _TROUBLE if name in verdict.flags), "")
+    work.prefix = before
     if not flags & 2 and verdict.scale > 0:
         window <<= verdict.scale
     info = f"{before}{sport} → {dport} [{listed(flags)}] Seq={seq - verdict.seq_base & 0xFFFFFFFF}"

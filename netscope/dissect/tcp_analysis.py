@@ -144,6 +144,7 @@ def judge(
     if held is not None and flags & (SYN | ACK) == SYN:
         base = held.flows[0 if forward else 1].base
         reused = base is not None and base != seq
+    fresh = held is None
     if held is None or reused:
         held = context.tcp.keep(name, Conversation(context.tcp_count, time))
         context.tcp_count += 1
@@ -160,7 +161,8 @@ def judge(
         _pushed(here, segment, found), held.completeness, bool(held.finished),
     )  # fmt: skip
     held.last_time = time
-    _complete(held, segment)
+    if not fresh or flags & SYN:
+        _complete(held, segment)
     return context.verdicts.keep(key, verdict)
 
 

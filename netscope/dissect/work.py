@@ -30,13 +30,14 @@ class Work:
         source, destination: addresses for the list.
         net: the addresses of the innermost network layer, raw.
         ports: source and destination port of the transport above, 0 where there is none.
+        prefix: what goes before the line of whatever rides on TCP.
         path: the protocols so far, as ``frame.protocols`` has them.
         fragment: this is a fragment, so what is missing is no fault.
     """
 
     __slots__ = (
         "buffer", "buffers", "context", "data", "depth", "destination", "fragment", "frame", "info", "layers", "net",
-        "path", "ports", "protocol", "quoted", "source", "tables", "trouble",
+        "path", "ports", "prefix", "protocol", "quoted", "source", "tables", "trouble",
     )  # fmt: skip
 
     def __init__(self, frame: Frame, context: Context) -> None:
@@ -51,6 +52,7 @@ class Work:
         self.source = self.destination = self.protocol = self.info = self.trouble = ""
         self.net = (b"", b"")
         self.ports = (0, 0)
+        self.prefix = ""
         self.depth = 0
         self.fragment = False
         self.quoted = False

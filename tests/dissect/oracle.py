@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,10 @@ OPTIONS = (
 )  # fmt: skip
 # Names of addresses, which we leave to whoever shows them.
 NOT_OURS = ("_resolved", "src.oui", "dst.oui", "addr.oui", "_host", "ip.host", "ipv6.host")
+
+
+# What is in a certificate is not for us to say.
+_CERTIFICATE = re.compile(":(?:x509[a-z]+|pkcs1|pkix1[a-z]+|ber)")
 
 
 class Place(NamedTuple):
@@ -47,7 +52,11 @@ def _places(element: ET.Element) -> Iterator[Place]:
         name = child.get("name", "")
         if name not in ("geninfo", "fake-field-wrapper", "data"):
             # Protocols and text have no value of their own.
-            show = "" if child.tag == "proto" or not name else child.get("show", "")
+            show = "" if child.tag == "proto" or not name or name.isalnum() else child.get("show", "")
+            if name == "frame.protocols":
+                show = _CERTIFICATE.sub("", show)
+            elif _CERTIFICATE.fullmatch(f":{name.partition('.')[0]}"):
+                continue
             yield Place(name, int(child.get("pos", 0)), int(child.get("size", 0)), show)
         if name != "geninfo":
             yield from _places(child)
@@ -65,7 +74,12 @@ def ours(dissection: Dissection) -> list[Place]:
 
 def _place(field: Field) -> Place:
     protocol = field.value is None and "." not in field.name
-    return Place(field.name, field.start, field.length, "" if protocol or not field.name else field.show)
+    return Place(field.name, field.start, field.length, "" if protocol or not field.name else _as_attribute(field.show))
+
+
+def _as_attribute(text: str) -> str:
+    """Return text as a reader of XML finds it in an attribute that had its line ends written as they are."""
+    return text.replace("\r\n", " ").replace("\n", " ").replace("\r", " ").replace("\t", " ")
 
 
 class Difference(NamedTuple):

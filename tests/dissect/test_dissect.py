@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from netscope.core.frame import Frame
 from netscope.dissect import Context, Dissection, dissect
-from tests import packets
+from tests import conversations, packets
 
-CORPUS = packets.corpus()
+CORPUS = packets.corpus() + conversations.corpus()
 
 
 def check(dissection: Dissection) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from netscope.dissect import Context
-from tests import packets
+from tests import conversations, packets
 from tests.dissect.oracle import compare, tshark
 
 # Fields of tshark's that we do not have, by the protocol in which they are missed.
@@ -29,9 +29,19 @@ LACKING = {
     "esp.sequence-analysis.expected-sn",
     "esp.sequence-analysis.wrong-sequence-number",
     "esp.sequence-analysis.previous-frame",
+    "sctp.parameter_padding.expert",
+    "sctp.chunk_length.bad",
+    "dhcpv6.expert.tld_lookup",
+    "dhcp.option.nonstd_data",
+    "http.prev_request_in",
+    "http.prev_response_in",
+    "http.next_request_in",
+    "http.next_response_in",
+    "tls.ignored_unknown_record",
     "tcp.pdu.size",  # how we would reassemble, if we did
 }
 QUIRKS = {
+    "associations": {"sctp"},  # theirs begins a second layer behind the first payload
     "lldps": {"eth.trailer"},  # theirs ends three bytes early
     "extensions": {"ipv6.opt"},  # theirs gives Pad1 the length that the next byte says
 }
@@ -40,6 +50,7 @@ APART = {
     "dns.dnskey.key_id",  # worked out: it lies nowhere
     "ip.fragments",
     "ipv6.fragments",  # they begin where the buffer does
+    "tls.app_data_proto",  # it lies nowhere
     "_ws.expert.message",  # their words
 }
 
@@ -52,7 +63,9 @@ def _links(generator: Callable[[], Iterator[packets.Packet]]) -> dict[int, list[
 
 
 @pytest.mark.tool("tshark")
-@pytest.mark.parametrize("generator", packets.GENERATORS, ids=lambda generator: generator.__name__)
+@pytest.mark.parametrize(
+    "generator", packets.GENERATORS + conversations.GENERATORS, ids=lambda generator: generator.__name__
+)
 def test_every_field_is_where_tshark_has_it(generator: Callable[[], Iterator[packets.Packet]], tmp_path: Path) -> None:
     apart = APART | QUIRKS.get(generator.__name__, set())
     for link, made in _links(generator).items():

@@ -1,0 +1,163 @@
+"""SSH (RFC 4253): the identification line, and the start of the key exchange, which goes in clear."""
+
+from __future__ import annotations
+
+import hashlib
+
+from netscope.dissect.spec import Spec
+from netscope.dissect.tree import Tree
+from netscope.dissect.work import Work
+
+_MESSAGES = {
+    1: "Disconnect", 2: "Ignore", 3: "Unimplemented", 4: "Debug", 5: "Service Request", 6: "Service Accept",
+    20: "Key Exchange Init", 21: "New Keys", 30: "Elliptic Curve Diffie-Hellman Key Exchange Init",
+    31: "Elliptic Curve Diffie-Hellman Key Exchange Reply",
+}  # fmt: skip
+_LISTS = (
+    "kex_algorithms", "server_host_key_algorithms", "encryption_algorithms_client_to_server",
+    "encryption_algorithms_server_to_client", "mac_algorithms_client_to_server", "mac_algorithms_server_to_client",
+    "compression_algorithms_client_to_server", "compression_algorithms_server_to_client", "languages_client_to_server",
+    "languages_server_to_client",
+)  # fmt: skip
+_PROTOCOL = Spec("ssh.protocol", "Protocol", "str")
+_DIRECTION = Spec("ssh.direction", "Direction", "b8", names=("server-to-client", "client-to-server"))
+_LENGTH, _PADDING_LENGTH = (
+    Spec("ssh.packet_length", "Packet Length", "u32"),
+    Spec("ssh.padding_length", "Padding Length", "u8"),
+)
+_CODE = Spec("ssh.message_code", "Message Code", "u8", names=_MESSAGES)
+_COOKIE = Spec("ssh.cookie", "Cookie", "bytes")
+_NAMES = [
+    (Spec(f"ssh.{name}_length", f"{name} length", "u32"), Spec(f"ssh.{name}", f"{name} string", "str"))
+    for name in _LISTS
+]
+_FOLLOWS, _RESERVED = (
+    Spec("ssh.first_kex_packet_follows", "First KEX Packet Follows", "u8"),
+    Spec("ssh.kex.reserved", "Reserved", "bytes"),
+)
+_CLIENT_FULL, _CLIENT = (
+    Spec("ssh.kex.hassh_algorithms", "hasshAlgorithms", "str"),
+    Spec("ssh.kex.hassh", "hassh", "str"),
+)
+_SERVER_FULL, _SERVER = (
+    Spec("ssh.kex.hasshserver_algorithms", "hasshServerAlgorithms", "str"),
+    Spec("ssh.kex.hasshserver", "hasshServer", "str"),
+)
+_PADDING, _SEQUENCE = (
+    Spec("ssh.padding_string", "Padding String", "bytes"),
+    Spec("ssh.seq_num", "Sequence number", "u32"),
+)
+_PAYLOAD = Spec("ssh.payload", "Payload", "bytes")
+_LARGEST = 35_000  # bytes of a packet (RFC 4253, 6.1)
+
+
+class Session:
+    """What one connection has shown: whether both sides said who they are, packets so far, sides that went dark."""
+
+    __slots__ = ("count", "dark", "greeted", "seen")
+
+    def __init__(self) -> None:
+        self.greeted: set[bool] = set()
+        self.count = {False: 0, True: 0}
+        self.dark: set[bool] = set()
+        self.seen: dict[tuple[int, int], tuple[bool, bool, int]] = {}
+
+
+def ssh(work: Work, start: int, end: int) -> None:
+    """Dissect a segment."""
+    work.need(start, 1, end)
+    data = work.data
+    server = work.ports[0] < work.ports[1] if 22 not in work.ports else work.ports[0] == 22
+    side = "Server" if server else "Client"
+    prefix = work.prefix
+    tree = work.tree("ssh", "SSH Protocol", start, end)
+    session = _session(work)
+    second, dark, number = _before(work, session, server, start)
+    if data.startswith(b"SSH-", start):
+        stop = data.find(b"\n", start, min(end, len(data), start + 255)) + 1 or min(end, len(data))
+        line = data[start:stop].rstrip(b"\r\n")
+        protocol = tree.add(_PROTOCOL, start, len(line))
+        tree.made(_DIRECTION, server, start)
+        session.greeted.add(server)
+        work.protocol = "SSHv2" if second else "SSH"
+        work.info = f"{prefix}{side}: Protocol ({protocol})"
+        return
+    work.protocol = "SSHv2" if second or session.greeted else "SSH"
+    length = int.from_bytes(data[start : start + 4], "big")
+    if dark or not 12 <= length <= _LARGEST or start + 4 + length > end or end > len(data):
+        work.info = f"{prefix}{side}: Encrypted packet (len={end - start})"
+        session.dark.add(server)
+        tree.made(_DIRECTION, server, start)
+        return
+    words = _packets(tree, start, end, session, server, number)
+    tree.made(_DIRECTION, server, start)
+    work.info = f"{prefix}{side}: {', '.join(words)}"
+
+
+def _session(work: Work) -> Session:
+    one, two = sorted(((work.net[0], work.ports[0]), (work.net[1], work.ports[1])))
+    held: Session | None = work.context.notes.get(("ssh", one, two))
+    return held if held is not None else work.context.notes.keep(("ssh", one, two), Session())
+
+
+def _before(work: Work, session: Session, server: bool, start: int) -> tuple[bool, bool, int]:
+    """Return what was known before this frame: the other side had greeted, this one had gone dark, packets so far."""
+    key = (work.frame.number, start)
+    known = session.seen.get(key)
+    if known is None:
+        if len(session.seen) >= 1000:
+            session.seen.clear()
+        known = session.seen[key] = (bool(session.greeted), server in session.dark, session.count[server])
+    return known
+
+
+def _packets(tree: Tree, at: int, end: int, session: Session, server: bool, number: int) -> list[str]:
+    words = []
+    while at + 6 <= end:
+        length = tree.uint(at, 4)
+        if not 12 <= length <= _LARGEST or at + 4 + length > end:
+            break
+        code = tree.uint(at + 5, 1)
+        words.append(_MESSAGES.get(code, f"Unknown ({code})"))
+        with tree.node("SSH Version 2", at, 4 + length):
+            _packet(tree, at, length, code, server)
+            tree.made(_SEQUENCE, number, at + 4 + length, 0)
+        number += 1
+        at += 4 + length
+        if code == 21:
+            session.dark.add(server)
+            break
+    session.count[server] = number
+    return words
+
+
+def _packet(tree: Tree, at: int, length: int, code: int, server: bool) -> None:
+    tree.add(_LENGTH, at)
+    padding = tree.add(_PADDING_LENGTH, at + 4)
+    end = at + 4 + length - padding
+    with tree.node("Key Exchange", at + 5, length - 1):
+        tree.add(_CODE, at + 5)
+        if code == 20:
+            _algorithms(tree, at + 6, end, server)
+        elif end > at + 6:
+            tree.add(_PAYLOAD, at + 6, end - at - 6)
+    if padding:
+        tree.add(_PADDING, end, padding)
+
+
+def _algorithms(tree: Tree, at: int, end: int, server: bool) -> None:
+    with tree.node("Algorithms", at, end - at):
+        tree.add(_COOKIE, at, 16)
+        at += 16
+        lists = []
+        for length_spec, spec in _NAMES:
+            size = tree.add(length_spec, at)
+            lists.append(tree.add(spec, at + 4, size))
+            at += 4 + size
+        tree.add(_FOLLOWS, at)
+        tree.add(_RESERVED, at + 1, 4)
+        chosen = (0, 3, 5, 7) if server else (0, 2, 4, 6)
+        text = ";".join(lists[index] for index in chosen)
+        tree.made(_SERVER_FULL if server else _CLIENT_FULL, text, at + 5, 0)
+        digest = hashlib.md5(text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
+        tree.made(_SERVER if server else _CLIENT, digest, at + 5, 0)

@@ -1,0 +1,162 @@
+"""TLS records (RFC 5246, RFC 8446). What is encrypted stays so; the handshake's messages have a module of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from netscope.dissect.spec import Spec
+from netscope.dissect.tls_numbers import ALERTS, CONTENTS, LEVELS, SHORT, VERSIONS
+from netscope.dissect.tree import Tree
+from netscope.dissect.work import Work
+
+_RECORD = Spec("tls.record", "Record Layer", "none")
+_CONTENT = Spec("tls.record.content_type", "Content Type", "u8", names=CONTENTS)
+_OPAQUE = Spec("tls.record.opaque_type", "Opaque Type", "u8", names=CONTENTS)
+_VERSION, _LENGTH = (
+    Spec("tls.record.version", "Version", "u16x", names=VERSIONS),
+    Spec("tls.record.length", "Length", "u16"),
+)
+_CHANGE = Spec("tls.change_cipher_spec", "Change Cipher Spec Message", "none")
+_ALERT = Spec("tls.alert_message", "Alert Message", "none")
+_LEVEL, _ALERT_TEXT = (
+    Spec("tls.alert_message.level", "Level", "u8", names=LEVELS),
+    Spec("tls.alert_message.desc", "Description", "u8", names=ALERTS),
+)
+_HANDSHAKE = Spec("tls.handshake", "Handshake Protocol", "none")
+_DATA = Spec("tls.app_data", "Encrypted Application Data", "bytes")
+_DATA_PROTOCOL = Spec("tls.app_data_proto", "Application Data Protocol", "str")
+_HEARTBEAT = Spec("tls.heartbeat_message", "Heartbeat Message", "none")
+_PROTOCOLS = {"h2": "HyperText Transfer Protocol 2", "http/1.1": "Hypertext Transfer Protocol"}
+_MOST_RECORDS = 200
+_REASSEMBLED = "[TCP segment of a reassembled PDU]"
+
+
+class Session:
+    """What a connection has agreed on so far."""
+
+    __slots__ = ("alpn", "closed", "version")
+
+    def __init__(self) -> None:
+        self.version = 0
+        self.alpn = ""
+        self.closed: set[bool] = set()  # the sides that have changed to encryption; True for the lower end
+
+    def copy(self) -> Session:
+        """Return another like it."""
+        made = Session()
+        made.version, made.alpn, made.closed = self.version, self.alpn, set(self.closed)
+        return made
+
+
+def _session(work: Work) -> tuple[Session, bool]:
+    """Return the state of the connection as this frame found it, and which side sends."""
+    context, frame = work.context, work.frame
+    one, two = (work.net[0], work.ports[0]), (work.net[1], work.ports[1])
+    side = one <= two
+    if work.quoted:
+        return Session(), side
+    key: tuple[Any, ...] = ("tls", one, two) if side else ("tls", two, one)
+    seen = ("tls", frame.number, len(work.layers))
+    known = context.notes.get(seen)
+    if known is not None:
+        return known.copy(), side
+    held = context.notes.get(key)
+    if held is None:
+        held = context.notes.keep(key, Session())
+    context.notes.keep(seen, held.copy())
+    return held, side
+
+
+def tls(work: Work, start: int, end: int) -> None:
+    """Dissect the records of a segment; one that goes on in the next is shown as far as it is here."""
+    work.need(start, 1, end)
+    data = work.data
+    session, side = _session(work)
+    if not _plausible(data, start, end):
+        work.protocol = SHORT.get(session.version, "TLS")
+        tree = work.tree("tls", "Transport Layer Security", start, end)
+        tree.say("Ignored Unknown Record", start, min(end, len(data)) - start)
+        work.info = f"{work.prefix}Ignored Unknown Record"
+        return
+    tree = work.tree("tls", "Transport Layer Security", start, end)
+    said: list[str] = []
+    at = start
+    for _ in range(_MOST_RECORDS):
+        if at + 5 > end or not _plausible(data, at, end):
+            break
+        behind = at + 5 + int.from_bytes(data[at + 3 : at + 5], "big")
+        if behind > end and at > start:
+            break
+        said.append(_record(work, tree, at, min(behind, end), session, side))
+        at = behind
+        if at >= end:
+            break
+    work.protocol = SHORT.get(session.version, "TLS")
+    work.info = work.prefix + ", ".join(said)
+
+
+def _plausible(data: bytes, at: int, end: int) -> bool:
+    if at + 5 > min(end, len(data)):
+        return False
+    return 20 <= data[at] <= 24 and data[at + 1] == 3 and data[at + 2] <= 4
+
+
+def _record(work: Work, tree: Tree, at: int, end: int, session: Session, side: bool) -> str:
+    kind, version = tree.uint(at, 1), tree.uint(at + 1, 2)
+    if not session.version:
+        session.version = version
+    word = SHORT.get(session.version, "TLS")
+    content = CONTENTS.get(kind, "Unknown")
+    opaque = session.version == 0x0304 and kind == 23
+    with tree.node(_RECORD, at, end - at, text=f"{word} Record Layer: {content} Protocol") as node:
+        tree.add(_OPAQUE if opaque else _CONTENT, at)
+        tree.add(_VERSION, at + 1)
+        tree.add(_LENGTH, at + 3)
+        body = at + 5
+        said = content
+        if kind == 20:
+            tree.add(_CHANGE, body, min(1, end - body))
+            session.closed.add(side)
+            node.text(f"{word} Record Layer: Change Cipher Spec Protocol: Change Cipher Spec")
+        elif kind == 21:
+            said = _alert(tree, body, end, side in session.closed or session.version == 0x0304)
+            node.text(f"{word} Record Layer: {said}")
+        elif kind == 22:
+            said = _handshake(tree, body, end, session, side)
+            node.text(f"{word} Record Layer: Handshake Protocol: {said}")
+        elif kind == 23:
+            node.text(f"{word} Record Layer: {_application(work, tree, body, end, session)}")
+        else:
+            tree.add(_HEARTBEAT, body, end - body)
+    return said
+
+
+def _alert(tree: Tree, at: int, end: int, closed: bool) -> str:
+    if end - at != 2 or closed:
+        tree.add(_ALERT, at, end - at, text="Alert Message: Encrypted Alert")
+        return "Encrypted Alert"
+    level, meaning = tree.uint(at, 1), tree.uint(at + 1, 1)
+    with tree.node(_ALERT, at, 2):
+        tree.add(_LEVEL, at)
+        tree.add(_ALERT_TEXT, at + 1)
+    return f"Alert (Level: {LEVELS.get(level, 'Unknown')}, Description: {ALERTS.get(meaning, 'Unknown')})"
+
+
+def _application(work: Work, tree: Tree, at: int, end: int, session: Session) -> str:
+    tree.add(_DATA, at, end - at)
+    protocol = _PROTOCOLS.get(session.alpn, session.alpn)
+    if not protocol and 443 in work.ports:
+        protocol = "Hypertext Transfer Protocol"
+    if not protocol:
+        return "Application Data Protocol: Application Data"
+    tree.made(_DATA_PROTOCOL, protocol, at, 0)
+    return f"Application Data Protocol: {protocol}"
+
+
+def _handshake(tree: Tree, at: int, end: int, session: Session, side: bool) -> str:
+    if side in session.closed:
+        tree.add(_HANDSHAKE, at, end - at, text="Handshake Protocol: Encrypted Handshake Message")
+        return "Encrypted Handshake Message"
+    from netscope.dissect.tls_handshake import messages
+
+    return messages(tree, at, end, session)
