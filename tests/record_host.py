@@ -31,7 +31,7 @@ from netscope.domains.services import ServiceNames
 from netscope.hub.once import collect_once
 from netscope.system.live import LiveHost
 from netscope.tui.tabs import TABS
-from tests.replay import CODECS, RECORDED, answer, error_to_json, spelt
+from tests.replay import CODECS, RECORDED, answer, error_to_json, in_pieces, spelt
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 KERNEL = "6.1.0"  # of no machine in particular
@@ -106,6 +106,9 @@ class RecordingHost(LiveHost):
     def dump(self, protocol: int, request: bytes) -> list[bytes]:
         found: list[bytes] = self.asked("dump", (protocol, request), lambda: LiveHost.dump(self, protocol, request))
         return found
+
+    def pieces(self, protocol: int, request: bytes) -> Iterator[memoryview]:
+        return in_pieces(self.dump(protocol, request))
 
     def events(self, protocol: int, groups: Collection[int]) -> Events:
         made = RecordingEvents(self, (protocol, *groups), super().events(protocol, groups))

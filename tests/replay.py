@@ -11,7 +11,7 @@ import json
 import os
 import threading
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,6 +39,14 @@ class Codec(NamedTuple):
 
     encode: Callable[[Any], Any]
     decode: Callable[[Any], Any]
+
+
+def in_pieces(datagrams: Sequence[bytes]) -> Iterator[memoryview]:
+    """Yield datagrams as :meth:`netscope.core.host.Host.pieces` does: in one memory, which is written over."""
+    memory = bytearray(max(map(len, datagrams), default=0))
+    for datagram in datagrams:
+        memory[:] = datagram.ljust(len(memory), b"\xff")
+        yield memoryview(memory)[: len(datagram)]
 
 
 def _owners_to_json(owners: Owners) -> Any:
@@ -158,6 +166,9 @@ class ReplayHost:
     def dump(self, protocol: int, request: bytes) -> list[bytes]:
         found: list[bytes] = self.recorded("dump", protocol, request)
         return found
+
+    def pieces(self, protocol: int, request: bytes) -> Iterator[memoryview]:
+        return in_pieces(self.dump(protocol, request))
 
     def events(self, protocol: int, groups: Collection[int]) -> Events:
         made = ReplayedEvents(self, protocol, groups)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netscope.core.typed import TYPE_CHECKING, Collection, Mapping, NamedTuple, Protocol, Sequence
+from netscope.core.typed import TYPE_CHECKING, Collection, Iterator, Mapping, NamedTuple, Protocol, Sequence
 
 if TYPE_CHECKING:
     from netscope.core.capture import Capture, CaptureRequest
@@ -28,12 +28,14 @@ class Owners(NamedTuple):
         unreadable: how many processes would not show their descriptors.
         hidden: there are processes that are not even listed (another pid namespace, hidepid).
         version: the same as in an answer before where no inode that was in both has other holders now; 0 says nothing.
+        unheld: how many of the inodes asked for have no holder that could be seen; None says nothing.
     """
 
     holders: Mapping[int, tuple[Process, ...]]
     unreadable: int
     hidden: bool = False
     version: int = 0
+    unheld: int | None = None
 
 
 class ProcessDetails(NamedTuple):
@@ -93,6 +95,13 @@ class Host(Protocol):
         The answer is read to NLMSG_DONE, NLMSG_ERROR or, for a request without NLM_F_DUMP, to its first datagram
         (netlink(7)). Each item holds whole messages, headers included. A dump that the kernel marks as interrupted
         (NLM_F_DUMP_INTR) is asked again a few times. An NLMSG_ERROR with a non-zero code raises.
+        """
+
+    def pieces(self, protocol: int, request: bytes) -> Iterator[memoryview]:
+        """Send a request for a dump and yield the answer in large pieces of whole messages, one memory for all.
+
+        A piece may be written to, and is good until the next is asked for: who reads 20 MB so never has them. For dumps
+        that the kernel does not mark as interrupted (sock_diag's); this one would not be asked again.
         """
 
     def events(self, protocol: int, groups: Collection[int]) -> Events:

@@ -44,7 +44,7 @@ def attribute(kind: int, value: bytes) -> bytes:
     return ATTRIBUTE.pack(ATTRIBUTE.size + len(value), kind) + value + bytes(-len(value) % 4)
 
 
-def header_at(data: bytes, offset: int) -> tuple[int, int]:
+def header_at(data: bytes | memoryview, offset: int) -> tuple[int, int]:
     """Return length and type of the message at ``offset``. Raises Malformed when it does not fit into ``data``."""
     room = len(data) - offset
     if room < HEADER.size:
@@ -55,14 +55,14 @@ def header_at(data: bytes, offset: int) -> tuple[int, int]:
     return length, kind
 
 
-def messages(datagrams: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+def messages(datagrams: Iterable[bytes | memoryview]) -> Iterator[tuple[int, bytes]]:
     """Yield (message type, payload without the header) of every data message, skipping NLMSG_DONE and NLMSG_NOOP."""
     for data in datagrams:
         offset, end = 0, len(data)
         while offset < end:
             length, kind = header_at(data, offset)
             if kind >= NLMSG_MIN_TYPE:
-                yield kind, data[offset + HEADER.size : offset + length]
+                yield kind, bytes(data[offset + HEADER.size : offset + length])
             offset += (length + 3) & ~3
 
 

@@ -15,14 +15,16 @@ from struct import Struct
 
 from netscope.core.encode import encode
 from netscope.core.inet import AF_INET6, inet_ntoa, inet_ntop
-from netscope.core.netlink import HEADER, Malformed, header_at
+from netscope.core.netlink import HEADER, Malformed, attribute_list, header_at
 from netscope.core.snapshot import Problem
 from netscope.core.typed import Callable, Iterable, Iterator, NamedTuple, Sequence, overload
 from netscope.domains.routes_decode import Decoder, Route
 from netscope.domains.rtnl import RTM_NEWROUTE, garbled, run_length
 
 # The kernel begins every route with RTA_TABLE and RTA_DST. What does not look so is decoded by itself.
-_DST = HEADER.size + 12 + 8 + 4  # where the destination's bytes stand
+_RTMSG = 12
+_RTA_DST = 1
+_DST = HEADER.size + _RTMSG + 8 + 4  # where the destination's bytes stand
 _DST_LENGTH = HEADER.size + 1  # where the length of its prefix stands (rtmsg)
 _TABLE_AT = slice(HEADER.size + 12, HEADER.size + 12 + 4)
 _TABLE = Struct("=HH").pack(8, 15)
@@ -203,7 +205,10 @@ class RouteTable(Sequence[Route]):
             return _NO_FORM
         try:
             route = self._decoder.route(blank[HEADER.size :])
+            kinds = [kind for kind, _value in attribute_list(blank, HEADER.size + _RTMSG)]
         except Malformed:
+            return _NO_FORM
+        if kinds.count(_RTA_DST) > 1:  # the last one counts
             return _NO_FORM
         if not self._keep(route):
             return _NO_FORM

@@ -7,7 +7,7 @@ import time
 
 from netscope.core import netlink as wire
 from netscope.core.host import Events, Owners, ProcessDetails
-from netscope.core.typed import TYPE_CHECKING, Callable, Collection, Mapping, Sequence, TypeVar
+from netscope.core.typed import TYPE_CHECKING, Callable, Collection, Iterator, Mapping, Sequence, TypeVar
 from netscope.system.errors import explain
 from netscope.system.namespaces import locate, run_inside
 from netscope.system.netlink import NetlinkEvents, NetlinkSocket
@@ -64,17 +64,32 @@ class LiveHost:
 
     def dump(self, protocol: int, request: bytes) -> list[bytes]:
         """Answer one netlink request."""
-        # One socket per thread would be simpler, but a constant port id is what makes answers comparable.
-        found = self._sockets.pop(protocol, None) or self._inside(lambda: NetlinkSocket(protocol))
+        found = self._take(protocol)
         try:
             answer = found.dump(request)
         except BaseException:
             found.close()  # an answer may still be on its way: never read it as the next one's
             raise
-        spare = self._sockets.setdefault(protocol, found)
-        if spare is not found:  # another thread was faster
-            found.close()
+        self._give_back(found)
         return answer
+
+    def pieces(self, protocol: int, request: bytes) -> Iterator[memoryview]:
+        """Answer one dump piece by piece."""
+        found = self._take(protocol)
+        try:
+            yield from found.pieces(request)
+        except BaseException:  # or whoever reads has stopped
+            found.close()
+            raise
+        self._give_back(found)
+
+    def _take(self, protocol: int) -> NetlinkSocket:
+        # One socket per thread would be simpler, but a constant port id is what makes answers comparable.
+        return self._sockets.pop(protocol, None) or self._inside(lambda: NetlinkSocket(protocol))
+
+    def _give_back(self, found: NetlinkSocket) -> None:
+        if self._sockets.setdefault(found.protocol, found) is not found:  # another thread was faster
+            found.close()
 
     def events(self, protocol: int, groups: Collection[int]) -> Events:
         """Subscribe to multicast groups."""

@@ -19,7 +19,7 @@ from netscope.core.netlink import (
     NLMSG_ERROR,
     Malformed,
 )
-from netscope.core.typed import Collection
+from netscope.core.typed import Collection, Iterator
 from netscope.system.errors import explain
 
 _SOL_NETLINK = 270
@@ -28,7 +28,7 @@ _NETLINK_GET_STRICT_CHK = 12
 _SO_RCVBUFFORCE = 33
 _DONE_SIZE = HEADER.size + 4
 _BUFFER = 1 << 18  # the kernel never sends a dump datagram over 32 KiB; multicast ones are smaller
-_JOINED = 32  # datagrams: a megabyte in one piece goes back to the system when freed, small ones leave holes
+_PIECE = 1 << 20  # a megabyte in one piece goes back to the system when it is freed, small ones leave holes
 _EVENT_BUFFER = 4 << 20
 _RETRIES = 5
 _TIMEOUT = 10.0
@@ -50,63 +50,66 @@ class NetlinkSocket:
             except OSError:
                 pass  # before Linux 4.20: dumps are filtered by the caller anyway
         self._socket.bind((0, 0))
-        self._buffer = bytearray(_BUFFER)
-        self._view = memoryview(self._buffer)
+        self._view = memoryview(bytearray(_PIECE))
+        self._interrupted = False
 
     def dump(self, request: bytes) -> list[bytes]:
         """Return the datagrams that answer ``request`` (see :meth:`netscope.core.host.Host.dump`)."""
+        answer: list[bytes] = []
+        for _attempt in range(_RETRIES):
+            answer = list(map(bytes, self.pieces(request)))
+            if not self._interrupted:
+                break
+        return answer
+
+    def pieces(self, request: bytes) -> Iterator[memoryview]:
+        """Yield the answer in pieces of whole messages (see :meth:`netscope.core.host.Host.pieces`)."""
         dumping = HEADER.unpack_from(request)[2] & NLM_F_DUMP == NLM_F_DUMP
+        self._interrupted = False
         try:
-            for attempt in range(_RETRIES):
-                self._socket.send(request)
-                datagrams, interrupted = self._answer(dumping)
-                if not interrupted or attempt == _RETRIES - 1:
-                    return datagrams
+            self._socket.send(request)
+            yield from self._answer(dumping)
         except TimeoutError as error:
             raise NetscopeError("netlink", "the kernel did not answer in 10 seconds") from error
         except OSError as error:
             raise explain(error, "netlink request") from error
-        raise AssertionError("unreachable")
 
-    def _answer(self, dumping: bool) -> tuple[list[bytes], bool]:
-        pieces: list[bytes] = []
-        datagrams: list[bytes] = []
-        receive, buffer, view = self._socket.recv_into, self._buffer, self._view
+    def _answer(self, dumping: bool) -> Iterator[memoryview]:
+        receive, view, size = self._socket.recv_into, self._view, 0
         while True:
-            size = receive(buffer)
-            data = bytes(view[:size])
-            first = _first_kind(data)
-            if first == NLMSG_ERROR:
-                _raise_error(data)
-                return pieces + datagrams, False
-            datagrams.append(data)
-            if not dumping:
-                return datagrams, False
-            flags = _done_flags(data)
+            received = receive(view[size:])
+            data = view[size : size + received]
+            if _is_acknowledged(data):
+                yield view[:size]
+                return
+            size = (size + received + 3) & ~3
+            flags = _done_flags(data) if dumping else 0
             if flags is not None:
-                return pieces + datagrams, bool(flags & NLM_F_DUMP_INTR)
-            if len(datagrams) == _JOINED:
-                pieces.append(b"".join(datagrams))
-                datagrams = []
+                self._interrupted = bool(flags & NLM_F_DUMP_INTR)
+                yield view[:size]
+                return
+            if size > _PIECE - _BUFFER:
+                yield view[:size]
+                size = 0
 
     def close(self) -> None:
         """Close the socket."""
         self._socket.close()
 
 
-def _first_kind(data: bytes) -> int:
+def _is_acknowledged(data: memoryview) -> bool:
+    """Tell whether an NLMSG_ERROR ends the answer without an error; raise the error that it tells of."""
     if len(data) < HEADER.size:
         raise NetscopeError("netlink", "short datagram from the kernel")
-    return int(HEADER.unpack_from(data)[1])
-
-
-def _raise_error(data: bytes) -> None:
+    if HEADER.unpack_from(data)[1] != NLMSG_ERROR:
+        return False
     code = -int.from_bytes(data[HEADER.size : HEADER.size + 4], "little", signed=True)
     if code:
         raise OSError(code, os.strerror(code))
+    return True
 
 
-def _done_flags(data: bytes) -> int | None:
+def _done_flags(data: bytes | memoryview) -> int | None:
     """Return the flags of the NLMSG_DONE that ends this datagram, or None. It may ride behind data messages."""
     start = len(data) - _DONE_SIZE
     if start < 0:
@@ -120,7 +123,7 @@ def _done_flags(data: bytes) -> int | None:
     return int(flags)
 
 
-def _is_boundary(data: bytes, target: int) -> bool:
+def _is_boundary(data: bytes | memoryview, target: int) -> bool:
     """Tell whether a message begins at ``target``: payload bytes may look like a header by accident."""
     offset = 0
     while offset < target:

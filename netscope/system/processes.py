@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from _thread import allocate_lock  # "threading" is a millisecond more for every start
+from itertools import filterfalse
 
 from netscope.core.host import Owners, Process, ProcessDetails
 from netscope.core.typed import Collection, Iterable
@@ -45,7 +46,9 @@ class SocketOwners:
                 self._scan_all(pids, wanted)
             else:
                 self._update(pids, wanted)
-            return Owners(self._holders, len(self._unreadable), _others_hidden(pids), self._version)
+            return Owners(
+                self._holders, len(self._unreadable), _others_hidden(pids), self._version, len(self._unresolved)
+            )
 
     def _scan_all(self, pids: Collection[int], wanted: set[int]) -> None:
         start = time.monotonic()
@@ -91,7 +94,7 @@ class SocketOwners:
     def _search_reused(self, wanted: set[int], missing: set[int]) -> set[int]:
         """Look behind the descriptors of sockets that are no longer asked for; forget those that moved on."""
         found: set[int] = set()
-        for inode in [inode for inode in self._holders if inode not in wanted]:
+        for inode in list(filterfalse(wanted.__contains__, self._holders)):
             kept = []
             for holder in self._holders[inode]:
                 now = _socket_behind(holder.pid, holder.fd)

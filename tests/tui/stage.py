@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
@@ -101,6 +101,9 @@ class FakeHost:
         return self.now
 
     def dump(self, protocol: int, request: bytes) -> list[bytes]:
+        raise Unavailable("netlink", "a fake host")
+
+    def pieces(self, protocol: int, request: bytes) -> Iterator[memoryview]:
         raise Unavailable("netlink", "a fake host")
 
     def events(self, protocol: int, groups: Collection[int]) -> Events:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import socket
 import struct
 import tempfile
 import threading
@@ -26,7 +25,6 @@ Raw = tuple[tuple[int, int, int, int], ...]
 
 VERSION = "1.10.3"  # Debian 12's, which the compiler follows; others make other programs here and there
 NAMES = LiveFilterNames(lambda function: function())
-_SO_ATTACH_FILTER = 26
 _CLONE_NEWNET = 0x40000000
 _UNKNOWN_MASK = 0xFFFFFFFF
 
@@ -138,12 +136,6 @@ def verdict(program: CProgram, data: bytes, length: int) -> int:
     header = _Header(0, 0, len(data), length)
     found: int = library().pcap_offline_filter(ctypes.byref(program), ctypes.byref(header), data)
     return found & 0xFFFFFFFF
-
-
-def attach(sock: socket.socket, packed: bytes) -> None:
-    """Attach a program to a socket."""
-    buffer = ctypes.create_string_buffer(packed, len(packed))
-    sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HP", len(packed) // 8, ctypes.addressof(buffer)))
 
 
 def in_the_dark(function: Callable[[], Result]) -> Result:

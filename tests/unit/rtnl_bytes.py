@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from hypothesis import strategies as st
 
@@ -17,6 +17,7 @@ from netscope.core.netlink import HEADER, NLM_F_MULTI, attribute
 from netscope.core.probe import Prober
 from netscope.core.whois import RegistryWire
 from netscope.domains.rtnl import Interface, Interfaces
+from tests.replay import in_pieces
 
 KNOWN = Interfaces(
     {
@@ -46,6 +47,10 @@ class Replay:
         """Answer by the type of the request."""
         assert protocol == 0
         return self.answers.get(HEADER.unpack_from(request)[1], [DONE])
+
+    def pieces(self, protocol: int, request: bytes) -> Iterator[memoryview]:
+        """Answer the same."""
+        return in_pieces(self.dump(protocol, request))
 
     def events(self, protocol: int, groups: Collection[int]) -> Events:
         """Nothing happens here."""

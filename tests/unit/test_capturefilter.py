@@ -9,9 +9,10 @@ import pytest
 
 from netscope.core.capturefilter import FilterSyntaxError, compile_filter
 from netscope.core.errors import BadQuery
+from netscope.system.capture.filtering import attach
 from tests.unit.filter_expressions import WRONG, right
 from tests.unit.filter_frames import frames
-from tests.unit.pcap_oracle import NAMES, attach, in_the_dark, ours, raw, run, same, theirs, verdict
+from tests.unit.pcap_oracle import NAMES, in_the_dark, ours, raw, run, same, theirs, verdict
 
 LINKS = (1, 0, 101, 108, 113, 276, 228, 229, 9, 50, 51)
 
@@ -85,15 +86,19 @@ def _refused() -> None:
 
 def test_an_error_says_what_was_expected() -> None:
     said = {
-        "host": "expected a name, a number or an address at the end",
+        "host": "expected a name, a number or an address, but here is the end",
         "tpc port 80": "did you mean tcp",
         "tcp udp": "expected 'and', 'or' or the end, not 'udp'",
         "port 80 and (90 or port 91)": "expected a name, a number or an address, not 'port'",
-        "tcp[0]": "expected one of > >= = <= < != to compare the value with at the end",
+        "tcp[0]": "expected one of > >= = <= < != to compare the value with, but here is the end",
         "net 10.0.0.1/8": "10.0.0.0 is the network's address",
         "ip and not ip": "no packet can be like that",
         "tcp\x1b[31m": r"\x1b' has no meaning in a capture filter",
         "tcp and 80": "nothing before '80' says what it is",
+        "(tcp or udp": "expected ')' for the '(' at character 1, but here is the end",
+        "tcp host 1.2.3.4": "'tcp' does not go with an IPv4 host (write tcp and host ADDRESS)",
+        "ip host ::1": "'ip' does not go with an IPv6 host (leave it out)",
+        "port 80-90": "no service is called '80-90' (write portrange)",
         "inbound": "a file of Ethernet frames does not tell their direction",
     }
     for text, words in said.items():
@@ -112,6 +117,8 @@ def test_nesting_and_length_have_an_end() -> None:
     long = " or ".join(f"host 10.0.{number >> 8}.{number & 255}" for number in range(1000))
     with pytest.raises(FilterSyntaxError, match=r"the kernel runs 4096 at most"):
         compile_filter(f"vlan and ip protochain 5 or {long}", 1)
+    with pytest.raises(FilterSyntaxError, match=r"this has \d+ tests, and 6000 are the most"):
+        compile_filter(f"{long} or {long}", 1)
 
 
 @needs_libpcap
@@ -124,10 +131,22 @@ def test_jumps_reach_further_than_255_instructions() -> None:
     assert any(one.code == 5 for one in program.instructions)  # an unconditional jump: ja
 
 
-def test_other_link_types_are_refused() -> None:
-    for link in (105, 127, 147, 252, 65535, -1):
-        with pytest.raises(FilterSyntaxError, match=f"no capture filters for link type {link}"):
-            compile_filter("tcp", link)
+@needs_libpcap
+def test_of_other_link_types_only_the_length_counts() -> None:
+    for link in (105, 127, 147, 195, 252):
+        for text in ("", "len > 100", "less 60 or greater 1000", "not (len % 2 = 1 and -len + 2 * 3 < 1)"):
+            assert same(text, link)
+        for text in (
+            "tcp",
+            "len > 5 and port 80",
+            "ether[0] = 1",
+            "1 + -(2 * ip[0]) = 5",
+            "vlan",
+            "inbound",
+            "byte 0 = 1",
+        ):
+            with pytest.raises(FilterSyntaxError, match=f"frames of link type {link} can be filtered by their length"):
+                compile_filter(text, link)
     assert compile_filter("tcp", 12) == compile_filter("tcp", 14) == compile_filter("tcp", 101)
 
 
@@ -157,7 +176,7 @@ def test_the_kernel_takes_every_program() -> None:
                 assert program.loops == (not live and "protochain" in text)
                 if not program.loops:
                     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-                        attach(sock, program.pack())
+                        attach(sock, program.instructions)
                     taken += 1
     assert taken > 2000
 

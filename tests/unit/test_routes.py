@@ -73,6 +73,12 @@ def test_the_columns_give_what_the_plain_way_gives(datagrams: list[bytes]) -> No
     agree(datagrams)
 
 
+def test_the_last_of_two_destinations_counts() -> None:
+    head = bytes((10, 1, 0, 0, 254, 0, 0, 1)) + bytes(4)
+    twice = attribute(15, u32(254)) + attribute(1, bytes(15) + b"\1") + attribute(1, bytes(16))
+    agree([message(24, head + twice) * 20, DONE])
+
+
 @given(damaged(route_messages()))
 @settings(max_examples=300)
 def test_damaged_messages_give_the_same_and_never_break(datagrams: list[bytes]) -> None:

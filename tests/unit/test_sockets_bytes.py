@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from netscope.core.errors import Unavailable
 from netscope.core.netlink import HEADER, Malformed, attribute, messages, request
 from netscope.domains.sockets import DOMAIN, diag, inet, local, proc
-from netscope.domains.sockets.answers import payloads, without_ages
+from netscope.domains.sockets.answers import blocks, payloads, without_ages
 from netscope.domains.sockets.diag import Layouts
 from netscope.domains.sockets.labels import Labels
 from netscope.domains.sockets.record import INET_HEAD, Socket, counters, info_field, key
@@ -35,12 +35,17 @@ _ROW = Struct("=BBBB2s2s16s16sI8sIIIII")
 
 
 def tcp_message(
-    family: int = socket.AF_INET, state: int = 1, inode: int = 7, info: bytes = bytes(280), *more: bytes
+    family: int = socket.AF_INET,
+    state: int = 1,
+    inode: int = 7,
+    info: bytes = bytes(280),
+    *more: bytes,
+    cookie: bytes = b"cookie!!",
 ) -> bytes:
     """Return an inet_diag message as the kernel lays it out."""
     packed = socket.inet_pton(family, "192.0.2.1" if family == socket.AF_INET else "2001:db8::1").ljust(16, b"\0")
     head = _ROW.pack(
-        family, state, 0, 0, (443).to_bytes(2, "big"), (50000).to_bytes(2, "big"), packed, packed, 0, b"cookie!!",
+        family, state, 0, 0, (443).to_bytes(2, "big"), (50000).to_bytes(2, "big"), packed, packed, 0, cookie,
         0, 1, 2, 1000, inode,
     )  # fmt: skip
     return head + attribute(diag.SHUTDOWN, b"\0") + attribute(diag.INFO, info) + b"".join(more)
@@ -114,6 +119,11 @@ def datagram(*found: bytes, kind: int = diag.TCPDIAG_GETSOCK) -> bytes:
     return whole
 
 
+def piece(data: bytes) -> memoryview:
+    """Return what may be written to."""
+    return memoryview(bytearray(data))
+
+
 DONE = HEADER.pack(20, 3, 2, 1, 0) + bytes(4)
 
 
@@ -124,7 +134,7 @@ DONE = HEADER.pack(20, 3, 2, 1, 0) + bytes(4)
 )  # fmt: skip
 def test_the_fast_way_finds_what_the_plain_way_finds(found: list[bytes], done: bool) -> None:
     data = datagram(*found) + (DONE if done else b"")
-    assert [payload for batch in payloads([data]) for payload in batch] == [
+    assert [message for batch in payloads([piece(data)]) for message in batch] == [
         payload for _kind, payload in messages([data])
     ]
 
@@ -134,8 +144,11 @@ def test_the_fast_way_forgets_the_ages_as_the_plain_way_does(found: list[bytes],
     if mixed:
         found = [*found, tcp_message(info=bytes(100))]
     layouts = Layouts(INET_HEAD)
-    shortened = [payload for batch in payloads([datagram(*found)], layouts) for payload in batch]
+    (block,) = blocks([piece(datagram(*found))], 44, layouts)
+    shortened = list(block.messages)
     assert shortened == [without_ages(message, layouts.of(message)) for message in found]
+    assert shortened == [block.message(at) for at in range(len(found))]
+    assert block.cookies == [message[44:52] for message in found]
     for message, full in zip(shortened, found, strict=True):
         record, whole = DECODERS["tcp"](message), DECODERS["tcp"](full)
         if record.tcp_info is not None and whole.tcp_info is not None:
@@ -148,8 +161,8 @@ def test_the_fast_way_forgets_the_ages_as_the_plain_way_does(found: list[bytes],
 def test_random_datagrams_end(data: bytes) -> None:
     for layouts in (None, Layouts(INET_HEAD)):
         try:
-            for batch in payloads([data], layouts):
-                assert isinstance(batch, list)
+            for block in blocks([piece(data)], 44, layouts):
+                assert len(block.cookies) == len(list(block.messages))
         except Malformed:
             continue
 
@@ -163,8 +176,8 @@ def test_damaged_datagrams_end(data: st.DataObject) -> None:
         if damaged:
             damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
     try:
-        for batch in payloads([bytes(damaged)], Layouts(INET_HEAD)):
-            for message in batch:
+        for block in blocks([memoryview(damaged)], 44, Layouts(INET_HEAD)):
+            for message in block.messages:
                 use(DECODERS["tcp"](message))
     except Malformed:
         pass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ from netscope.domains.sockets.options import OPTIONS, shown
 from netscope.domains.sockets.rates import rates
 from netscope.domains.sockets.selection import PROTOCOLS, select
 from netscope.export import csv_lines
+from tests.replay import in_pieces
 
 ALL = Query().having(all=True)
 TCP = b"""  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -54,6 +55,9 @@ class Fake:
         if self.answer is None:
             raise Unavailable("netlink request", "No such file or directory")
         return self.answer(question)
+
+    def pieces(self, protocol: int, request: bytes) -> Iterator[memoryview]:
+        return in_pieces(self.dump(protocol, request))
 
     def events(self, protocol: int, groups: Collection[int]) -> Events:
         raise NeedsPrivilege("netlink events", "Operation not permitted")

@@ -7,12 +7,12 @@ the tests compare the programs instruction by instruction. The way there:
          -> the same graph, less of it (optimize, numbering) -> instructions (emit)
 
 A program for a live capture differs from one for a file: the kernel takes VLAN tags off packets before the filter sees
-them, tells direction and interface beside the packet, and shows "any" captures from the network header on.
+them, tells direction and interface beside the packet, and runs no loops. That it shows "any" captures without their
+cooked header is the business of whoever attaches the program (netscope.system.capture); here they have it.
 """
 
 from __future__ import annotations
 
-from netscope.core.capturefilter.cooked import uncooked
 from netscope.core.capturefilter.emit import emit
 from netscope.core.capturefilter.errors import FilterSyntaxError, Refused
 from netscope.core.capturefilter.generate import generate
@@ -22,7 +22,7 @@ from netscope.core.capturefilter.opcodes import RET
 from netscope.core.capturefilter.optimize import optimize
 from netscope.core.capturefilter.parse import parse
 from netscope.core.capturefilter.program import Instruction, Program
-from netscope.core.capturefilter.state import LINKS, SLL, SLL2, Resolver, State
+from netscope.core.capturefilter.state import LINKS, Resolver, State
 
 __all__ = ["LINKS", "FilterSyntaxError", "Instruction", "Program", "Resolver", "compile_filter"]
 
@@ -41,7 +41,7 @@ def compile_filter(
 
     Args:
         text: the filter.
-        link: the LINKTYPE_ value of the packets (pcap-linktype(7)); ``LINKS`` has those that filters are made for.
+        link: the LINKTYPE_ value of the packets (pcap-linktype(7)). Of what is not in ``LINKS`` only the length counts.
         snaplen: what the program returns for a packet that it takes.
         netmask: the mask of the interface's network, for ``ip broadcast``.
         live: for a packet socket of this host, not for the packets of a file.
@@ -57,12 +57,9 @@ def compile_filter(
         if state.optimized:
             root = optimize(root)
             _takes_something(root)
-        program = Program(emit(root))
-        if live and state.outermost in (SLL, SLL2):
-            program = uncooked(program, state.outermost)
+        return Program(emit(root))
     except Refused as error:
         raise FilterSyntaxError(error.what, text, 0, len(text), error.mend) from None
-    return program
 
 
 def _takes_something(root: Block) -> None:

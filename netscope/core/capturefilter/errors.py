@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netscope.core.filters.syntax import FilterError
+from netscope.core.filtererror import FilterError
 
 
 class FilterSyntaxError(FilterError):

@@ -11,7 +11,23 @@ from netscope.core.capturefilter.graph import Block, Fragment, Stmt, both, decid
 from netscope.core.capturefilter.hosts import cast
 from netscope.core.capturefilter.ids import identified
 from netscope.core.capturefilter.links import llc
-from netscope.core.capturefilter.nodes import Byte, Cast, Chain, Id, Llc, Node, Not, Plain, Protocol, Relation
+from netscope.core.capturefilter.nodes import (
+    Arithmetic,
+    Binary,
+    Byte,
+    Cast,
+    Chain,
+    Id,
+    Length,
+    Llc,
+    Minus,
+    Node,
+    Not,
+    Number,
+    Plain,
+    Protocol,
+    Relation,
+)
 from netscope.core.capturefilter.opcodes import (
     AD_IFINDEX,
     AD_PKTTYPE,
@@ -54,9 +70,28 @@ def _part(node: Node, text: str, c: State) -> Fragment:
     if isinstance(node, Not):
         return negated(_part(node.part, text, c))
     try:
+        if c.outermost not in LINKS and _looks_inside(node):
+            raise Refused(
+                f"frames of link type {c.outermost} can be filtered by their length only",
+                f"all else works with {', '.join(LINKS.values())}",
+            )
         return _term(c, node)
     except Refused as error:
         raise FilterSyntaxError(error.what, text, node.start, node.end, error.mend) from None
+
+
+def _looks_inside(node: Node | Arithmetic) -> bool:
+    """Tell whether a term depends on more of a packet than its length."""
+    if isinstance(node, Relation):
+        return _looks_inside(node.left) or _looks_inside(node.right)
+    while isinstance(node, (Binary, Minus)):  # to the left as far as it goes
+        if isinstance(node, Minus):
+            node = node.part
+        elif _looks_inside(node.right):
+            return True
+        else:
+            node = node.left
+    return not (isinstance(node, (Number, Length)) or (isinstance(node, Plain) and node.word in ("less", "greater")))
 
 
 def _term(c: State, node: Id | Protocol | Cast | Plain | Byte | Llc | Relation) -> Fragment:

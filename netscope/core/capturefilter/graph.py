@@ -43,7 +43,7 @@ class Block:
 
     __slots__ = (
         "code", "dominators", "false", "id", "in_edges", "in_use", "k", "kill", "level", "long_false", "long_true",
-        "operand", "out_use", "place", "same", "stmts", "true", "values",
+        "operand", "out_use", "place", "stmts", "true", "values",
     )  # fmt: skip
 
     def __init__(self, code: int, k: int = 0, stmts: list[Stmt] | None = None) -> None:
@@ -61,7 +61,6 @@ class Block:
         self.values: list[int] = []
         self.operand = 0
         self.in_edges: list[Edge] = []
-        self.same: Block | None = None
         self.long_true = 0
         self.long_false = 0
         self.place = 0

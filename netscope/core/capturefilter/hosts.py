@@ -36,7 +36,7 @@ def ipv4(c: State, address: int, mask: int, proto: str, direction: str, what: st
         return _words(c, address, mask, direction, ARP if proto == "arp" else RARP, 14, 24)
     if proto == "decnet":
         return _decnet(c, address, direction)
-    raise _misplaced(proto, what)
+    raise _misplaced(proto, f"IPv4 {what}")
 
 
 def ipv6(c: State, address: bytes, mask: int, proto: str, direction: str, what: str) -> Fragment:
@@ -116,5 +116,7 @@ def _decnet_form(c: State, size: int, flags: int, mask: int, place: int, address
 
 def _misplaced(proto: str, what: str) -> Refused:
     if proto == "link":
-        return Refused(f"'ether' does not go with an IP {what}", "leave it out")
-    return Refused(f"{proto!r} does not go with {what}s", "say so with 'and'")
+        return Refused(f"'ether' does not go with an {what}", "leave it out")
+    kind = what.split()[1]
+    mend = "leave it out" if proto in ("ip", "arp", "rarp", "ip6") else f"write {proto} and {kind} ADDRESS"
+    return Refused(f"{proto!r} does not go with an {what}", mend)

@@ -141,7 +141,7 @@ def _named(c: State, name: str, head: Qualifiers) -> Fragment:
     if head.type == "net":
         return _network(c, name, head)
     if head.type == "port":
-        number, transport = _service(c, name, "port")
+        number, transport = _service(c, name)
         return ports(c, number, number, _agreed(name, transport, head), head.direction, ranged=False)
     if head.type == "portrange":
         low, high, transport = _services(c, name)
@@ -211,7 +211,7 @@ def _agreed(name: str, transport: int | None, head: Qualifiers) -> int | None:
     return wanted
 
 
-def _service(c: State, name: str, what: str) -> tuple[int, int | None]:
+def _service(c: State, name: str) -> tuple[int, int | None]:
     """Return a service's port, and its transport protocol unless it is that of both TCP and UDP."""
     if name.isascii() and name.isdigit():
         return int(name) & 0xFFFF, None
@@ -222,7 +222,8 @@ def _service(c: State, name: str, what: str) -> tuple[int, int | None]:
         return udp, UDP
     if name == "nfs":
         return _NFS, None
-    raise Refused(f"no service is called {printable(name)!r}", f"give the {what}'s number; names: /etc/services")
+    mend = "write portrange" if _RANGE.match(name) else "give the port's number; names: /etc/services"
+    raise Refused(f"no service is called {printable(name)!r}", mend)
 
 
 def _services(c: State, name: str) -> tuple[int, int, int | None]:
@@ -236,8 +237,8 @@ def _services(c: State, name: str) -> tuple[int, int, int | None]:
     first, dash, last = name.partition("-")
     if not dash:
         raise Refused(f"{printable(name)!r} is no range of ports", "such as 8000-8100")
-    low, transport = _service(c, first, "port")
-    high, other = _service(c, last, "port")
+    low, transport = _service(c, first)
+    high, other = _service(c, last)
     return low, high, transport if transport == other else None
 
 

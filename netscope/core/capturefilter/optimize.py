@@ -9,21 +9,25 @@ Blocks are looked at by level: the longest way to the end of the program.
 
 from __future__ import annotations
 
+from netscope.core.capturefilter.errors import Refused
 from netscope.core.capturefilter.graph import Block, Edge
 from netscope.core.capturefilter.liveness import conflict, find_needed, remove_dead
 from netscope.core.capturefilter.numbering import A_PLACE, PLACES, X_PLACE, Numbering
 from netscope.core.capturefilter.opcodes import JEQ, JMP, NOP, RET, K, X
 from netscope.core.capturefilter.peephole import shorten
 
+_MOST = 6000  # blocks: the time that all this takes grows with their square
 _PATIENCE = 100  # passes that only move tests about, after which they are thought to go in circles
 
 
 def optimize(root: Block) -> Block:
-    """Return the first block of the smaller graph. Raises Refused for arithmetic that cannot work."""
+    """Return the first block of the smaller graph. Raises Refused for arithmetic that cannot work, and for too much."""
     blocks = _numbered(root)
+    if len(blocks) > _MOST:
+        raise Refused(f"this has {len(blocks)} tests, and {_MOST} are the most", "name networks, not hosts one by one")
     for alter in (False, True):
         _settle(root, blocks, alter)
-    _share(root, blocks)
+    _share(root)
     return _without_root(root)
 
 
@@ -280,26 +284,17 @@ def _in_chain(edge: Edge, block: Block, on_true: bool) -> Block | None:
     return here
 
 
-def _share(root: Block, blocks: list[Block]) -> None:
-    """Of blocks that are alike and lead to the same places, keep one."""
-    while True:
-        reached = {block for level in _levels(root) for block in level}
-        kept: dict[tuple[object, ...], Block] = {}
-        for block in reversed(blocks):
-            block.same = None
-            if block in reached:
-                body = tuple((stmt.code, stmt.k) for stmt in block.stmts if stmt.code != NOP)
-                key = (block.code, block.k, block.true.succ, block.false.succ, body)
-                block.same = kept.setdefault(key, block)
-        changed = False
-        for block in reached:
+def _share(root: Block) -> None:
+    """Of blocks that are alike and lead to the same places, keep one: from the end of the program on."""
+    kept: dict[tuple[object, ...], Block] = {}
+    same: dict[Block, Block] = {}
+    for level in _levels(root):
+        for block in level:
             for edge in (block.true, block.false):
-                after = edge.succ
-                if after is not None and after.same is not after:
-                    edge.succ = after.same
-                    changed = True
-        if not changed:
-            return
+                if edge.succ is not None:
+                    edge.succ = same[edge.succ]
+            body = tuple((stmt.code, stmt.k) for stmt in block.stmts if stmt.code != NOP)
+            same[block] = kept.setdefault((block.code, block.k, block.true.succ, block.false.succ, body), block)
 
 
 def _without_root(root: Block) -> Block:

@@ -141,7 +141,7 @@ class _Parser(ValueParser):
             found = self._more_ids(found.node, inherited)
         elif not isinstance(found, _VALUES):
             found, _qualifiers = self._chain(found, qualifiers)
-        self._take(")", f"what began at character {opening.start + 1}")
+        self._take(")", f"for the '(' at character {opening.start + 1}")
         self._depth -= 1
         return found, inherited
 
@@ -216,7 +216,7 @@ class _Parser(ValueParser):
         else:
             first = self._id(qualifiers)
         found = self._more_ids(first, qualifiers)
-        self._take(")", f"what began at character {opening.start + 1}")
+        self._take(")", f"for the '(' at character {opening.start + 1}")
         self._depth -= 1
         return found.node
 
@@ -229,7 +229,7 @@ class _Parser(ValueParser):
         number = self._number(after)
         end = number.end
         for _each in range(opened):
-            end = self._take(")", "the number").end
+            end = self._take(")", "after the number").end
         return Number(number.value, number.start, end)
 
     def _id_number(self, number: Number, qualifiers: Qualifiers | None) -> Id:

@@ -42,7 +42,7 @@ def shorten(block: Block, n: Numbering) -> None:
     if block.code == JMP | JSET | K:
         if block.k == 0:
             block.true.succ = block.false.succ
-        if block.k == ALL:
+        if block.k == ALL:  # not true of 0, but libpcap (1.10) has it so
             block.false.succ = block.true.succ
     number = block.values[X_PLACE]
     if number in n.constants and block.code & X:
@@ -87,7 +87,7 @@ def _constant_index(stmts: list[Stmt], constant: Stmt, place: int, n: Numbering)
     """A constant added to X, to load from there: let the load add it itself."""
     if stmts[place].code == LDX | MSH | B:
         place = _next(stmts, place + 1)
-    add, move, load = place, _next(stmts, place + 1), 0
+    add, move = place, _next(stmts, place + 1)
     load = _next(stmts, move + 1)
     if load >= len(stmts) or stmts[add].code != ALU | ADD | X or stmts[move].code != TAX:
         return

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import socket
-from functools import cache
 from typing import Literal, NamedTuple
 
 from netscope.core.capturefilter.errors import FilterSyntaxError
@@ -39,8 +38,8 @@ _MAC = "|".join(
         "[0-9A-Fa-f]{12}",
     ]
 )
-_HEX_GROUP = "[0-9A-Fa-f]{1,4}"
-_V4 = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}\.{_NUMBER}"
+_V4 = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}\.{_NUMBER}")
+_HEX_RUN = re.compile("[0-9A-Fa-f]+")
 
 _SPACE = re.compile(r"[ \r\n\t]*")
 _NAME = re.compile(r"[A-Za-z0-9](?:[-_.A-Za-z0-9]*[.A-Za-z0-9])?")
@@ -52,7 +51,7 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("number", re.compile(_NUMBER)),
     ("ipv4", re.compile(rf"{_NUMBER}(?:\.{_NUMBER}){{1,3}}")),
 )
-_MAYBE_V6 = re.compile(rf"(?:{_HEX_GROUP})?:")
+_MAYBE_V6 = re.compile("[0-9A-Fa-f]{0,4}:")
 _BROKEN_MAC = re.compile(rf"{_PAIR}:+(?:{_PAIR}:+)+")
 _HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
 
@@ -116,7 +115,7 @@ def _special(text: str, place: int, at_least: int) -> Token | None:
         if match and match.end() > end:
             kind, end = candidate, match.end()
     if _MAYBE_V6.match(text, place):
-        stop = max((m.end() for p in _v6_patterns() if (m := p.match(text, place))), default=place)
+        stop = _v6_end(text, place)
         if stop > end:
             kind, end = "ipv6", stop
         broken = _BROKEN_MAC.match(text, place)
@@ -157,18 +156,29 @@ def _number(text: str, word: str, place: int, end: int) -> int:
     return value
 
 
-@cache
-def _v6_patterns() -> tuple[re.Pattern[str], ...]:
-    """Return one pattern for each way to write an IPv6 address; the longest match counts."""
-    ways = [_groups(8), f"{_groups(6)}:{_V4}"]
-    for many in range(8):
-        ways += [f"{_groups(before)}::{_groups(many - before)}" for before in range(many + 1)]
-    for many in range(6):
-        for before in range(many + 1):
-            after = _groups(many - before)
-            ways.append(f"{_groups(before)}::{after}{':' if after else ''}{_V4}")
-    return tuple(re.compile(way) for way in ways)
+def _v6_end(text: str, place: int) -> int:
+    """Return where the longest text that looks like an IPv6 address ends; ``place`` where there is none.
 
-
-def _groups(many: int) -> str:
-    return ":".join([_HEX_GROUP] * many)
+    Eight groups, or fewer with one gap ``::``; the last two may be written as an IPv4 address.
+    """
+    best, groups, gap = place, 0, False
+    if text.startswith("::", place):
+        place += 2
+        best, gap = place, True
+    while True:
+        match = _HEX_RUN.match(text, place)
+        digits = match.end() - place if match else 0
+        if digits and (groups <= 6 if gap else groups == 7):
+            best = place + min(digits, 4)
+        if (groups <= 5 if gap else groups == 6) and (tail := _V4.match(text, place)):
+            best = max(best, tail.end())
+        place += digits
+        groups += 1
+        if not 1 <= digits <= 4 or groups > 7 or not text.startswith(":", place):
+            return best
+        place += 1
+        if text.startswith(":", place):
+            if gap:
+                return best
+            place += 1
+            best, gap = place, True

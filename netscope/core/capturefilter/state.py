@@ -95,7 +95,7 @@ class State:
 
     Attributes:
         linktype: the link type of the innermost link-layer header so far.
-        outermost: that of the packets.
+        outermost: that of the packets. Nothing is known of one that is not in LINKS.
         header: where that header begins.
         protocol: where the number of what it carries is.
         payload: where what it carries begins.
@@ -110,17 +110,13 @@ class State:
     def __init__(self, link: int, netmask: int | None, live: bool, swapped: bool, names: Resolver) -> None:
         if link in _OLD_RAW:
             link = RAW
-        if link not in _PLACES:
-            raise Refused(
-                f"there are no capture filters for link type {link}", f"there are for {', '.join(LINKS.values())}"
-            )
         self.netmask = netmask
         self.live = live
         self.swapped = swapped
         self.names = names
         self.linktype = link
         self.outermost = link
-        protocol, payload = _PLACES[link]
+        protocol, payload = _PLACES.get(link, (UNSET, UNSET))
         self.header = Offset(0)
         self.protocol = Offset(protocol)
         self.payload = Offset(payload)

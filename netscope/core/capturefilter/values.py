@@ -36,11 +36,11 @@ class ValueParser:
         """Say that something else should stand here."""
         token = self.token
         if token.kind == "end":
-            raise FilterSyntaxError(f"expected {expected} at the end", self._text, token.start, token.end)
+            raise FilterSyntaxError(f"expected {expected}, but here is the end", self._text, token.start, token.end)
         word = printable(self._text[token.start : token.end])
         mend = ""
         if token.kind == "name":
-            close = closest(token.text, words.KEYWORDS)
+            close = closest(token.text, sorted(words.KEYWORDS - words.FOREIGN.keys()))
             mend = f"did you mean {' or '.join(close)}?" if close else ""
         raise FilterSyntaxError(f"expected {expected}, not {word!r}", self._text, token.start, token.end, mend)
 
@@ -56,9 +56,9 @@ class ValueParser:
     def _word(self) -> str:
         return self.token.text if self.token.kind == "word" else ""
 
-    def _take(self, operator: str, after: str) -> Token:
+    def _take(self, operator: str, where: str) -> Token:
         if not self._is(operator):
-            self.fail(f"{operator!r} after {after}")
+            self.fail(f"{operator!r} {where}")
         return self._next()
 
     def _number(self, after: str) -> Token:
@@ -126,13 +126,13 @@ class ValueParser:
             self._next()
             self._deeper()
             value = self._arithmetic(0, self._primary())
-            self._take(")", "the value")
+            self._take(")", "after the value")
             self._depth -= 1
             return value
         return self.fail("a number, 'len', a protocol with [ ], or a value in parentheses")
 
     def _load(self, proto: str, token: Token) -> Load:
-        self._take("[", "the protocol")
+        self._take("[", "after the protocol")
         self._deeper()
         index = self._arithmetic(0, self._primary())
         self._depth -= 1
@@ -141,5 +141,5 @@ class ValueParser:
             self._next()
             number = self._number("':'")
             size = number.value
-        end = self._take("]", "the offset").end
+        end = self._take("]", "after the offset").end
         return Load(proto, index, size, token.start, end)

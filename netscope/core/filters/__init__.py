@@ -19,8 +19,9 @@ from collections.abc import Sequence
 
 from netscope.core.domain import Domain
 from netscope.core.fields import columns_named, field_words
+from netscope.core.filtererror import FilterError
 from netscope.core.filters.compare import Predicate, anywhere, compare
-from netscope.core.filters.syntax import And, Comparison, FilterError, Node, Not, Word, parse
+from netscope.core.filters.syntax import And, Comparison, Node, Not, Word, parse
 from netscope.core.record import Column, Names
 from netscope.core.spelling import closest
 

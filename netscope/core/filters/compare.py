@@ -12,7 +12,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from operator import eq, ge, gt, le, lt
 from typing import Any, TypeAlias
 
-from netscope.core.filters.syntax import Comparison, FilterError, Word
+from netscope.core.filtererror import FilterError
+from netscope.core.filters.syntax import Comparison, Word
 from netscope.core.filters.values import Network, network, number
 from netscope.core.record import Column, Names
 from netscope.core.text import format_value

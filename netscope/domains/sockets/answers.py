@@ -6,17 +6,17 @@ last segment) change even where nothing happens, so they are made unknown first;
 
 from __future__ import annotations
 
+from itertools import chain
 from struct import Struct
 
 from netscope.core.netlink import HEADER, NLMSG_DONE, NLMSG_MIN_TYPE, messages
-from netscope.core.typed import Iterable, Iterator
+from netscope.core.typed import Callable, Iterable, Iterator, NamedTuple
 from netscope.domains.sockets import diag, tcplayout
 from netscope.domains.sockets.diag import Layout, Layouts
+from netscope.domains.sockets.record import COOKIE_SIZE
 
 _WORD = 4
 _DONE = HEADER.size + _WORD
-_AGES_START = tcplayout.AGES.start // _WORD
-_AGES_END = tcplayout.AGES.stop // _WORD
 
 
 def without_ages(message: bytes, layout: Layout) -> bytes:
@@ -32,67 +32,98 @@ def _info_start(layout: Layout) -> int:
     return start if end - start >= tcplayout.LEAST else 0
 
 
-def payloads(datagrams: Iterable[bytes], ageless: Layouts | None = None) -> Iterator[list[bytes]]:
-    """Yield the payloads of the messages of each datagram; with the layouts of TCP messages given, without ages.
+class Block(NamedTuple):
+    """The messages of a piece of an answer, without their netlink headers.
 
-    Raises Malformed.
+    Attributes:
+        cookies: of each: the same socket has it in the next answer, too.
+        messages: each of them, to be walked once: those that turn out to be known need not all be in memory at once.
+        message: position -> one of them.
     """
-    shapes: dict[int, Struct] = {}
-    for data in datagrams:
-        count, stride, length = _uniform(data)
-        if not count:
-            yield _one_by_one(data, ageless)
+
+    cookies: list[bytes]
+    messages: Iterable[bytes]
+    message: Callable[[int], bytes]
+
+
+def payloads(pieces: Iterable[memoryview]) -> Iterator[Iterable[bytes]]:
+    """Yield the messages of each piece of an answer. Raises Malformed."""
+    for piece in pieces:
+        stride, length = _uniform(piece)
+        yield _cut(piece, stride, HEADER.size, length) if stride else _one_by_one(piece)
+
+
+def blocks(pieces: Iterable[memoryview], cookie: int, ageless: Layouts | None) -> Iterator[Block]:
+    """Yield the messages of each piece of an answer, without ages if the layouts of TCP messages are given.
+
+    ``cookie`` is where in a message the cookie lies. Pieces are written to. Raises Malformed.
+    """
+    for piece in pieces:
+        stride, length = _uniform(piece)
+        if length >= HEADER.size + cookie + COOKIE_SIZE and (
+            ageless is None or _forget_ages(piece, stride, length, ageless)
+        ):
+            yield _uniform_block(piece, stride, length, cookie)
             continue
-        shape = shapes.get(length)
-        if shape is None:
-            shape = shapes[length] = Struct(f"{HEADER.size}x{length - HEADER.size}s{stride - length}x")
-        body: bytes | bytearray | memoryview = memoryview(data)[: count * stride]
+        found = _one_by_one(piece)
         if ageless is not None:
-            start = _info_start(ageless.of(data[HEADER.size : length]))
-            if start:
-                start += HEADER.size
-                if not _all_same(memoryview(body).cast("I"), start // _WORD - 1, stride // _WORD, count):
-                    yield _one_by_one(data, ageless)
-                    continue
-                body = _forget_ages(body, start // _WORD, stride // _WORD, count)
-        yield [payload for (payload,) in shape.iter_unpack(body)]
+            found = [without_ages(message, ageless.of(message)) for message in found]
+        yield Block([message[cookie : cookie + COOKIE_SIZE] for message in found], found, found.__getitem__)
 
 
-def _one_by_one(data: bytes, ageless: Layouts | None) -> list[bytes]:
-    found = [payload for _kind, payload in messages([data])]
-    return found if ageless is None else [without_ages(payload, ageless.of(payload)) for payload in found]
+def _uniform_block(piece: memoryview, stride: int, length: int, cookie: int) -> Block:
+    def message(at: int) -> bytes:
+        return bytes(piece[at * stride + HEADER.size : at * stride + length])
+
+    start = HEADER.size + cookie
+    cookies = list(_cut(piece, stride, start, start + COOKIE_SIZE))
+    return Block(cookies, _cut(piece, stride, HEADER.size, length), message)
 
 
-def _uniform(data: bytes) -> tuple[int, int, int]:
-    """Return (count, stride, length) of a datagram whose messages, but for a last NLMSG_DONE, are alike; or zeros."""
-    if len(data) < HEADER.size or len(data) % _WORD:
-        return 0, 0, 0
-    length, kind, _flags, _sequence, _port = HEADER.unpack_from(data)
+def _one_by_one(piece: memoryview) -> list[bytes]:
+    return [payload for _kind, payload in messages([piece])]
+
+
+def _cut(piece: memoryview, stride: int, start: int, end: int) -> Iterable[bytes]:
+    """Return what lies between ``start`` and ``end`` in each message."""
+    shape = Struct(f"{start}x{end - start}s{stride - end}x")
+    return chain.from_iterable(shape.iter_unpack(piece[: len(piece) // stride * stride]))
+
+
+def _uniform(piece: memoryview) -> tuple[int, int]:
+    """Return (stride, length) of the messages of a piece that are alike, but for a last NLMSG_DONE; or zeros."""
+    if len(piece) < HEADER.size or len(piece) % _WORD:
+        return 0, 0
+    length, kind, _flags, _sequence, _port = HEADER.unpack_from(piece)
     stride = (length + 3) & ~3
-    if length <= HEADER.size or kind < NLMSG_MIN_TYPE or stride > len(data):
-        return 0, 0, 0
-    count, rest = divmod(len(data), stride)
+    if length <= HEADER.size or kind < NLMSG_MIN_TYPE or stride > len(piece):
+        return 0, 0
+    rest = len(piece) % stride
     if rest:
-        last, kind, _flags, _sequence, _port = HEADER.unpack_from(data, len(data) - _DONE)
+        last, kind, _flags, _sequence, _port = HEADER.unpack_from(piece, len(piece) - _DONE)
         if rest != _DONE or last != _DONE or kind != NLMSG_DONE:
-            return 0, 0, 0
-    words = memoryview(data).cast("I")
-    step = stride // _WORD
-    if _all_same(words, 0, step, count) and _all_same(words, 1, step, count):
-        return count, stride, length
-    return 0, 0, 0
+            return 0, 0
+    return (stride, length) if _all_same(piece, 0, stride) and _all_same(piece, _WORD, stride) else (0, 0)
 
 
-def _all_same(words: memoryview, start: int, step: int, count: int) -> bool:
+def _all_same(piece: memoryview, start: int, stride: int) -> bool:
     """Tell whether the word at ``start`` of each message is the same."""
-    return bool(words[start : count * step : step].tolist() == [words[start]] * count)
+    end = len(piece) // stride * stride // _WORD
+    with piece.cast("I") as words, words[start // _WORD : end : stride // _WORD] as column:
+        return column[1:] == column[:-1]
 
 
-def _forget_ages(body: bytes | bytearray | memoryview, start: int, step: int, count: int) -> bytearray:
-    """Return messages with their ages unknown; ``start`` is where tcp_info begins in the first, in words."""
-    copy = bytearray(body)
-    with memoryview(copy) as whole, whole.cast("I") as words:
-        unknown = memoryview(tcplayout.NO_AGES[:_WORD] * count).cast("I")
-        for word in range(start + _AGES_START, start + _AGES_END):
-            words[word::step] = unknown
-    return copy
+def _forget_ages(piece: memoryview, stride: int, length: int, layouts: Layouts) -> bool:
+    """Make the ages in messages that are alike unknown; tell whether their tcp_infos lie in the same place."""
+    start = _info_start(layouts.of(bytes(piece[HEADER.size : length])))
+    if not start:
+        return True
+    start += HEADER.size
+    if not _all_same(piece, start - _WORD, stride):
+        return False
+    count = len(piece) // stride
+    unknown = memoryview(tcplayout.NO_AGES[:_WORD] * count).cast("I")
+    with piece.cast("I") as words:
+        for place in range(start + tcplayout.AGES.start, start + tcplayout.AGES.stop, _WORD):
+            words[place // _WORD : count * stride // _WORD : stride // _WORD] = unknown
+    return True

@@ -9,11 +9,11 @@ from netscope.core.errors import NeedsPrivilege, NetscopeError, Unavailable
 from netscope.core.host import Host
 from netscope.core.netlink import NETLINK_SOCK_DIAG, Malformed
 from netscope.core.snapshot import Problem, Snapshot
-from netscope.core.typed import TYPE_CHECKING, Iterable, Iterator, Sequence
-from netscope.domains.sockets.answers import payloads
+from netscope.core.typed import TYPE_CHECKING, Sequence
+from netscope.domains.sockets.answers import blocks, payloads
 from netscope.domains.sockets.labels import Interfaces, Labels
 from netscope.domains.sockets.owners import Ownership, inodes
-from netscope.domains.sockets.record import Socket
+from netscope.domains.sockets.record import Socket, cookie_offset
 from netscope.domains.sockets.selection import select
 from netscope.domains.sockets.sources import Source, sources
 
@@ -61,20 +61,20 @@ class SocketCollector:
             self._departures.hear()
         rows: list[Socket] = []
         wanted: set[int] = set()
+        changed: list[int] = []
         for source in self._sources:
             found = self._rows(source, problems)
             wanted.update(inodes(found, netlink=source.protocol == "netlink"))
+            if self._memory is not None:
+                changed += self._memory.fresh(found, len(rows), remade=source.finish is not None)
             rows += found
         wanted.discard(0)
-        changed: Iterable[int] = () if self._memory is None else self._memory.fresh(rows)
         if self._selection.owners:
             changed = self._ownership.assign(rows, wanted, changed, problems)
         records: Sequence[Socket] = rows
         if self._memory is not None and self._departures is not None:
-            records, gone = self._memory.turn(rows, changed)
-            departed = self._departures.unseen(gone)
-            if departed:
-                records = [*records, *departed]
+            gone = self._memory.gone()
+            records = self._memory.turn(rows, changed, self._departures.unseen(gone), clock)
             problems += self._departures.problems
         return Snapshot("sockets", records, tuple(problems), wall, clock)
 
@@ -94,6 +94,8 @@ class SocketCollector:
             problems.append(Problem(what, error.why or error.what, error.mend, partial=True))
         except Malformed as error:
             problems.append(Problem(what, f"the kernel's answer cannot be read: {error}", partial=True))
+        if self._memory is not None:
+            self._memory.drop(source.protocol)
         return []
 
     def _has_diag(self, source: Source) -> bool:
@@ -101,19 +103,26 @@ class SocketCollector:
 
     def _dumped(self, source: Source) -> list[Socket]:
         try:
-            answers = [self._host.dump(NETLINK_SOCK_DIAG, request) for request in source.requests]
+            rows = self._decoded(source)
         except (Unavailable, NeedsPrivilege):  # no such module, or no netlink for this process: /proc says less
             self._without_diag.add(source.protocol)
+            if self._memory is not None:
+                self._memory.drop(source.protocol)
             return self._read(source)
+        return self._wanted(rows if source.finish is None else source.finish(rows))
+
+    def _decoded(self, source: Source) -> list[Socket]:
         rows: list[Socket] = []
-        memory, decode = self._memory, source.decode
-        for found in payloads(_consumed(answers), None if memory is None else source.ageless):
-            rows += map(decode, found) if memory is None else memory.rows(found, decode)
-        if source.finish is not None:
-            rows = source.finish(rows)
-            if memory is not None:
-                memory.note(rows)
-        return self._wanted(rows)
+        memory, protocol, decode = self._memory, source.protocol, source.decode
+        for request in source.requests:
+            pieces = self._host.pieces(NETLINK_SOCK_DIAG, request)
+            if memory is None:
+                for messages in payloads(pieces):
+                    rows += map(decode, messages)
+                continue
+            for block in blocks(pieces, cookie_offset(protocol), source.ageless):
+                rows += memory.rows(protocol, block, decode)
+        return rows
 
     def _read(self, source: Source) -> list[Socket]:
         if not source.files:
@@ -125,8 +134,6 @@ class SocketCollector:
             except Unavailable:  # the "6" files where IPv6 is disabled
                 if path == source.files[0]:
                     raise
-        if self._memory is not None:
-            self._memory.note(found)
         return self._wanted(found)
 
     def _wanted(self, rows: list[Socket]) -> list[Socket]:
@@ -134,11 +141,3 @@ class SocketCollector:
         if self._selection.listening is None:
             return rows
         return [row for row in rows if self._selection.wants(row.state)]
-
-
-def _consumed(answers: list[list[bytes]]) -> Iterator[bytes]:
-    """Yield the datagrams in order, letting go of each: 50,000 connections are 20 MB of them."""
-    for answer in answers:
-        answer.reverse()
-        while answer:
-            yield answer.pop()

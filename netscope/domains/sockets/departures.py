@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Events, Host
@@ -62,19 +62,16 @@ class Departures:
         """
         before, self._gone = self._gone, {row.message[_COOKIE] for row in gone}
         seen = self._gone | before
-        return [row for row in self._decoded() if row.message[_COOKIE] not in seen]
+        try:
+            return [self._closed(notice) for _kind, notice in messages(self._heard) if notice[_COOKIE] not in seen]
+        except Malformed:
+            self._lost = True
+            return []
 
     @property
     def problems(self) -> Sequence[Problem]:
         """What is missing of the notices last taken."""
         return (_MISSED,) if self._lost else ()
-
-    def _decoded(self) -> Iterator[Socket]:
-        try:
-            for _kind, payload in messages(self._heard):
-                yield self._closed(payload)
-        except Malformed:
-            self._lost = True
 
     def _closed(self, payload: bytes) -> Socket:
         """The notice carries no owner: neither user nor process is known."""

@@ -68,8 +68,10 @@ class Ownership:
             if processes != row.processes:
                 place = self._place(processes) if want_places and processes else _NOWHERE
                 rows[number] = _NEW(Socket, (*row[:_OWNER], processes, *place, *row[_AFTER:]))
-        if nobody is None and (unknown := len(wanted.difference(owners.holders))):
-            problems.append(_unknown_owners(unknown, owners, may(self._host, SYS_PTRACE)))
+        if nobody is None:
+            unheld = len(wanted.difference(owners.holders)) if owners.unheld is None else owners.unheld
+            if unheld:
+                problems.append(_unknown_owners(unheld, owners, may(self._host, SYS_PTRACE)))
         return changed
 
     def _place(self, processes: tuple[Process, ...]) -> Place:

@@ -6,18 +6,14 @@ and ...Received), but for the one that the SYN takes up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import compress, repeat
-from operator import attrgetter, is_, itemgetter
+from collections.abc import Iterable, Mapping
 
 from netscope.core.snapshot import Snapshot
 from netscope.domains.sockets import diag
-from netscope.domains.sockets.record import Socket, counters
+from netscope.domains.sockets.memory import Rows
+from netscope.domains.sockets.record import Socket, cookie_of, counters
 
-_COOKIE = slice(44, 52)
 _SYN = 1
-_SEND_RATE = attrgetter("send_rate")
-_MESSAGE = attrgetter("message")
 
 Totals = dict[int, tuple[float, float]]
 
@@ -27,30 +23,36 @@ def rates(before: Snapshot, now: Snapshot) -> Snapshot:
     elapsed = now.clock - before.clock
     if elapsed <= 0:
         return now
+    moved, old = _moved(before, now)
     rows: list[Socket] = list(now.records)
-    unrated = compress(range(len(rows)), map(is_, map(_SEND_RATE, rows), repeat(None)))
-    moved = [number for number in unrated if diag.INFO in rows[number].layout]
-    if moved:
-        # A connection that was not there before has sent all its bytes since, unless that look was not complete.
-        unseen = None if any(problem.partial for problem in before.problems) else (_SYN, 0)
-        old = _by_cookie(before.records, {rows[number].message[_COOKIE] for number in moved})
-        for number in moved:
-            row = rows[number]
-            start = old.get(row.message[_COOKIE], unseen)
-            end = counters(row)
-            if start is not None and end is not None and row.state != "LISTEN":
-                sent, received = max(0, end[0] - start[0]), max(0, end[1] - start[1])
-                rows[number] = row._replace(send_rate=sent / elapsed, receive_rate=received / elapsed)
+    # A connection that was not there before has sent all its bytes since, unless that look was not complete.
+    unseen = None if any(problem.partial for problem in before.problems) else (_SYN, 0)
+    for number in moved:
+        row = rows[number]
+        earlier = old.get(cookie_of(row))
+        start = unseen if earlier is None else counters(earlier)
+        end = counters(row)
+        if start is not None and end is not None and row.state != "LISTEN":
+            sent, received = max(0, end[0] - start[0]), max(0, end[1] - start[1])
+            rows[number] = row._replace(send_rate=sent / elapsed, receive_rate=received / elapsed)
     totals = _totals(rows[number] for number in moved)
     if totals:
         rows = [_with_total(row, totals) for row in rows]
     return now._replace(records=rows)
 
 
-def _by_cookie(before: Sequence[Socket], wanted: set[bytes]) -> dict[bytes, tuple[int, int] | None]:
-    """Return cookie -> counters of some sockets, as they were: a few of 50,000, so without a Python step for each."""
-    cookies = map(itemgetter(_COOKIE), map(_MESSAGE, before))
-    return {row.message[_COOKIE]: counters(row) for row in compress(before, map(wanted.__contains__, cookies))}
+def _moved(before: Snapshot, now: Snapshot) -> tuple[list[int], Mapping[bytes, Socket]]:
+    """Return where the rows are whose rates are wanted, and cookie -> what they were before."""
+    rows = now.records
+    if isinstance(rows, Rows) and rows.since == before.clock:
+        return [number for number in rows.changed if _unrated(rows[number])], rows.earlier
+    moved = [number for number, row in enumerate(rows) if _unrated(row)]
+    wanted = {cookie_of(rows[number]) for number in moved}
+    return moved, {cookie_of(row): row for row in before.records if row.layout and cookie_of(row) in wanted}
+
+
+def _unrated(row: Socket) -> bool:
+    return row.send_rate is None and diag.INFO in row.layout
 
 
 def _with_total(row: Socket, totals: Totals) -> Socket:

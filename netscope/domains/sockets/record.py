@@ -22,6 +22,7 @@ _UNIX_PEER = 2
 _MEMORY_ATTRIBUTE = {"unix": 5, "packet": 6, "netlink": 0}
 _COOKIE_OFFSET = {"unix": 8, "packet": 8, "netlink": 20}
 _INET_COOKIE_OFFSET = 44
+COOKIE_SIZE = 8
 _TIMERS = ("off", "on", "keepalive", "timewait", "persist")
 
 
@@ -120,8 +121,7 @@ class Socket(NamedTuple):
         """The kernel's own number for the socket, hexadecimal as ss prints it (``sk:...``)."""
         if not self.message:
             return None
-        offset = _COOKIE_OFFSET.get(self.protocol, _INET_COOKIE_OFFSET)
-        return f"{int.from_bytes(self.message[offset : offset + 8], 'little'):x}"
+        return f"{int.from_bytes(cookie_of(self), 'little'):x}"
 
     @property
     def timer(self) -> Timer | None:
@@ -191,6 +191,17 @@ class Socket(NamedTuple):
     def _number(self, kind: int) -> int | None:
         data = self.attribute(kind)
         return None if not data else int.from_bytes(data, "little")
+
+
+def cookie_offset(protocol: str) -> int:
+    """Return where in its message the cookie of a socket lies."""
+    return _COOKIE_OFFSET.get(protocol, _INET_COOKIE_OFFSET)
+
+
+def cookie_of(record: Socket) -> bytes:
+    """Return the kernel's own number for a socket, as it lies in its message."""
+    offset = cookie_offset(record.protocol)
+    return record.message[offset : offset + COOKIE_SIZE]
 
 
 def key(record: Socket) -> Hashable:
