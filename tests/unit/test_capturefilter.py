@@ -121,6 +121,21 @@ def test_nesting_and_length_have_an_end() -> None:
         compile_filter(f"{long} or {long}", 1)
 
 
+def test_long_words_take_no_time_and_no_traceback() -> None:
+    many = 20_000
+    for text in (
+        "a" * many, "tcp " + "b" * many, "host " + "1" * many, "port 0x" + "f" * many, "port 0" + "7" * many,
+        "portrange " + "1" * many + "-" + "2" * many, "portrange \\+" + "3" * many + "-5", "port \\" + "4" * many,
+        "net 1." + "0" * many + "2x", "net " + "1." * many, "decnet host 1." + "5" * many + "6.7.8.9", "1:" * many,
+        "host " + "1:" * many, "host ::" + "1" * many, "ether host " + "1-" * many, "tcp[" + "0" * many + "8] = 1",
+        "\\" + "c" * many, "tcp and " * 2000 + "x", "(" * many, "not " * many, "- " * many, "1 + " * many,
+    ):  # fmt: skip
+        with pytest.raises(FilterSyntaxError) as caught:
+            compile_filter(text, 1)
+        assert 0 <= caught.value.start <= len(text)
+    assert compile_filter("net 1." + "0" * many + "2", 1) == compile_filter("net 1.2", 1)
+
+
 @needs_libpcap
 def test_jumps_reach_further_than_255_instructions() -> None:
     ports = " or ".join(f"tcp src port {number}" for number in range(1, 600, 4))

@@ -56,7 +56,7 @@ def _ipv4(c: State, node: Id, head: Qualifiers) -> Fragment:
         match = _DECNET.match(node.text)
         if match is None:
             raise Refused(f"{node.text!r} is no DECnet address", "such as 10.15")
-        address = (int(match[1]) << 10 & 0xFC00) | (int(match[2]) & 0x3FF)
+        address = (_int(match[1]) << 10 & 0xFC00) | (_int(match[2]) & 0x3FF)
         return hosts.ipv4(c, address, 0, head.proto, head.direction, head.type)
     address, bits = _partial(node.text)
     if head.proto == "link":
@@ -89,9 +89,10 @@ def _partial(text: str) -> tuple[int, int]:
     value = 0
     parts = text.split(".")
     for part in parts:
-        if not part.isdigit() or int(part[-4:]) > 255 or int(part) > 255:
+        digits = part.lstrip("0") or "0"
+        if not digits.isdigit() or len(digits) > 3 or int(digits) > 255:
             raise Refused(f"{text!r} is no IPv4 address")
-        value = value << 8 | int(part)
+        value = value << 8 | int(digits)
     return value, 8 * len(parts)
 
 
@@ -213,7 +214,7 @@ def _agreed(name: str, transport: int | None, head: Qualifiers) -> int | None:
 
 def _service(c: State, name: str) -> tuple[int, int | None]:
     """Return a service's port, and its transport protocol unless it is that of both TCP and UDP."""
-    if name.isascii() and name.isdigit():
+    if name.isascii() and name.isdigit() and len(name) < 20 and not int(name) & 1 << 31:  # as glibc reads it
         return int(name) & 0xFFFF, None
     tcp, udp = c.names.ports(name)
     if tcp is not None:
@@ -244,7 +245,9 @@ def _services(c: State, name: str) -> tuple[int, int, int | None]:
 
 def _int(text: str) -> int:
     """Return a number as C's scanf reads it into an int."""
-    value = max(-(1 << 63), min(int(text[-30:] if len(text) > 30 else text), (1 << 63) - 1)) & ALL
+    digits = text.lstrip("+-").lstrip("0") or "0"
+    value = int(digits) if len(digits) < 20 else 1 << 64
+    value = max(-(1 << 63), min(-value if text[0] == "-" else value, (1 << 63) - 1)) & ALL
     return value - (1 << 32) if value >> 31 else value
 
 

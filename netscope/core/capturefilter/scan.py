@@ -126,8 +126,6 @@ def _special(text: str, place: int, at_least: int) -> Token | None:
     if kind is None or end < at_least:
         return None
     word = text[place:end]
-    if word in KEYWORDS:  # "fddi" is none, but "dec" and the like could be
-        return None
     if kind == "number":
         return Token(kind, word, _number(text, word, place, end), place, end)
     if kind == "ipv6":

@@ -16,6 +16,7 @@ from netscope.core.spelling import closest
 from netscope.core.text import printable
 
 _DEPTH = 60  # how deep parentheses and signs may be nested: Python's own stack is the limit
+_SHOWN = 60  # characters of a word that an error repeats
 _SIGN = 6  # the strength of a sign
 STRENGTH = {"|": 1, "&": 2, "<<": 3, ">>": 3, "+": 4, "-": 4, "*": 5, "/": 5}
 GREEDY = frozenset("%^")
@@ -37,9 +38,9 @@ class ValueParser:
         token = self.token
         if token.kind == "end":
             raise FilterSyntaxError(f"expected {expected}, but here is the end", self._text, token.start, token.end)
-        word = printable(self._text[token.start : token.end])
+        word = printable(self._text[token.start : min(token.end, token.start + _SHOWN)])
         mend = ""
-        if token.kind == "name":
+        if token.kind == "name" and len(token.text) < _SHOWN:
             close = closest(token.text, sorted(words.KEYWORDS - words.FOREIGN.keys()))
             mend = f"did you mean {' or '.join(close)}?" if close else ""
         raise FilterSyntaxError(f"expected {expected}, not {word!r}", self._text, token.start, token.end, mend)
