@@ -237,3 +237,14 @@ def test_errors_are_of_the_sort_that_a_user_sees() -> None:
 def test_a_short_run_of_the_long_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert fuzz(["1", "7"]) == 0
     assert "files" in capsys.readouterr().out
+
+
+def test_a_file_that_grows_is_as_long_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "made.pcap"
+    path.write_bytes(b"")
+    descriptor = os.open(path, os.O_RDONLY)
+    frames = _frames(descriptor, "the file", 1 << 20)
+    path.write_bytes(pcap(FRAMES))
+    assert not frames.advance()
+    assert frames.problems[0].what == "the file is empty"
+    frames.close()

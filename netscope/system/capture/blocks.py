@@ -8,9 +8,11 @@ address 60. Blocks may come with hundreds of thousands of frames a second: no fr
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
+from mmap import mmap
 from struct import Struct, pack
+from typing import NamedTuple
 
-from netscope.core.capture import SNAPLEN
 from netscope.core.frame import Direction, Frame
 from netscope.dissect.files import options as option
 from netscope.dissect.files.options import encoded
@@ -29,24 +31,37 @@ _SLL2 = Struct(">2s2xIHBB8s")
 _RECORD = Struct(ORDER + "IIII")
 _BLOCK = Struct(ORDER + "IIIIIII")
 _LENGTH = Struct(ORDER + "I")
+_FRAME_HEAD = 68  # bytes of both headers
+_PIECE = 1 << 17
+_BATCH = 128  # frames that are encoded and written at once: what they take stays in the processor's cache
+_RUN = 64
+_SAME = (0, 3, 5, 6)  # next, captured, status, frame: the words that frames of a run have in common
 _TAILS = {
     outgoing: encoded([(option.EPB_FLAGS, _LENGTH.pack(2 if outgoing else 1))], ORDER) for outgoing in (False, True)
 }
 
 
-def offsets(data: bytes, packets: int, first: int, base: int = 0) -> array[int]:
-    """Return where the headers of the first ``packets`` frames are, ``base`` added."""
+class Batch(NamedTuple):
+    """Records: their parts, how many frames they are of, and where the next frame's header is."""
+
+    parts: Sequence[bytes]
+    packets: int
+    at: int
+
+
+def offsets(block: memoryview, packets: int, head: int) -> array[int]:
+    """Return where the headers of a block's first ``packets`` frames are; ``head`` is the first one's place."""
     found = array("I")
-    words = memoryview(data)[: len(data) & ~3].cast("I")
     append = found.append
-    at = first
-    for _ in range(packets):
-        append(base + at)
-        at += words[at >> 2]
+    with block[: len(block) & ~3].cast("I") as words:
+        at = head
+        for _ in range(packets):
+            append(at)
+            at += words[at >> 2]
     return found
 
 
-def frame(data: bytes, at: int, place: int, interface: int, link: int, snaplen: int, *, cooked: bool) -> Frame:
+def frame(data: bytes | mmap, at: int, place: int, interface: int, link: int, snaplen: int, *, cooked: bool) -> Frame:
     """Return a frame as it went over the wire: with its VLAN tag, or with a cooked header."""
     _next, seconds, nanoseconds, kept, length, status, mac = _HEAD.unpack_from(data, at)
     packet_type = data[at + 58]
@@ -68,7 +83,7 @@ def frame(data: bytes, at: int, place: int, interface: int, link: int, snaplen: 
     )
 
 
-def _rebuilt(data: bytes, at: int, snaplen: int, *, cooked: bool) -> tuple[bytes, int]:
+def _rebuilt(data: bytes | mmap, at: int, snaplen: int, *, cooked: bool) -> tuple[bytes, int]:
     """Return a frame that does not lie in the ring as it went over the wire, and its length."""
     _next, _seconds, _nanoseconds, kept, length, status, mac = _HEAD.unpack_from(data, at)
     content = data[at + mac : at + mac + kept]
@@ -90,54 +105,97 @@ def _rebuilt(data: bytes, at: int, snaplen: int, *, cooked: bool) -> tuple[bytes
     return content[:snaplen], length
 
 
-def pcap_parts(data: bytes, packets: int, first: int, snaplen: int, *, nano: bool, cooked: bool) -> list[bytes]:
-    """Return the records of a pcap file, two parts each.
+def pcap_parts(block: memoryview, packets: int, at: int, snaplen: int, *, nano: bool, cooked: bool) -> Batch:
+    """Return records of a pcap file, two parts each, of some of ``packets`` frames from ``at`` on.
 
     The ring's header has time, captured and original length one behind the other: with nanoseconds that is the header
     of a record, and nothing is left to do for most frames.
     """
+    plain = nano and not cooked
+    if plain:
+        alike = _alike(block, packets, at)
+        if alike:
+            return alike
+    piece = _piece(block, at)
     parts: list[bytes] = []
     append = parts.append
     walk = _WALK.unpack_from
-    plain = nano and not cooked
-    at = first
-    for _ in range(packets):
-        step, kept, status, mac = walk(data, at)
+    here, last = 0, len(piece) - _FRAME_HEAD
+    for number in range(min(packets, _BATCH)):
+        if here > last:
+            return Batch(parts, number, at + here)
+        step, kept, status, mac = walk(piece, here)
+        mac += here
+        content = piece[mac : mac + kept]
+        if len(content) < kept:  # the piece ends within
+            return Batch(parts, number, at + here)
         if plain and not status & _VLAN_VALID:
-            append(data[at + 4 : at + 20])
-            mac += at
-            append(data[mac : mac + kept])
+            header = piece[here + 4 : here + 20]
         else:
-            _step, seconds, nanoseconds, kept, length, status, mac = _HEAD.unpack_from(data, at)
+            _step, seconds, nanoseconds, _kept, length, _status, _mac = _HEAD.unpack_from(piece, here)
             if cooked or status & _VLAN_VALID:
-                content, length = _rebuilt(data, at, snaplen, cooked=cooked)
-            else:
-                content = data[at + mac : at + mac + kept]
-            append(_RECORD.pack(seconds, nanoseconds if nano else nanoseconds // 1000, len(content), length))
-            append(content)
-        at += step
-    return parts
+                content, length = _rebuilt(piece, here, snaplen, cooked=cooked)
+            header = _RECORD.pack(seconds, nanoseconds if nano else nanoseconds // 1000, len(content), length)
+        append(header)
+        append(content)
+        here += step
+    return Batch(parts, min(packets, _BATCH), at + here)
 
 
-def pcapng_parts(data: bytes, packets: int, first: int, snaplen: int, number: int, *, cooked: bool) -> list[bytes]:
-    """Return the blocks of a pcapng file, three parts each; ``number`` is the interface's."""
+def _piece(block: memoryview, at: int) -> bytes:
+    """Return a copy of what is at ``at``, small enough to stay in the processor's cache, with one frame at least."""
+    _step, kept, _status, mac = _WALK.unpack_from(block, at)
+    return bytes(block[at : at + max(_PIECE, mac + kept)])
+
+
+_uniform: dict[tuple[int, int, int], Struct] = {}  # what takes a run of frames of one size apart
+
+
+def _alike(block: memoryview, packets: int, at: int) -> Batch | None:
+    """Return the records of a run of frames of one size, all taken apart at once; None where there is no such run.
+
+    Bulk transfers and floods are made of such runs: it is when frames come fastest that time is short.
+    """
+    if packets < _RUN:
+        return None
+    step, kept, status, mac = _WALK.unpack_from(block, at)
+    if status & _VLAN_VALID or at + _RUN * step > len(block) or step < _HEAD.size or step & 3:
+        return None
+    with block[at : at + _RUN * step].cast("I") as words:
+        stride = step >> 2
+        for field in _SAME:
+            if words[field::stride].tobytes() != words[field : field + 1].tobytes() * _RUN:
+                return None
+    taken = _uniform.get((step, kept, mac))
+    if taken is None:
+        if len(_uniform) > 200:
+            _uniform.clear()
+        taken = Struct(f"4x16s{mac - 20}x{kept}s{step - mac - kept}x" * _RUN)
+        _uniform[step, kept, mac] = taken
+    return Batch(taken.unpack_from(block, at), _RUN, at + _RUN * step)
+
+
+def pcapng_parts(block: memoryview, packets: int, at: int, snaplen: int, interface: int, *, cooked: bool) -> Batch:
+    """Return blocks of a pcapng file, three parts each, of some of ``packets`` frames from ``at`` on."""
+    piece = _piece(block, at)
     parts: list[bytes] = []
     append = parts.append
-    at = first
-    for _ in range(packets):
-        step, seconds, nanoseconds, kept, length, status, mac = _HEAD.unpack_from(data, at)
+    here, end = 0, len(piece)
+    for number in range(min(packets, _BATCH)):
+        if here + _FRAME_HEAD > end:
+            return Batch(parts, number, at + here)
+        step, seconds, nanoseconds, kept, length, status, mac = _HEAD.unpack_from(piece, here)
+        if here + mac + kept > end:
+            return Batch(parts, number, at + here)
         if cooked or status & _VLAN_VALID:
-            content, length = _rebuilt(data, at, snaplen, cooked=cooked)
+            content, length = _rebuilt(piece, here, snaplen, cooked=cooked)
         else:
-            content = data[at + mac : at + mac + kept]
+            content = piece[here + mac : here + mac + kept]
         kept = len(content)
         time = seconds * 1_000_000_000 + nanoseconds
         size = 44 + kept + (-kept & 3)  # 12 of them for the flags
-        append(_BLOCK.pack(EPB, size, number, time >> 32, time & 0xFFFFFFFF, kept, length))
+        append(_BLOCK.pack(EPB, size, interface, time >> 32, time & 0xFFFFFFFF, kept, length))
         append(content)
-        append(bytes(-kept & 3) + _TAILS[data[at + 58] == OUTGOING] + _LENGTH.pack(size))
-        at += step
-    return parts
-
-
-assert SNAPLEN < 1 << 20  # a frame always fits into a block of the ring
+        append(bytes(-kept & 3) + _TAILS[piece[here + 58] == OUTGOING] + _LENGTH.pack(size))
+        here += step
+    return Batch(parts, min(packets, _BATCH), at + here)

@@ -116,7 +116,7 @@ class Recorder:
         stop: Stop = Stop(),  # noqa: B008 - immutable
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._output = output
+        self.output = output
         self._rotation = output.rotation or _NEVER
         self._stop = stop
         self._now = now
@@ -133,10 +133,10 @@ class Recorder:
 
     def _begin(self) -> Sink:
         self._number += 1
-        path = self._output.path
-        if self._output.rotation is not None:
+        path = self.output.path
+        if self.output.rotation is not None:
             path = numbered(path, self._number, time.strftime("%Y%m%d%H%M%S"))
-        sink = Sink(path, force=self._output.force)
+        sink = Sink(path, force=self.output.force)
         self._packets = 0
         self._begun = self._now()
         _records, failure = sink.write([self._head], 1)
@@ -152,7 +152,7 @@ class Recorder:
                 pass  # somebody else was faster
         return sink
 
-    def write(self, parts: list[bytes], per: int, statistics: Callable[[], Sequence[Statistics]]) -> int:
+    def write(self, parts: Sequence[bytes], per: int, statistics: Callable[[], Sequence[Statistics]]) -> int:
         """Write records, ``per`` parts each, as many as there is place for; return how many."""
         written = 0
         while parts and not self.finished:

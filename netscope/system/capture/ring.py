@@ -110,17 +110,22 @@ class Ring:
         """Return the socket's descriptor, readable when a block is ready."""
         return self._socket.fileno()
 
-    def blocks(self, most: int) -> Iterator[tuple[bytes, int, int]]:
-        """Yield the blocks that are ready: a copy of each, how many frames it has, where the first one is."""
+    def blocks(self, most: int) -> Iterator[tuple[memoryview, int, int]]:
+        """Yield the blocks that are ready: the block, how many frames it has, where the first one is.
+
+        The block is the kernel's again when the next one is asked for.
+        """
         for _ in range(most):
             view = self._blocks[self._next]
             status, packets, first, length = _STATUS.unpack_from(view)
             if not status & 1:  # TP_STATUS_USER
                 return
-            data = bytes(view[:length])
-            view[8:12] = _FREE
-            self._next = (self._next + 1) % len(self._blocks)
-            yield data, packets, first
+            try:
+                with view[:length] as block:
+                    yield block, packets, first
+            finally:
+                view[8:12] = _FREE
+                self._next = (self._next + 1) % len(self._blocks)
 
     def end(self) -> None:
         """Let no more frames in. What came before is handed over within twice RETIRE."""

@@ -181,26 +181,35 @@ class LiveCapture:
         for number, ring in enumerate(self._rings):
             if ring.gone:
                 continue
-            for data, packets, first in ring.blocks(_TURN):
+            for block, packets, first in ring.blocks(_TURN):
                 wanted = min(packets, most - self._captured) if most else packets
-                self._take(number, ring, data, wanted, first)
+                self._take(number, ring, block, wanted, first)
                 if (most and self._captured >= most) or (self._recorder is not None and self._recorder.finished):
                     return True
         if self._captured != before:
             os.eventfd_write(self._news, 1)
         return False
 
-    def _take(self, number: int, ring: Ring, data: bytes, packets: int, first: int) -> None:
-        if self._recorder is not None and self._request.output is not None:
-            output = self._request.output
-            if output.form == "pcapng":
-                per, parts = 3, pcapng_parts(data, packets, first, ring.snaplen, number, cooked=ring.cooked)
-            else:
-                per, parts = 2, pcap_parts(data, packets, first, ring.snaplen, nano=output.nano, cooked=ring.cooked)
-            packets = self._recorder.write(parts, per, self._count)
+    def _take(self, number: int, ring: Ring, block: memoryview, packets: int, first: int) -> None:
+        if self._recorder is not None:
+            packets = self._record(self._recorder, number, ring, block, packets, first)
         if self._request.keep:
-            self._store.add(data, packets, first, number)
+            self._store.add(block, packets, first, number)
         self._captured += packets
+
+    def _record(self, recorder: Recorder, number: int, ring: Ring, block: memoryview, packets: int, first: int) -> int:
+        """Write a block's frames; return how many could be written."""
+        nano = recorder.output.nano
+        done, at = 0, first
+        while done < packets and not recorder.finished:
+            left = packets - done
+            if recorder.output.form == "pcapng":
+                per, batch = 3, pcapng_parts(block, left, at, ring.snaplen, number, cooked=ring.cooked)
+            else:
+                per, batch = 2, pcap_parts(block, left, at, ring.snaplen, nano=nano, cooked=ring.cooked)
+            done += recorder.write(batch.parts, per, self._count)
+            at = batch.at
+        return done
 
     def _count(self) -> Sequence[Statistics]:
         self._statistics = tuple(ring.statistics(number) for number, ring in enumerate(self._rings))

@@ -28,8 +28,8 @@ class FileSource:
         self.size = os.fstat(descriptor).st_size
 
     def read(self, offset: int, size: int) -> bytes:
-        """Read a part."""
-        return pread(self._descriptor, offset, size)
+        """Read a part; what was written behind the end meanwhile is no part."""
+        return pread(self._descriptor, offset, min(size, self.size - offset))
 
     def fetch(self, budget: int, wait: float | None) -> None:
         """All is there."""
