@@ -51,26 +51,42 @@ class _Gzip:
     def __init__(self) -> None:
         self._member: Any = zlib.decompressobj(31)
         self._left = b""
+        self._damage = ""
         self.whole = False
 
     @property
     def hungry(self) -> bool:
-        return not self._left
+        return not self._left and not self._damage
 
     def feed(self, data: bytes, most: int) -> bytes:
+        if self._damage:
+            raise Damaged(self._damage)
         data = self._left + data
         if self.whole:
             if not data.strip(b"\0"):  # gzip(1) lets tapes be padded
                 self._left = b""
                 return b""
             self._member, self.whole = zlib.decompressobj(31), False
+        before = self._member.copy()
         try:
             out: bytes = self._member.decompress(data, most)
         except zlib.error as error:
-            raise Damaged(str(error)) from error
+            self._damage = str(error)
+            return _salvaged(before, data)
         self._left = self._member.unconsumed_tail or self._member.unused_data
         self.whole = self._member.eof
         return out
+
+
+def _salvaged(member: Any, data: bytes) -> bytes:
+    """Return what comes out before the damage."""
+    out = []
+    try:
+        for at in range(len(data)):
+            out.append(member.decompress(data[at : at + 1]))  # noqa: PERF401 - what came before the error counts
+    except zlib.error:
+        pass  # here it is
+    return b"".join(out)
 
 
 class _Zstd:

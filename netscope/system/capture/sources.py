@@ -13,6 +13,7 @@ from netscope.core.snapshot import Problem
 from netscope.system.capture.compressed import Damaged, Decompressor
 
 _READ = 1 << 18
+_PACKED = 1 << 15
 _SPARE = 64 << 20  # bytes that are left free on the disk
 
 
@@ -160,7 +161,8 @@ class Stream:
             if self._decompress is None or self._decompress.hungry:
                 if not ready(self._descriptor, wait):
                     return
-                data = self._receive(min(budget, _READ))
+                # What comes out of a damaged piece may be lost with it: pieces are small.
+                data = self._receive(min(budget, _READ if self._decompress is None else _PACKED))
                 if not data and not self.complete:
                     self._end()
                     return
