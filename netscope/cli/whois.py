@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from netscope.cli.output import Output, complain, complain_of
 from netscope.cli.parser import Parser
@@ -15,10 +15,13 @@ from netscope.core.host import Host
 from netscope.core.snapshot import Snapshot
 from netscope.core.text import printable
 from netscope.domains.whois import DOMAIN, bootstrap, look_up
-from netscope.domains.whois.inquiry import Asking
+from netscope.domains.whois import words as words_of
+from netscope.domains.whois.first import Asking
 from netscope.domains.whois.show import raw, rows
-from netscope.domains.whois.target import parse, to_ascii
+from netscope.domains.whois.target import parse
 from netscope.export import document, lines, write_file
+
+Value = TypeVar("Value")
 
 EPILOG = """\
 A TARGET is a domain, an address, a prefix, an AS number (AS3333 or 3333) or a registry's handle. RDAP is asked first,
@@ -58,7 +61,15 @@ def build() -> Parser:
         group=whom,
         help="this whois server, or the RDAP service at this http(s) URL",
     )
-    parser.option("-p", "--port", metavar="PORT", type=_port, default=0, group=whom, help="another port than the usual")
+    parser.option(
+        "-p",
+        "--port",
+        metavar="PORT",
+        type=_typed(words_of.port),
+        default=0,
+        group=whom,
+        help="another port than the usual",
+    )
     parser.option("-I", dest="iana", action="store_true", group=whom, help="start at IANA, by whois")
     parser.option("--whois", dest="only", action="store_const", const="whois", default="", group=whom, help="no RDAP")
     parser.option("--rdap", dest="only", action="store_const", const="rdap", group=whom, help="no whois")
@@ -66,7 +77,7 @@ def build() -> Parser:
     parser.option(
         "--timeout",
         metavar="SECONDS",
-        type=_seconds,
+        type=_typed(words_of.seconds),
         default=15.0,
         group=whom,
         help="for each server; 15 unless told otherwise",
@@ -115,20 +126,16 @@ def build() -> Parser:
     return parser  # fmt: skip
 
 
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:6]) < 65536):
-        raise argparse.ArgumentTypeError(f"{text!r} is no port: 1 to 65535")
-    return int(text)
+def _typed(convert: Callable[[str], Value]) -> Callable[[str], Value]:
+    """Return a converter whose complaints are argparse's: they name the option."""
 
+    def converted(text: str) -> Value:
+        try:
+            return convert(text)
+        except BadQuery as error:
+            raise argparse.ArgumentTypeError(error.what) from None
 
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0.1 <= seconds <= 600:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time: 0.1 to 600 seconds")
-    return seconds
+    return converted
 
 
 def run(words: Sequence[str], host: Host) -> int:
@@ -170,37 +177,10 @@ def _answer(given: Any, host: Host, output: Output) -> int:
 
 
 def _asking(given: Any) -> Asking:
-    only: Literal["", "rdap", "whois"] = given.only
-    server: str = given.host
-    port: int = given.port
-    if given.iana and (server or only == "rdap"):
-        raise BadQuery("-I starts at IANA's whois server", "-h and --rdap ask another", "leave one of them out")
-    if given.db and (server or only or given.iana):
-        raise BadQuery("--db asks nobody about addresses", "-h, -I, --whois and --rdap say whom to ask", "choose one")
-    if "://" in server:
-        if only == "whois" or given.port:
-            raise BadQuery(f"{server} is the URL of an RDAP service", "its port belongs in it, and it speaks no whois")
-    elif server:
-        server, port = _place(server, given.port)
-    elif given.port and only != "whois" and not given.iana:
-        raise BadQuery("-p is the port of a whois server", "", "name it with -h, or use --whois")
-    if given.output == "raw" and not only and "://" not in server:
-        only = "whois"
-    return Asking(server, port, given.iana, only, given.follow, given.timeout)
-
-
-def _place(server: str, port: int) -> tuple[str, int]:
-    """Understand SERVER, SERVER:PORT or an IPv6 address. Raises BadQuery."""
-    target = parse(server) if server.count(":") > 1 else None
-    if target is not None and target.kind == "address":
-        return target.text, port
-    name, colon, number = server.partition(":")
-    if colon:
-        try:
-            port = _port(number)
-        except argparse.ArgumentTypeError as error:
-            raise BadQuery(f"no server {server!r}", str(error)) from None
-    return to_ascii(name), port
+    return words_of.asking(
+        given.host, given.port, given.only, iana=given.iana, files=given.db, follow=given.follow,
+        timeout=given.timeout, raw=given.output == "raw",
+    )  # fmt: skip
 
 
 def _raw(snapshot: Snapshot) -> Iterator[str]:

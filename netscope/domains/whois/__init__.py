@@ -16,23 +16,26 @@ from netscope.core.record import Column, Names
 from netscope.core.snapshot import Problem, Snapshot
 
 if TYPE_CHECKING:
-    from netscope.domains.whois.inquiry import Asking
+    from netscope.domains.whois.first import Asking
+    from netscope.domains.whois.inquiry import Finding
     from netscope.domains.whois.record import Hop, Registration
     from netscope.domains.whois.target import Target
 
 
-def look_up(
-    host: Host, targets: Sequence[Target], asking: Asking, tell: Callable[[str], None], files: Sequence[str] = ()
-) -> Snapshot:
+async def find_all(
+    host: Host, targets: Sequence[Target], asking: Asking, tell: Callable[[str], None], files: Sequence[str] = (),
+    found: Callable[[int, Finding], None] | None = None,
+) -> Snapshot:  # fmt: skip
     """Look all targets up, several at a time, and return their records in the order asked for.
 
-    ``tell`` is called with one line before anything is sent; about addresses nobody is asked where ``files`` (see
-    ``database``) are given. Blocks; interrupting it leaves no socket open.
+    ``tell`` is called with one line before anything is sent, ``found`` with the position and outcome of each target as
+    it comes; about addresses nobody is asked where ``files`` (see ``database``) are given. Reads files, which may
+    block; cancelling it leaves no socket open.
     """
     import asyncio
 
     from netscope.domains.whois.bootstrap import Bootstrap
-    from netscope.domains.whois.inquiry import Finding, Inquiry
+    from netscope.domains.whois.inquiry import Inquiry
 
     bootstrap = Bootstrap(host)
     databases = {}
@@ -42,10 +45,13 @@ def look_up(
         databases = {path: load(host, path) for path in files}
     inquiry = Inquiry(host.whois(), bootstrap, asking, tell, host.wall(), databases)
 
-    async def all_of_them() -> list[Finding]:
-        return await asyncio.gather(*map(inquiry.find, targets))
+    async def find(position: int, target: Target) -> Finding:
+        finding = await inquiry.find(target)
+        if found is not None:
+            found(position, finding)
+        return finding
 
-    findings = asyncio.run(all_of_them())
+    findings = await asyncio.gather(*(find(*numbered) for numbered in enumerate(targets)))
     problems: list[Problem] = list(bootstrap.problems)
     for finding in findings:
         problems += finding.problems
@@ -53,12 +59,21 @@ def look_up(
     return Snapshot("whois", records, tuple(problems), host.wall(), host.clock())
 
 
+def look_up(
+    host: Host, targets: Sequence[Target], asking: Asking, tell: Callable[[str], None], files: Sequence[str] = ()
+) -> Snapshot:
+    """Run :func:`find_all` to its end. Blocks."""
+    import asyncio
+
+    return asyncio.run(find_all(host, targets, asking, tell, files))
+
+
 def collect(host: Host, query: Query) -> Snapshot:
     """Look up the targets of a query; nothing is asked, and nothing found, where it names none."""
     words = query.option("targets", ())
     if not words:
         return Snapshot("whois", (), (), host.wall(), host.clock())
-    from netscope.domains.whois.inquiry import Asking
+    from netscope.domains.whois.first import Asking
     from netscope.domains.whois.target import parse
 
     return look_up(host, [parse(word) for word in words], Asking(), lambda _line: None)

@@ -15,43 +15,23 @@ from urllib.parse import urljoin, urlsplit
 
 from netscope.core.errors import NetscopeError
 from netscope.core.snapshot import Problem
-from netscope.core.whois import WHOIS_PORT, RegistryWire, Reply
+from netscope.core.whois import RegistryWire, Reply
 from netscope.domains.whois import fields, rdap, special
 from netscope.domains.whois import text as whois
 from netscope.domains.whois.bootstrap import Bootstrap
-from netscope.domains.whois.questions import IANA, and_parents, handle_server, question
+from netscope.domains.whois.first import Asking, rdap_base, whois_server
+from netscope.domains.whois.questions import IANA, and_parents, question
 from netscope.domains.whois.record import EMPTY, Facts, Hop, Registration, Source, days_left
 from netscope.domains.whois.target import Network, Target
 
 if TYPE_CHECKING:
     from netscope.domains.whois.database import Database
 
-IANA_RDAP = "https://rdap.iana.org/"
 _MOST_HOPS = 6
 _MOST_REDIRECTS = 5
 _AT_ONCE = 8
 
 Outcome = Literal["found", "text", "nothing", "refused", "failed"]  # text: words, but no field known here
-
-
-class Asking(NamedTuple):
-    """How to ask.
-
-    Attributes:
-        server: a whois server, or an RDAP service's base URL, to ask first instead of finding one; "" to find one.
-        port: of ``server``; 0 for the usual one.
-        iana: start at IANA, by whois.
-        only: "rdap" or "whois" to use nothing else.
-        follow: whether referrals are followed.
-        timeout: seconds for each server.
-    """
-
-    server: str = ""
-    port: int = 0
-    iana: bool = False
-    only: Literal["", "rdap", "whois"] = ""
-    follow: bool = True
-    timeout: float = 15.0
 
 
 class Finding(NamedTuple):
@@ -120,7 +100,7 @@ class Inquiry:
     async def _ask(self, trail: _Trail) -> tuple[Source, Facts, Outcome]:
         asking, target = self._asking, trail.target
         outcome: Outcome = "failed"
-        base = self._base(target)
+        base = rdap_base(target, asking, self._bootstrap)
         if base:
             facts, outcome = await self._by_rdap(trail, base)
             if outcome != "failed" or asking.only == "rdap" or asking.server:
@@ -129,35 +109,12 @@ class Inquiry:
             mend = "--refresh-bootstrap fetches the full registries; --whois asks by port 43; -h takes a base URL"
             trail.trouble("no RDAP service is known for it", mend)
             return "none", EMPTY, "failed"
-        start = self._start(target)
+        start = whois_server(target, asking)
         if start is None:
             trail.trouble("no registry is known that gives such handles", "-h SERVER names one")
             return "none", EMPTY, "failed"
         facts, outcome = await self._by_whois(trail, *start)
         return ("whois" if outcome in ("found", "text") else "none"), facts, outcome
-
-    def _base(self, target: Target) -> str:
-        """Return the base URL of the RDAP service to ask, "" to ask none."""
-        asking = self._asking
-        if "://" in asking.server:
-            return asking.server if asking.server.endswith("/") else asking.server + "/"
-        if asking.server and asking.only == "rdap":
-            host = f"[{asking.server}]" if ":" in asking.server else asking.server
-            return f"https://{host}{f':{asking.port}' if asking.port else ''}/"
-        if asking.server or asking.iana or asking.only == "whois":
-            return ""
-        if target.kind == "domain" and "." not in target.text:
-            return IANA_RDAP
-        return next(iter(self._bootstrap.bases(target)), "")
-
-    def _start(self, target: Target) -> tuple[str, int] | None:
-        asking = self._asking
-        if asking.server and "://" not in asking.server:
-            return asking.server, asking.port or WHOIS_PORT
-        if target.kind == "handle" and not asking.iana:
-            server = handle_server(target.text)
-            return (server, asking.port or WHOIS_PORT) if server else None
-        return IANA, asking.port or WHOIS_PORT
 
     async def _by_rdap(self, trail: _Trail, base: str) -> tuple[Facts, Outcome]:
         outcome: Outcome = "failed"
