@@ -36,6 +36,7 @@ ASKING: tuple[Key, ...] = (
     Key("e", "export", "Export", "save the answers as JSON, or what is shown as text", "e", "tab", 8),
     Key("E", "export_all", "Export all", "export the whole host as one JSON snapshot", "E", "tab"),
     Key("exclamation_mark", "problems", "Problems", "what went wrong, and what would mend it", "!", "tab"),
+    Key("o", "ask('whois')", "Owner", "take the address or name of the line to Whois", "o", "tab", 7),
     Key("d", "ask('dns')", "DNS", "take the address or name of the line to DNS", "d", "tab", 10),
 )
 
@@ -50,6 +51,8 @@ class AskingScreen(FrameScreen):
 
     DEFAULT_CSS = """
     AskingScreen > .title { background: $surface; }
+    AskingScreen > .remark { background: $surface; display: none; }
+    AskingScreen.-remark > .remark { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("tab", ASKING)]
     KEYS: ClassVar[tuple[Key, ...]] = ASKING
@@ -67,7 +70,7 @@ class AskingScreen(FrameScreen):
         self.stopped = False
         self.error: NetscopeError | None = None
         self.taken_at: float | None = None
-        self._title = Line(classes="title")
+        self._title, self._remark = Line(classes="title"), Line(classes="remark")
         self._number = 0
 
     # What a tab says of itself
@@ -94,6 +97,10 @@ class AskingScreen(FrameScreen):
         """Return how far it is."""
         return []
 
+    def remark(self) -> str:
+        """Return what is to be known before Enter is pressed, or before an answer has come; on a line of its own."""
+        return ""
+
     def answers(self) -> Snapshot | None:
         """Return what was answered, as records."""
         return None
@@ -107,6 +114,7 @@ class AskingScreen(FrameScreen):
     def compose_body(self) -> ComposeResult:
         """Lay out the question, the title, the answers."""
         yield self.line
+        yield self._remark
         yield self._title
         yield self.outline
 
@@ -146,7 +154,14 @@ class AskingScreen(FrameScreen):
         self._title.show(
             [Part(f" {self.around.load(self.tab.name).title} ", "strong"), *views], [*stopped, *self.state()]
         )
+        self.show_remark()
         self.show_header()
+
+    def show_remark(self) -> None:
+        """Bring the remark up to date."""
+        remark = self.remark()
+        self._remark.show([Part(f" {remark}", "notice")])
+        self.set_class(bool(remark), "-remark")
 
     # Asking
 

@@ -60,6 +60,7 @@ KEYS: tuple[Key, ...] = (
     Key("exclamation_mark", "problems", "Problems", "what could not be read, and what would mend it", "!", "tab"),
     Key("p", "ask('ping')", "Ping", "ping the address of this row", "p", "tab", 12),
     Key("w", "other", "Other table", "the other table of this tab", "w", "tab"),
+    Key("o", "ask('whois')", "Owner", "who holds this row's address: takes it to Whois, where Enter asks", "o", "tab"),
     Key("d", "ask('dns')", "DNS", "the name of this row's address: takes it to DNS, where Enter asks", "d", "tab"),
     Key("tab", "next_tab", "Next tab", "next tab", "Tab", "frame"),
     Key("shift+tab", "previous_tab", "Previous tab", "previous tab", "Shift-Tab", "frame"),

@@ -56,6 +56,19 @@ class QuestionLine(Horizontal):
             """The line it came from."""
             return self.line
 
+    class Typed(Message):
+        """The text is another one."""
+
+        def __init__(self, line: QuestionLine, text: str) -> None:
+            super().__init__()
+            self.line = line
+            self.text = text
+
+        @property
+        def control(self) -> QuestionLine:
+            """The line it came from."""
+            return self.line
+
     class Left(Message):
         """Esc was pressed: the keys are the tab's again."""
 
@@ -123,6 +136,7 @@ class QuestionLine(Horizontal):
         """What was said was said of another text."""
         event.stop()
         self.say("")
+        self.post_message(self.Typed(self, event.value.strip()))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Ask."""

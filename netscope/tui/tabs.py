@@ -60,6 +60,7 @@ TABS: tuple[Tab, ...] = (
     Tab("neighbours", "Neighbours", (Block("neighbours", LIVE),), "Neigh"),
     Tab("services", "Services", (Block("services", LIVE),), "Svc"),
     Tab("dns", "DNS", screen="netscope.tui.dns.screen:DnsScreen"),
+    Tab("whois", "Whois", screen="netscope.tui.whois.screen:WhoisScreen"),
     Tab("ping", "Ping", screen="netscope.tui.ping.screen:PingScreen"),
     Tab("packets", "Packets", screen="netscope.tui.packets.screen:PacketsScreen"),
 )

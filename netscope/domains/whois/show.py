@@ -34,7 +34,7 @@ def rows(found: Registration) -> list[tuple[str, str]]:
         ("source", _source(found)),
     ]
     if facts == EMPTY and found.hops:  # better its own words than none
-        candidates[:0] = [("text", line) for line in _lines(found.hops[-1])]
+        candidates[:0] = [("text", line) for line in hop_lines(found.hops[-1])]
     return [(label, value) for label, value in candidates if value]
 
 
@@ -59,11 +59,12 @@ def _source(found: Registration) -> str:
 def raw(found: Registration) -> Iterator[str]:
     """Yield the lines of every hop's text, without carriage returns, as whois(1) prints them."""
     for hop in found.hops:
-        yield from _lines(hop)
+        yield from hop_lines(hop)
     if not found.hops and found.note:
         yield f"% {found.facts.name}: {found.note}"
 
 
-def _lines(hop: Hop) -> list[str]:
+def hop_lines(hop: Hop) -> list[str]:
+    """Return the lines of a hop's text, without carriage returns."""
     lines = [line.rstrip("\r") for line in hop.text.split("\n")]
     return lines[:-1] if lines and not lines[-1] else lines

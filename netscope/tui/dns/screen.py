@@ -147,7 +147,7 @@ class DnsScreen(AskingScreen):
             text = f"{text} -f -".strip()
         self.line.open(text)
         self._waiting = len(self._list.splitlines())
-        self.show_answers()
+        self.show_remark()
 
     def _read(self, path: str) -> str:
         """Return the text of a file, or the list that was pasted. Called on the thread that asks."""
@@ -179,8 +179,6 @@ class DnsScreen(AskingScreen):
     def state(self) -> list[Part]:
         """Tell how many answered, and who is asked."""
         plan = self._plan
-        if self._waiting:
-            return [Part(f" {self._waiting:,} lines pasted: Enter asks about all ", "warning")]
         if plan is None:
             return []
         count = len(plan.lookups)
@@ -189,6 +187,10 @@ class DnsScreen(AskingScreen):
         if failed and count > 1:
             parts.append(Part(f" {failed:,} without an answer ", "bad"))
         return [*parts, Part(f" asks {plan.asked} ", "quiet")]
+
+    def remark(self) -> str:
+        """Tell what Enter does with a pasted list."""
+        return f"{self._waiting:,} lines pasted: Enter asks about all of them" if self._waiting else ""
 
     def items(self) -> list[Item]:
         """Return the outline of all answers, or the text of the one that was under the cursor."""
