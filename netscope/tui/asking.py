@@ -38,6 +38,7 @@ ASKING: tuple[Key, ...] = (
     Key("exclamation_mark", "problems", "Problems", "what went wrong, and what would mend it", "!", "tab"),
     Key("o", "ask('whois')", "Owner", "take the address or name of the line to Whois", "o", "tab", 7),
     Key("d", "ask('dns')", "DNS", "take the address or name of the line to DNS", "d", "tab", 10),
+    Key("p", "ask('ping')", "Ping", "take the address or name of the line to Ping", "p", "tab", 12),
 )
 
 
@@ -139,6 +140,10 @@ class AskingScreen(FrameScreen):
         """Put what was answered into a snapshot of everything."""
         found = self.answers()
         return [found] if found is not None and len(found.records) else []
+
+    def halt(self) -> None:
+        """The program ends: ask nobody any more."""
+        self.workers.cancel_group(self, "ask")
 
     def show_answers(self, *, fresh: bool = False) -> None:
         """Bring everything up to date."""
