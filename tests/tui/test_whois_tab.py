@@ -15,6 +15,7 @@ from textual.widgets import Input
 from netscope.core.errors import Unavailable
 from netscope.core.whois import Reply
 from netscope.tui.page import PageScreen
+from netscope.tui.tabs import TABS
 from tests.kernel.test_whois import DOMAIN, IANA_COM, NETWORK, REGISTRAR, REGISTRY
 from tests.lab import Namespace
 from tests.registries import registries
@@ -238,7 +239,7 @@ def test_the_real_program_asks_real_registries(chain: Any) -> None:
     command = ("ip", "netns", "exec", chain.netns.name, *NETSCOPE)
     with Terminal(command, (100, 40)) as terminal:
         terminal.until(terminal.sees("Local Address"), "the sockets")
-        terminal.keys("7")
+        terminal.keys(str([tab.name for tab in TABS].index("whois") + 1))
         terminal.until(terminal.sees("questions"), "the tab")
         terminal.keys("--whois example.com")
         terminal.until(terminal.sees("Enter asks whois.iana.org port 43 for 'com'"), "whom it would ask")
