@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import ClassVar
 
 from rich.console import RenderableType
+from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
@@ -81,8 +82,9 @@ class NetscopeApp(App[None]):
         """Show the first tab; read what the frame tells of the host once that is painted."""
         self.app_resume_signal.subscribe(self, lambda _app: self.refresh(layout=True))  # the terminal has forgotten it
         self.switch_mode(self._here.name)
-        self.call_after_refresh(lambda: self.run_worker(self._learn(), group="facts"))
+        self.call_after_refresh(self._learn)
 
+    @work(group="facts")
     async def _learn(self) -> None:
         facts = await in_thread(lambda: frame.host_facts(self._hub.host))
         self._facts = facts
