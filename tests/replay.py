@@ -187,6 +187,9 @@ class ReplayHost:
         found: Owners = self.recorded("owners", *sorted(inodes))
         return found
 
+    def expect_owners(self) -> None:
+        """Nothing is to be found."""
+
     def process(self, pid: int) -> ProcessDetails | None:
         found: ProcessDetails | None = self.recorded("process", pid)
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netscope.core.typed import TYPE_CHECKING, Collection, Iterator, Mapping, NamedTuple, Protocol, Sequence
+from netscope.core.typed import TYPE_CHECKING, Callable, Collection, Iterator, Mapping, NamedTuple, Protocol, Sequence
 
 if TYPE_CHECKING:
     from netscope.core.capture import Capture, CaptureRequest
@@ -18,6 +18,42 @@ class Process(NamedTuple):
     pid: int
     name: str
     fd: int
+
+
+class Inodes:
+    """The inodes of a question for owners, one of a row of questions.
+
+    All of them are made up only when they are needed: of 50,000, some hundred came and went since the question before.
+
+    Attributes:
+        came, went: how they differ from those of the question ``after``, when that is known.
+        after: the ``question`` that was asked before, None for the first and where not all that came and went is known.
+        question: what the next one is to say that it comes after.
+    """
+
+    def __init__(
+        self, all_of_them: Callable[[], set[int]], came: set[int], went: set[int], after: object | None
+    ) -> None:
+        self._all_of_them = all_of_them
+        self._known: set[int] | None = None
+        self.came = came
+        self.went = went
+        self.after = after
+        self.question = object()
+
+    def _all(self) -> set[int]:
+        if self._known is None:
+            self._known = self._all_of_them()
+        return self._known
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __contains__(self, inode: object) -> bool:
+        return inode in self._all()
 
 
 class Owners(NamedTuple):
@@ -115,6 +151,9 @@ class Host(Protocol):
 
     def owners(self, inodes: Collection[int]) -> Owners:
         """Find which processes hold these socket inodes; incremental between calls."""
+
+    def expect_owners(self) -> None:
+        """Say that the first question for owners comes soon, so that their search may begin meanwhile."""
 
     def process(self, pid: int) -> ProcessDetails | None:
         """Describe one process; ``None`` when it is gone."""

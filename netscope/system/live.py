@@ -110,11 +110,18 @@ class LiveHost:
 
     def owners(self, inodes: Collection[int]) -> Owners:
         """Find the holders of sockets."""
+        return self._socket_owners().find(inodes)
+
+    def expect_owners(self) -> None:
+        """Begin to find the holders."""
+        self._socket_owners().expect()
+
+    def _socket_owners(self) -> SocketOwners:
         if self._owners is None:
             from netscope.system.processes import SocketOwners
 
             self._owners = SocketOwners()
-        return self._owners.find(inodes)
+        return self._owners
 
     def process(self, pid: int) -> ProcessDetails | None:
         """Describe a process."""
@@ -193,6 +200,8 @@ class LiveHost:
         """Release the sockets."""
         while self._sockets:
             self._sockets.popitem()[1].close()
+        if self._owners is not None:
+            self._owners.close()
 
 
 def _read(path: str) -> bytes:

@@ -7,8 +7,9 @@ import time
 from _thread import allocate_lock  # "threading" is a millisecond more for every start
 from itertools import filterfalse
 
-from netscope.core.host import Owners, Process, ProcessDetails
-from netscope.core.typed import Collection, Iterable
+from netscope.core.host import Inodes, Owners, Process, ProcessDetails
+from netscope.core.typed import Collection, Iterable, Iterator
+from netscope.system.ahead import Ahead, ahead
 
 _INITIAL_PID_NAMESPACE = "pid:[4026531836]"  # PROC_PID_INIT_INO, include/linux/proc_ns.h
 _SOCKET = "socket:["
@@ -35,17 +36,35 @@ class SocketOwners:
         self._scanned_at = float("-inf")
         self._scan_cost = 0.0
         self._version = 0
+        self._stale: set[int] = set()  # of those in _holders, what is not asked for any longer
+        self._asked: object | None = None  # the question that was answered last
+        self._ahead: Ahead | None = None
+
+    def expect(self) -> None:
+        """Begin to look for all holders of sockets in another process, for a question that will come soon."""
+        if self._ahead is None:
+            self._ahead = ahead(_holders_of_all)
+
+    def close(self) -> None:
+        """Give up what has begun."""
+        if self._ahead is not None:
+            self._ahead.close()
+            self._ahead = None
 
     def find(self, inodes: Collection[int]) -> Owners:
         """Return the holders of these inodes; one caller at a time."""
         with self._lock:
-            wanted = inodes if isinstance(inodes, set) else set(inodes)
             pids = _pids()
             pause = max(_FULL_SCAN_PAUSE, self._scan_cost * _FULL_SCAN_SHARE)
             if time.monotonic() - self._scanned_at > pause:
-                self._scan_all(pids, wanted)
+                self._scan_all(pids, set(inodes))
+            elif isinstance(inodes, Inodes) and inodes.after is not None and inodes.after is self._asked:
+                self._update(pids, inodes.came, inodes.went)
             else:
-                self._update(pids, wanted)
+                wanted = set(inodes)
+                self._unresolved &= wanted
+                self._update(pids, wanted, set(filterfalse(wanted.__contains__, self._holders)))
+            self._asked = inodes.question if isinstance(inodes, Inodes) else None
             return Owners(
                 self._holders, len(self._unreadable), _others_hidden(pids), self._version, len(self._unresolved)
             )
@@ -54,31 +73,41 @@ class SocketOwners:
         start = time.monotonic()
         self._version += 1
         self._holders, self._processes, self._others, self._unreadable = {}, {}, set(), set()
-        self._scan(pids, wanted)
-        self._unresolved = wanted.difference(self._holders)
+        missing = self._take_expected(wanted)
+        if missing:
+            self._scan(pids, missing)
+        self._unresolved, self._stale = wanted.difference(self._holders), set()
         self._scanned_at = time.monotonic()
         self._scan_cost = self._scanned_at - start
 
-    def _update(self, pids: set[int], wanted: set[int]) -> None:
-        self._forget_processes({pid for pid in self._processes if pid not in pids or self._changed(pid)})
+    def _update(self, pids: set[int], came: set[int], went: set[int]) -> None:
+        """Find the holders of what came to be asked for, given all that is not asked for any longer."""
+        self._unresolved -= went
+        self._stale = (self._stale | went) - came
+        lost = self._forget_processes({pid for pid in self._processes if pid not in pids or self._changed(pid)})
         self._unreadable &= pids
         self._others &= pids
+        candidates = came | lost - self._stale
         newcomers = pids - self._processes.keys() - self._others - self._unreadable
-        if newcomers and self._scan(newcomers, wanted) & self._unresolved:
-            self._version += 1
-        missing = wanted.difference(self._holders, self._unresolved)
+        if newcomers:
+            wanted = candidates.union(self._unresolved, self._holders)
+            self._scan(newcomers, wanted)
+            self._version += any(map(self._holders.__contains__, self._unresolved))
+        missing = candidates.difference(self._holders, self._unresolved)
         if missing:
-            missing -= self._search_reused(wanted, missing)
+            missing -= self._search_reused(missing)
         if missing:
-            missing -= self._search_unseen(missing)
-        self._unresolved = self._unresolved.difference(self._holders) & wanted | missing
+            self._search_unseen(missing)
+            missing.difference_update(self._holders)
+        self._unresolved = self._unresolved.difference(self._holders) | missing
 
     def _changed(self, pid: int) -> bool:
         return _name_and_start(pid) != self._processes[pid]
 
-    def _forget_processes(self, gone: set[int]) -> None:
+    def _forget_processes(self, gone: set[int]) -> set[int]:
+        """Forget what these processes held; return the inodes that nobody else holds."""
         if not gone:
-            return
+            return set()
         self._version += 1
         kept: dict[int, tuple[Process, ...]] = {}
         for inode, holders in self._holders.items():
@@ -87,14 +116,16 @@ class SocketOwners:
                 staying = tuple(holder for holder in holders if holder.pid not in gone)
             if staying:
                 kept[inode] = staying
+        lost = set(filterfalse(kept.__contains__, self._holders))
         self._holders = kept
         for pid in gone:
             del self._processes[pid]
+        return lost
 
-    def _search_reused(self, wanted: set[int], missing: set[int]) -> set[int]:
+    def _search_reused(self, missing: set[int]) -> set[int]:
         """Look behind the descriptors of sockets that are no longer asked for; forget those that moved on."""
         found: set[int] = set()
-        for inode in list(filterfalse(wanted.__contains__, self._holders)):
+        for inode in self._stale & self._holders.keys():
             kept = []
             for holder in self._holders[inode]:
                 now = _socket_behind(holder.pid, holder.fd)
@@ -111,62 +142,64 @@ class SocketOwners:
                 self._holders[inode] = tuple(kept)
             else:
                 del self._holders[inode]
+        self._stale &= self._holders.keys()
         return found
 
-    def _search_unseen(self, missing: set[int]) -> set[int]:
+    def _search_unseen(self, missing: set[int]) -> None:
         seen: dict[int, set[int]] = {}
         for holders in self._holders.values():
             for holder in holders:
                 seen.setdefault(holder.pid, set()).add(holder.fd)
-        return self._scan([*self._processes, *self._others], missing, seen)
+        self._scan([*self._processes, *self._others], missing, seen)
 
-    def _scan(self, pids: Iterable[int], wanted: set[int], seen: dict[int, set[int]] | None = None) -> set[int]:
-        """Read the descriptors of these processes, except those seen; return the wanted inodes that were found."""
-        found: set[int] = set()
+    def _scan(self, pids: Iterable[int], wanted: set[int], seen: dict[int, set[int]] | None = None) -> None:
+        """Read the descriptors of these processes, except those seen, for wanted inodes."""
         for pid in pids:
             try:
-                self._scan_one(pid, wanted, found, seen.get(pid, ()) if seen else ())
+                self._register(pid, None, _sockets_of(pid, seen.get(pid, ()) if seen else ()), wanted)
             except PermissionError:
                 self._unreadable.add(pid)
             except OSError:
                 continue  # it has ended
-        return found
 
-    def _scan_one(self, pid: int, wanted: set[int], found: set[int], seen: Collection[int]) -> None:
-        directory = os.open(f"/proc/{pid}/fd", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        held = []
-        try:
-            readlink, prefix, digits = os.readlink, _SOCKET, slice(len(_SOCKET), -1)
-            for number in os.listdir(directory):
-                if seen and int(number) in seen:
-                    continue
-                try:
-                    link = readlink(number, dir_fd=directory)
-                except FileNotFoundError:
-                    continue  # closed since
-                if link.startswith(prefix) and (inode := int(link[digits])) in wanted:
-                    held.append((inode, number))
-        finally:
-            os.close(directory)
-        process = self._processes.get(pid)
-        if held and process is None:
-            process = _name_and_start(pid)
-            if process is None:
-                return
-        if process is None:
-            self._others.add(pid)
-            return
-        self._processes[pid] = process
-        self._others.discard(pid)
-        name, _start = process
+    def _take_expected(self, wanted: set[int]) -> set[int]:
+        """Take what was found ahead; return what is still to be looked for: sockets may have been made since."""
+        found = self._ahead.result() if self._ahead is not None else None
+        self._ahead = None
+        if found is None:
+            return wanted
+        for pid, process, behind in found:
+            if behind is None:
+                self._unreadable.add(pid)
+            else:
+                self._register(pid, process, behind, wanted)
+        missing = wanted.difference(self._holders)
+        if missing:
+            self._scan({os.getpid()}, missing)  # with which was asked for the others
+        return missing.difference(self._holders)
+
+    def _register(
+        self, pid: int, process: tuple[str, int] | None, behind: Iterable[tuple[int, int]], wanted: set[int]
+    ) -> None:
+        """Remember what a process (name and start, if known) holds of what is wanted: (inode, descriptor)."""
+        process = process or self._processes.get(pid)
         holders = self._holders
-        for inode, number in held:
-            holder = _PROCESS(Process, (pid, name, int(number)))
+        for inode, fd in behind:
+            if inode not in wanted:
+                continue
+            process = process or _name_and_start(pid)
+            if process is None:
+                return  # it has ended
+            holder = _PROCESS(Process, (pid, process[0], fd))
             if inode in holders:
                 self._share(inode, holder)
             else:
                 holders[inode] = (holder,)
-            found.add(inode)
+        if process is None:
+            self._others.add(pid)
+        else:
+            self._processes[pid] = process
+            self._others.discard(pid)
 
     def _share(self, inode: int, holder: Process) -> None:
         """Add a holder to those of a socket that has some."""
@@ -174,6 +207,42 @@ class SocketOwners:
         if holder not in others:
             self._holders[inode] = tuple(sorted((*others, holder)))
             self._version += 1
+
+
+def _sockets_of(pid: int, seen: Collection[int] = ()) -> Iterator[tuple[int, int]]:
+    """Yield (inode, descriptor) of the sockets behind a process's descriptors, but for those seen. Raises OSError."""
+    directory = os.open(f"/proc/{pid}/fd", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        readlink, prefix, digits = os.readlink, _SOCKET, slice(len(_SOCKET), -1)
+        for number in os.listdir(directory):
+            if seen and int(number) in seen:
+                continue
+            try:
+                link = readlink(number, dir_fd=directory)
+            except FileNotFoundError:
+                continue  # closed since
+            if link.startswith(prefix):
+                yield int(link[digits]), int(number)
+    finally:
+        os.close(directory)
+
+
+_Found = tuple[int, tuple[str, int] | None, list[tuple[int, int]] | None]
+
+
+def _holders_of_all() -> list[_Found]:
+    """Return (pid, name and start, sockets) of every process but this; None for sockets that may not be seen."""
+    found: list[_Found] = []
+    for pid in _pids() - {os.getpid()}:
+        try:
+            behind = list(_sockets_of(pid))
+        except PermissionError:
+            found.append((pid, None, None))
+        except OSError:
+            continue  # it has ended
+        else:
+            found.append((pid, _name_and_start(pid) if behind else None, behind))
+    return found
 
 
 def _pids() -> set[int]:

@@ -115,6 +115,9 @@ class FakeHost:
     def owners(self, inodes: Collection[int]) -> Owners:
         return Owners({}, 0)
 
+    def expect_owners(self) -> None:
+        """Nothing is to be found."""
+
     def process(self, pid: int) -> ProcessDetails | None:
         return None
 

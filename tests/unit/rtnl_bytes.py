@@ -71,6 +71,9 @@ class Replay:
         """Nobody."""
         return Owners({}, len(inodes))
 
+    def expect_owners(self) -> None:
+        """Nothing is to be found."""
+
     def process(self, pid: int) -> ProcessDetails | None:
         """None."""
         return None

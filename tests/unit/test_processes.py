@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from threading import Thread
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netscope.core.host import Process
+from netscope.core.host import Inodes, Process
 from netscope.system import processes
 from netscope.system.cgroups import container_of, unit_of
 from netscope.system.processes import SocketOwners, describe
@@ -206,3 +206,56 @@ def test_a_cgroup_path_tells_unit_and_container(path: str, unit: str | None, con
 def test_any_cgroup_path_is_read(path: str) -> None:
     unit_of(path)
     container_of(path)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(st.tuples(st.sampled_from("onc"), st.integers(0, 5)), max_size=6), max_size=6))
+def test_what_came_and_went_is_enough_to_know(rounds: list[list[tuple[str, int]]]) -> None:
+    """Sockets are opened (o), opened unasked (n), closed (c); the answer is that of somebody who asks for all."""
+    owners = SocketOwners()
+    places: dict[int, socket.socket] = {}
+    asked: set[int] = set()
+    before: object | None = None
+    try:
+        for acts in [*rounds, []]:
+            unasked: set[int] = set()
+            for act, place in acts:
+                if (gone := places.pop(place, None)) is not None:
+                    gone.close()
+                if act != "c":
+                    places[place] = socket.socket()
+                if act == "n":
+                    unasked.add(place)
+            now = {inode(made) for place, made in places.items() if place not in unasked} | {1}
+            question = Inodes(now.copy, now - asked, asked - now, before)
+            found, plain = owners.find(question), SocketOwners().find(now)
+            asked, before = now, question.question
+            assert {one: found.holders.get(one) for one in now} == {one: plain.holders.get(one) for one in now}
+            assert found.unheld == plain.unheld == 1
+    finally:
+        for made in places.values():
+            made.close()
+
+
+def test_a_question_after_somebody_elses_is_answered_in_full() -> None:
+    owners = SocketOwners()
+    with socket.socket() as one, socket.socket() as two:
+        both = {inode(one), inode(two)}
+        first = Inodes(lambda: both, both, set(), None)
+        assert owners.find(first).holders.keys() == both
+        owners.find({inode(one)})
+        owners._holders.pop(inode(two))
+        again = Inodes(lambda: both, set(), set(), first.question)
+        assert owners.find(again).holders.keys() == both
+
+
+def test_sockets_of_a_process_that_ends_are_looked_for_elsewhere() -> None:
+    owners = SocketOwners()
+    with socket.socket() as shared:
+        number = inode(shared)
+        with child(pass_fds=(shared.fileno(),)) as heir:
+            first = Inodes(lambda: {number}, {number}, set(), None)
+            assert {holder.pid for holder in owners.find(first).holders[number]} == {os.getpid(), heir.pid}
+            owners._holders[number] = tuple(h for h in owners._holders[number] if h.pid == heir.pid)
+        second = Inodes(lambda: {number}, set(), set(), first.question)
+        assert {holder.pid for holder in owners.find(second).holders[number]} == {os.getpid()}

@@ -148,7 +148,7 @@ def test_the_fast_way_forgets_the_ages_as_the_plain_way_does(found: list[bytes],
     shortened = list(block.messages)
     assert shortened == [without_ages(message, layouts.of(message)) for message in found]
     assert shortened == [block.message(at) for at in range(len(found))]
-    assert block.cookies == [message[44:52] for message in found]
+    assert block.cookies == [int.from_bytes(message[44:52], "little") for message in found]
     for message, full in zip(shortened, found, strict=True):
         record, whole = DECODERS["tcp"](message), DECODERS["tcp"](full)
         if record.tcp_info is not None and whole.tcp_info is not None:

@@ -76,6 +76,9 @@ class Fake:
             raise self.found
         return self.found
 
+    def expect_owners(self) -> None:
+        """Nothing is to be found."""
+
     def process(self, pid: int) -> ProcessDetails | None:
         return ProcessDetails(pid, "x", None, None, None, None, "/system.slice/x.service", "x.service", None)
 

@@ -10,10 +10,10 @@ from itertools import chain
 from struct import Struct
 
 from netscope.core.netlink import HEADER, NLMSG_DONE, NLMSG_MIN_TYPE, messages
-from netscope.core.typed import Callable, Iterable, Iterator, NamedTuple
+from netscope.core.typed import Any, Callable, Iterable, Iterator, NamedTuple
 from netscope.domains.sockets import diag, tcplayout
 from netscope.domains.sockets.diag import Layout, Layouts
-from netscope.domains.sockets.record import COOKIE_SIZE
+from netscope.domains.sockets.record import COOKIE_SIZE, cookie_in
 
 _WORD = 4
 _DONE = HEADER.size + _WORD
@@ -41,7 +41,7 @@ class Block(NamedTuple):
         message: position -> one of them.
     """
 
-    cookies: list[bytes]
+    cookies: list[int]
     messages: Iterable[bytes]
     message: Callable[[int], bytes]
 
@@ -50,7 +50,7 @@ def payloads(pieces: Iterable[memoryview]) -> Iterator[Iterable[bytes]]:
     """Yield the messages of each piece of an answer. Raises Malformed."""
     for piece in pieces:
         stride, length = _uniform(piece)
-        yield _cut(piece, stride, HEADER.size, length) if stride else _one_by_one(piece)
+        yield _cut(piece, _message(stride, length)) if stride else _one_by_one(piece)
 
 
 def blocks(pieces: Iterable[memoryview], cookie: int, ageless: Layouts | None) -> Iterator[Block]:
@@ -68,7 +68,7 @@ def blocks(pieces: Iterable[memoryview], cookie: int, ageless: Layouts | None) -
         found = _one_by_one(piece)
         if ageless is not None:
             found = [without_ages(message, ageless.of(message)) for message in found]
-        yield Block([message[cookie : cookie + COOKIE_SIZE] for message in found], found, found.__getitem__)
+        yield Block([cookie_in(message, cookie) for message in found], found, found.__getitem__)
 
 
 def _uniform_block(piece: memoryview, stride: int, length: int, cookie: int) -> Block:
@@ -76,18 +76,22 @@ def _uniform_block(piece: memoryview, stride: int, length: int, cookie: int) -> 
         return bytes(piece[at * stride + HEADER.size : at * stride + length])
 
     start = HEADER.size + cookie
-    cookies = list(_cut(piece, stride, start, start + COOKIE_SIZE))
-    return Block(cookies, _cut(piece, stride, HEADER.size, length), message)
+    shape = f"={start}xQ{stride - start - COOKIE_SIZE}x"
+    return Block(list(_cut(piece, shape)), _cut(piece, _message(stride, length)), message)
 
 
 def _one_by_one(piece: memoryview) -> list[bytes]:
     return [payload for _kind, payload in messages([piece])]
 
 
-def _cut(piece: memoryview, stride: int, start: int, end: int) -> Iterable[bytes]:
-    """Return what lies between ``start`` and ``end`` in each message."""
-    shape = Struct(f"{start}x{end - start}s{stride - end}x")
-    return chain.from_iterable(shape.iter_unpack(piece[: len(piece) // stride * stride]))
+def _message(stride: int, length: int) -> str:
+    return f"{HEADER.size}x{length - HEADER.size}s{stride - length}x"
+
+
+def _cut(piece: memoryview, form: str) -> Iterable[Any]:
+    """Return the one value of a struct format for each message."""
+    shape = Struct(form)
+    return chain.from_iterable(shape.iter_unpack(piece[: len(piece) // shape.size * shape.size]))
 
 
 def _uniform(piece: memoryview) -> tuple[int, int]:

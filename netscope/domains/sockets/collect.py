@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
+from itertools import chain
 
 from netscope.core.domain import Query
 from netscope.core.errors import NeedsPrivilege, NetscopeError, Unavailable
 from netscope.core.host import Host
 from netscope.core.netlink import NETLINK_SOCK_DIAG, Malformed
 from netscope.core.snapshot import Problem, Snapshot
-from netscope.core.typed import TYPE_CHECKING, Sequence
+from netscope.core.typed import TYPE_CHECKING, Iterable, Sequence
 from netscope.domains.sockets.answers import blocks, payloads
 from netscope.domains.sockets.labels import Interfaces, Labels
 from netscope.domains.sockets.owners import Ownership, inodes
@@ -32,6 +33,8 @@ class SocketCollector:
         self._without_diag: set[str] = set()
         self._sources = sources(self._selection, Labels(host.user), self._interfaces)
         self._ownership = Ownership(host, self._selection.places)
+        if self._selection.owners and not query.live:
+            host.expect_owners()
         self._memory: Memory | None = None
         self._departures: Departures | None = None
         if query.live:
@@ -60,17 +63,24 @@ class SocketCollector:
         if self._departures is not None:
             self._departures.hear()
         rows: list[Socket] = []
-        wanted: set[int] = set()
         changed: list[int] = []
+        parts: list[Iterable[int]] = []
         for source in self._sources:
             found = self._rows(source, problems)
-            wanted.update(inodes(found, netlink=source.protocol == "netlink"))
             if self._memory is not None:
                 changed += self._memory.fresh(found, len(rows), remade=source.finish is not None)
             rows += found
-        wanted.discard(0)
+            parts.append(inodes(found, netlink=source.protocol == "netlink"))
+
+        def all_inodes() -> set[int]:
+            return {*chain.from_iterable(parts)} - {0}
+
         if self._selection.owners:
-            changed = self._ownership.assign(rows, wanted, changed, problems)
+            if self._memory is None:
+                changed = self._ownership.assign(rows, all_inodes(), changed, problems)
+            else:
+                asked = self._memory.question(all_inodes, rows, changed)
+                changed = self._ownership.assign(rows, asked, changed, problems)
         records: Sequence[Socket] = rows
         if self._memory is not None and self._departures is not None:
             gone = self._memory.gone()

@@ -5,15 +5,16 @@ Steps over all rows are left to C functions (map, compress): a Python one costs 
 
 from __future__ import annotations
 
-from itertools import compress, repeat
+from itertools import chain, compress, repeat
 from operator import attrgetter, ne
 
+from netscope.core.host import Inodes
 from netscope.core.typed import Any, Callable, Mapping, Sequence, overload
 from netscope.domains.sockets import diag
 from netscope.domains.sockets.answers import Block
 from netscope.domains.sockets.record import RATES, Socket, cookie_of
 
-Known = dict[bytes, Socket]  # cookie -> row, at rest
+Known = dict[int, Socket]  # cookie -> row, at rest
 
 _NEW = tuple.__new__
 _NOTHING_MOVED = (0.0, 0.0, None)
@@ -39,7 +40,7 @@ class Rows(list[Socket]):
 
     since: float = 0.0
     changed: Sequence[int] = ()
-    earlier: Mapping[bytes, Socket] = {}  # noqa: RUF012 - never written to
+    earlier: Mapping[int, Socket] = {}  # noqa: RUF012 - never written to
 
 
 class Memory:
@@ -48,9 +49,13 @@ class Memory:
     def __init__(self) -> None:
         self._before: dict[str, Known] = {}
         self._now: dict[str, Known] = {}
-        self._earlier: dict[bytes, Socket] = {}
+        self._earlier: dict[int, Socket] = {}
         self._fresh: list[tuple[int, Socket]] = []  # of the source in progress: where they are made, and they
         self._made = 0
+        self._loose: set[int] = set()  # inodes of rows that are not remembered by a cookie
+        self._loose_before: set[int] = set()
+        self._whole = True
+        self._asked: object | None = None
         self._first = True
         self._clock = 0.0
 
@@ -69,7 +74,8 @@ class Memory:
 
     def drop(self, protocol: str) -> None:
         """Forget the rows of a protocol whose look has failed: they have no owners yet, and will not be shown."""
-        self._now.pop(protocol, None)
+        if self._now.pop(protocol, None) or self._before.get(protocol):
+            self._whole = False
         self._fresh, self._made = [], 0
 
     def fresh(self, rows: Sequence[Socket], start: int, *, remade: bool) -> Sequence[int]:
@@ -79,6 +85,8 @@ class Memory:
         """
         fresh, made = self._fresh, self._made
         self._fresh, self._made = [], 0
+        if remade or not made:
+            self._loose.update(row.inode for row in rows)
         if self._first or remade or not made:
             return range(start, start + len(rows))
         if made == len(rows):
@@ -89,6 +97,19 @@ class Memory:
     def gone(self) -> list[Socket]:
         """Return the rows of the look before that this one has not got."""
         return [row for known in self._before.values() for row in known.values()]  # the others have been recalled
+
+    def question(self, all_inodes: Callable[[], set[int]], rows: Sequence[Socket], fresh: Sequence[int]) -> Inodes:
+        """Return the question for the owners of ``rows``; ``fresh`` is where those are that are new to it."""
+        known = self._whole and not self._first
+        came, went = set[int](), set[int]()
+        if known:
+            came = {row.inode for row in map(rows.__getitem__, fresh) if not row.kernel} - {0}
+            went = {row.inode for row in chain(self.gone(), self._earlier.values())}
+            went = (went | self._loose_before - self._loose) - came
+        question = Inodes(all_inodes, came, went, self._asked if known else None)
+        self._asked, self._whole = question.question, True
+        self._loose_before, self._loose = self._loose, set()
+        return question
 
     def turn(
         self, rows: list[Socket], changed: Sequence[int], departed: Sequence[Socket], clock: float

@@ -9,7 +9,7 @@ from netscope.core.capabilities import SYS_PTRACE, may
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Host, Owners, Process
 from netscope.core.snapshot import Problem
-from netscope.core.typed import Iterable
+from netscope.core.typed import Collection, Iterable
 from netscope.domains.sockets.record import OWNED, Socket
 
 _NEW = tuple.__new__
@@ -38,7 +38,9 @@ class Ownership:
         self._places: dict[Process, Place] = {}
         self._before: tuple[int, tuple[Process, ...] | None] | None = None
 
-    def assign(self, rows: list[Socket], wanted: set[int], fresh: Iterable[int], problems: list[Problem]) -> list[int]:
+    def assign(
+        self, rows: list[Socket], wanted: Collection[int], fresh: Iterable[int], problems: list[Problem]
+    ) -> list[int]:
         """Put the owners into ``rows``, and what cannot be told into ``problems``; return where rows are changed.
 
         ``wanted`` are the rows' inodes, ``fresh`` is where rows are that have not got their owner yet: they have
@@ -69,7 +71,7 @@ class Ownership:
                 place = self._place(processes) if want_places and processes else _NOWHERE
                 rows[number] = _NEW(Socket, (*row[:_OWNER], processes, *place, *row[_AFTER:]))
         if nobody is None:
-            unheld = len(wanted.difference(owners.holders)) if owners.unheld is None else owners.unheld
+            unheld = len(set(wanted).difference(owners.holders)) if owners.unheld is None else owners.unheld
             if unheld:
                 problems.append(_unknown_owners(unheld, owners, may(self._host, SYS_PTRACE)))
         return changed

@@ -41,7 +41,7 @@ def rates(before: Snapshot, now: Snapshot) -> Snapshot:
     return now._replace(records=rows)
 
 
-def _moved(before: Snapshot, now: Snapshot) -> tuple[list[int], Mapping[bytes, Socket]]:
+def _moved(before: Snapshot, now: Snapshot) -> tuple[list[int], Mapping[int, Socket]]:
     """Return where the rows are whose rates are wanted, and cookie -> what they were before."""
     rows = now.records
     if isinstance(rows, Rows) and rows.since == before.clock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from struct import Struct
+from sys import byteorder
 
 from netscope.core.host import Process
 from netscope.core.netlink import text as netlink_text
@@ -121,7 +122,7 @@ class Socket(NamedTuple):
         """The kernel's own number for the socket, hexadecimal as ss prints it (``sk:...``)."""
         if not self.message:
             return None
-        return f"{int.from_bytes(cookie_of(self), 'little'):x}"
+        return f"{cookie_of(self):x}"
 
     @property
     def timer(self) -> Timer | None:
@@ -198,10 +199,14 @@ def cookie_offset(protocol: str) -> int:
     return _COOKIE_OFFSET.get(protocol, _INET_COOKIE_OFFSET)
 
 
-def cookie_of(record: Socket) -> bytes:
-    """Return the kernel's own number for a socket, as it lies in its message."""
-    offset = cookie_offset(record.protocol)
-    return record.message[offset : offset + COOKIE_SIZE]
+def cookie_in(message: bytes, offset: int) -> int:
+    """Return the kernel's own number for a socket, out of a message."""
+    return int.from_bytes(message[offset : offset + COOKIE_SIZE], byteorder)
+
+
+def cookie_of(record: Socket) -> int:
+    """Return the kernel's own number for a socket that has a message."""
+    return cookie_in(record.message, cookie_offset(record.protocol))
 
 
 def key(record: Socket) -> Hashable:
