@@ -71,11 +71,11 @@ DISSECTORS: tuple[Dissector, ...] = (
 )
 
 
-def dissect(frame: Frame, context: Context | None = None) -> Dissection:
+def dissect(frame: Frame, context: Context | None = None, *, before: Frame | None = None) -> Dissection:
     """Take a frame apart. Never raises.
 
     ``context`` is what was learnt from the frames before, which it is fed in the order of the capture; without one, a
-    frame stands alone.
+    frame stands alone. ``before`` is the frame before it, where the context was not fed that one by this function.
     """
     from netscope.dissect.framelayer import fields, title
     from netscope.dissect.work import Work
@@ -83,6 +83,8 @@ def dissect(frame: Frame, context: Context | None = None) -> Dissection:
     if context is None:
         context = Context()
     delta = context.begin(frame.number, frame.time)
+    if before is not None:
+        delta = frame.time - before.time
     work = Work(frame, context)
     work.layers.append(
         Layer("frame", title, 0, len(frame.data), 0, fields, (frame, work.path, delta, context.first_time))

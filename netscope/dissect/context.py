@@ -71,15 +71,19 @@ class Context:
         self.whole: Kept[tuple[int, int], tuple[bytes, Any]] = Kept(_DATAGRAMS)
         self.asked: Kept[tuple[Any, ...], tuple[int, int]] = Kept(_ANSWERS)
         self.answered: Kept[tuple[Any, ...], tuple[int, int]] = Kept(_ANSWERS)
+        self.listed = 0  # the highest frame number that a row was made of without a verdict
+        self.brief = False  # rows are made with it, which keep no account of what is on its way
+        self.touched: tuple[Conversation, tuple[bytes, int, bytes, int]] | None = None  # the last one judged
+        self.summaries: Any = None
         self.notes: Kept[tuple[Any, ...], Any] = Kept(_CONVERSATIONS)
 
     def begin(self, number: int, time: int) -> int:
         """Take note that a frame's turn has come; return the nanoseconds since the one before it."""
+        if self.first_time is None:
+            self.first_time = time
         if number > self.last:
             self.last = number
             before, self.last_time = self.last_time, time
-            if self.first_time is None:
-                self.first_time = time
             delta = 0 if before is None else time - before
             if delta:
                 self.deltas.keep(number, delta)

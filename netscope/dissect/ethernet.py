@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from netscope.dissect.model import Field, Malformed, Short
 from netscope.dissect.numbers import ETHERTYPES
 from netscope.dissect.spec import Spec, mac
@@ -93,8 +95,9 @@ def _title(data: bytes, start: int, buffer: int, kind: int, stop: int, end: int,
     return f"{name}, Src: {source}, Dst: {destination}" if kind >= 0x600 else name
 
 
-def _address(spec: Spec, data: bytes, at: int, address: str, buffer: int) -> Field:
-    bits = int.from_bytes(data[at : at + 3], "big")
+@lru_cache(maxsize=4096)
+def _address(spec: Spec, oui: bytes, at: int, address: str, buffer: int) -> Field:
+    bits = int.from_bytes(oui, "big")
     below = [_ADDR.field(address, at, 6, buffer)]
     below += [bit.field(bool(bits & bit.mask), at, 3, buffer) for bit in _BITS["dst" if spec is _DST else "src"]]
     return spec.field(address, at, 6, buffer, children=tuple(below))
@@ -104,8 +107,8 @@ def _fields(
     data: bytes, start: int, buffer: int, kind: int, stop: int, end: int, destination: str, source: str
 ) -> list[Field]:
     made = [
-        _address(_DST, data, start, destination, buffer),
-        _address(_SRC, data, start + 6, source, buffer),
+        _address(_DST, data[start : start + 3], start, destination, buffer),
+        _address(_SRC, data[start + 6 : start + 9], start + 6, source, buffer),
         (_TYPE if kind >= 0x600 else _LENGTH).field(kind, start + 12, 2, buffer),
     ]
     behind = data[stop:end]

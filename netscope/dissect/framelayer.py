@@ -28,6 +28,7 @@ _LENGTH = Spec("frame.len", "Frame Length", "u32")
 _CAPTURED = Spec("frame.cap_len", "Capture Length", "u32")
 _MARKED = Spec("frame.marked", "Frame is marked", "b8")
 _IGNORED = Spec("frame.ignored", "Frame is ignored", "b8")
+_NEVER = (_MARKED.field(False, 0, 0), _IGNORED.field(False, 0, 0))
 _PROTOCOLS = Spec("frame.protocols", "Protocols in frame", "str")
 _COMMENT = Spec("frame.comment", "Comment", "str")
 _DIRECTION = Spec("frame.p2p_dir", "Point-to-Point Direction", "i8", names={0: "Sent", 1: "Received"})
@@ -51,15 +52,15 @@ def fields(frame: Frame, path: Sequence[str], delta: int, first: int) -> list[Fi
     seconds, rest = divmod(frame.time, 1_000_000_000)
     number, word = ENCAPSULATIONS.get(frame.link, (0, "Unknown"))
     moment = when(seconds, rest)
-    epoch = span(frame.time)
+    epoch, before, since = f"{seconds}.{rest:09d}", span(delta), span(frame.time - first)
     values = (
         (moment, moment, frame.time / 1e9), ("0.000000000", "0.000000000 seconds", 0.0), (epoch, f"{epoch} seconds",
         frame.time / 1e9),
-        (span(delta), f"{span(delta)} seconds", delta / 1e9), (span(delta), f"{span(delta)} seconds", delta / 1e9),
-        (span(frame.time - first), f"{span(frame.time - first)} seconds", (frame.time - first) / 1e9),
+        (before, f"{before} seconds", delta / 1e9), (before, f"{before} seconds", delta / 1e9),
+        (since, f"{since} seconds", (frame.time - first) / 1e9),
     )  # fmt: skip
     made = [_COMMENT.field(comment, 0, 0) for comment in frame.comments]
-    made.append(_ENCAPSULATION.field(number, 0, 0, text=f"Encapsulation type: {word} ({number})"))
+    made.append(_ENCAPSULATION.field(number, 0, 0, show=str(number), text=f"Encapsulation type: {word} ({number})"))
     for spec, (show, said, value) in zip(_TEXTS, values, strict=True):
         text = f"{spec.label}: {said}"
         made.append(spec.field(value, 0, 0, show=show, text=text, generated=spec.name != "frame.time"))
@@ -69,7 +70,6 @@ def fields(frame: Frame, path: Sequence[str], delta: int, first: int) -> list[Fi
         _NUMBER.field(frame.number, 0, 0),
         _LENGTH.field(frame.length, 0, 0, text=f"Frame Length: {_bytes(frame.length)} ({frame.length * 8} bits)"),
         _CAPTURED.field(captured, 0, 0, text=f"Capture Length: {_bytes(captured)} ({captured * 8} bits)"),
-        _MARKED.field(False, 0, 0),
-        _IGNORED.field(False, 0, 0),
+        *_NEVER,
         _PROTOCOLS.field(":".join(path), 0, 0, generated=True),
     ]

@@ -24,6 +24,7 @@ Names = Mapping[int, str] | Callable[[int], str | None] | None
 _MOST_KEPT = 4096
 _MOST_BYTES = 36  # of a value in its line; Wireshark stops there too
 
+_new: Any = tuple.__new__  # a named tuple's own way of being made costs twice as much
 _inet_ntop, _INET6 = socket.inet_ntop, socket.AF_INET6
 
 
@@ -48,11 +49,17 @@ def mac(raw: bytes) -> str:
 
 def when(seconds: int, nanoseconds: int, form: str = "%b %e, %Y %H:%M:%S", zone: str = "") -> str:
     """Return a moment as Wireshark writes it, to the nanosecond."""
+    clock = _clock(seconds, form, zone)
+    return f"{clock[0]}.{nanoseconds:09d} {clock[1]}" if clock[1] else clock[0]
+
+
+@lru_cache(maxsize=256)
+def _clock(seconds: int, form: str, zone: str) -> tuple[str, str]:
     try:
         parts = time.gmtime(seconds) if zone else time.localtime(seconds)
     except (OverflowError, ValueError, OSError):
-        return "Not representable"
-    return f"{time.strftime(form, parts)}.{nanoseconds:09d} {zone or time.strftime('%Z', parts)}"
+        return "Not representable", ""
+    return time.strftime(form, parts), zone or time.strftime("%Z", parts)
 
 
 def span(nanoseconds: int) -> str:
@@ -206,11 +213,14 @@ class Spec:
         if text is None or show is None:
             shown, line = self.pairs.get(value) or self.pair(value)
             text, show = line if text is None else text, shown if show is None else show
-        if length < 0:
-            length = self.size
-        return Field(
-            self.name, value, show, text, start, length, self.mask, children, hidden or self.hidden, generated, buffer
-        )
+        made: Field = _new(
+            Field,
+            (
+                self.name, value, show, text, start, self.size if length < 0 else length, self.mask, children,
+                hidden or self.hidden, generated, buffer,
+            ),
+        )  # fmt: skip
+        return made
 
 
 _READ: dict[str, Callable[[bytes], Value]] = {
@@ -220,18 +230,36 @@ _READ: dict[str, Callable[[bytes], Value]] = {
 Row = tuple[Spec, int, int, tuple[Any, ...]]  # what, which of the unpacked values, how far from the start, rows below
 
 
+_subtrees: dict[tuple[int, int, int, int], Field] = {}
+
+
 def rows(table: tuple[Row, ...], values: tuple[Any, ...], start: int, buffer: int) -> list[Field]:
-    """Return the fields of a fixed header from its unpacked values."""
-    made = []
+    """Return the fields of a fixed header from its unpacked values.
+
+    A field with others below, which are its bits, is kept: the same flags at the same place make the same fields.
+    """
+    made: list[Field] = []
     for spec, index, offset, below in table:
         value = values[index]
         if spec.mask:
             value = (value & spec.mask) >> spec.shift
+        if below:
+            key = (id(spec), value, start, buffer)
+            known = _subtrees.get(key)
+            if known is None:
+                if len(_subtrees) >= _MOST_KEPT:
+                    _subtrees.clear()
+                children = tuple(rows(below, values, start, buffer))
+                known = _subtrees[key] = spec.field(value, start + offset, spec.size, buffer, children=children)
+            made.append(known)
+            continue
         show, text = spec.pairs.get(value) or spec.pair(value)
         made.append(
-            Field(
-                spec.name, value, show, text, start + offset, spec.size, spec.mask,
-                tuple(rows(below, values, start, buffer)) if below else (), spec.hidden, False, buffer,
+            _new(
+                Field,
+                (
+                    spec.name, value, show, text, start + offset, spec.size, spec.mask, (), spec.hidden, False, buffer,
+                ),
             )
         )  # fmt: skip
     return made

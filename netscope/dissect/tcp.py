@@ -8,6 +8,7 @@ from netscope.dissect import checksums, tcp_analysis
 from netscope.dissect.model import Field, Malformed, Short
 from netscope.dissect.spec import SET, Row, Spec, decoded, drawn, rows
 from netscope.dissect.tcp_analysis import Segment, Verdict, judge
+from netscope.dissect.tcp_line import line, listed, prefix
 from netscope.dissect.work import Work
 
 _HEAD = struct.Struct("!HHIIHHHH")
@@ -18,30 +19,7 @@ _PORTS: tuple[Row, ...] = (
     (_PORT, 0, 0, ()),
     (_PORT, 1, 2, ()),
 )
-_LETTERS = (
-    (0x100, "AE"),
-    (0x80, "CWR"),
-    (0x40, "ECE"),
-    (0x20, "URG"),
-    (0x10, "ACK"),
-    (8, "PSH"),
-    (4, "RST"),
-    (2, "SYN"),
-    (1, "FIN"),
-)
 _SIZE = drawn(0xF0, 8)
-
-
-def listed(flags: int) -> str:
-    """Return the flags as the list's line has them, the lowest bit first."""
-    found = _LISTED.get(flags)
-    if found is None:
-        found = ", ".join(word for bit, word in reversed(_LETTERS) if flags & bit) or "<None>"
-        _LISTED[flags] = found
-    return found
-
-
-_LISTED: dict[int, str] = {}
 
 
 def _dots(flags: int) -> str:
@@ -88,24 +66,6 @@ _CHECKSUM, _STATUS = Spec("tcp.checksum", "Checksum", "u16x"), checksums.status_
 _URGENT = Spec("tcp.urgent_pointer", "Urgent Pointer", "u16")
 _CAUSE = Spec("tcp.reset_cause", "Reset cause", "str")
 _PAYLOAD = Spec("tcp.payload", "TCP payload", "bytes")
-_BEFORE = (
-    (tcp_analysis.REUSED, "[TCP Port numbers reused] "),
-    (tcp_analysis.RETRANSMISSION, "[TCP Retransmission] "), (tcp_analysis.FAST, "[TCP Fast Retransmission] "),
-    (tcp_analysis.SPURIOUS, "[TCP Spurious Retransmission] "), (tcp_analysis.OUT_OF_ORDER, "[TCP Out-Of-Order] "),
-    (tcp_analysis.LOST, "[TCP Previous segment not captured] "),
-    (tcp_analysis.ACKED_LOST, "[TCP ACKed unseen segment] "), (tcp_analysis.WINDOW_UPDATE, "[TCP Window Update] "),
-    (tcp_analysis.WINDOW_FULL, "[TCP Window Full] "), (tcp_analysis.KEEP_ALIVE, "[TCP Keep-Alive] "),
-    (tcp_analysis.KEEP_ALIVE_ACK, "[TCP Keep-Alive ACK] "), (tcp_analysis.DUPLICATE_ACK, ""),
-    (tcp_analysis.PROBE, "[TCP ZeroWindowProbe] "), (tcp_analysis.ZERO_WINDOW, "[TCP ZeroWindow] "),
-    (tcp_analysis.PROBE_ACK, "[TCP ZeroWindowProbeAck] "),
-)  # fmt: skip
-_AGAIN = {tcp_analysis.FAST, tcp_analysis.SPURIOUS}  # they are retransmissions too
-# What colours a row, the worst first.
-_TROUBLE = (
-    tcp_analysis.RETRANSMISSION, tcp_analysis.FAST, tcp_analysis.SPURIOUS, tcp_analysis.OUT_OF_ORDER,
-    tcp_analysis.LOST, tcp_analysis.ACKED_LOST, tcp_analysis.DUPLICATE_ACK, tcp_analysis.ZERO_WINDOW,
-    tcp_analysis.WINDOW_FULL, tcp_analysis.PROBE, tcp_analysis.PROBE_ACK, tcp_analysis.REUSED,
-)  # fmt: skip
 
 
 def tcp(work: Work, start: int, end: int) -> None:
@@ -144,9 +104,11 @@ def tcp(work: Work, start: int, end: int) -> None:
             Segment(seq, ack, word & 0xFFF, window, length, scale, sacked),
         )  # fmt: skip
     should = _verify(work, start, end, check)
-    _say(work, values, length, verdict)
-    if size > 20:
-        work.info += listing(data, start + 20, start + size, verdict.ack_base)
+    if verdict.flags:
+        work.prefix = prefix(verdict)
+    said, trouble = line(sport, dport, seq, ack, word & 0xFFF, window, _urgent, length, verdict)
+    work.info = said + listing(data, start + 20, start + size, verdict.ack_base) if size > 20 else said
+    work.trouble = work.trouble or trouble
     work.add("tcp", _title, start, size, _fields, (data, start, size, end, work.buffer, values, should, verdict))
     if length and not word & 4:  # what a reset carries says why (RFC 1122, 4.2.2.12)
         payload(work, start + size, end)
@@ -180,27 +142,6 @@ def _verify(work: Work, start: int, end: int, check: int) -> int | None:
     if should != check:
         work.trouble = work.trouble or "checksum"
     return should
-
-
-def _say(work: Work, values: tuple[int, ...], length: int, verdict: Verdict) -> None:
-    sport, dport, seq, ack, word, window, *_rest = values
-    flags = word & 0xFFF
-    before = ""
-    if verdict.flags:
-        for name, text in _BEFORE:
-            if name in verdict.flags and not (name == tcp_analysis.RETRANSMISSION and _AGAIN & set(verdict.flags)):
-                before = (text or f"[TCP Dup ACK {verdict.duplicate[1]}#{verdict.duplicate[0]}] ") + before
-        work.trouble = work.trouble or next((name for name in _TROUBLE if name in verdict.flags), "")
-    work.prefix = before
-    if not flags & 2 and verdict.scale > 0:
-        window <<= verdict.scale
-    info = f"{before}{sport} → {dport} [{listed(flags)}] Seq={seq - verdict.seq_base & 0xFFFFFFFF}"
-    if flags & 16:
-        info += f" Ack={ack - verdict.ack_base & 0xFFFFFFFF}"
-    urgent = f" Urg={values[7]}" if flags & 0x20 else ""
-    work.info = f"{info} Win={window}{urgent} Len={length}"
-    if flags & 4 and not work.trouble:
-        work.trouble = "reset"
 
 
 def _title(data: bytes, start: int, size: int, end: int, buffer: int, values: tuple[int, ...], should: int | None,

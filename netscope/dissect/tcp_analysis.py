@@ -5,6 +5,7 @@ The rules are those that Wireshark's users know: its analysis compares each segm
 
 from __future__ import annotations
 
+from collections import deque
 from typing import NamedTuple
 
 from netscope.dissect.context import Context
@@ -31,8 +32,8 @@ class Flow:
     """One direction of a conversation."""
 
     __slots__ = (
-        "base", "duplicates", "first", "flags", "last_ack", "last_ack_time", "last_other", "next", "next_time",
-        "pushed", "pushing", "sacked", "scale", "to_be_acked", "unacked", "window",
+        "base", "duplicates", "edge", "first", "flags", "last_ack", "last_ack_time", "last_other", "next", "next_time",
+        "pushed", "pushing", "sacked", "scale", "to_be_acked", "top", "unacked", "window",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -43,6 +44,7 @@ class Flow:
         self.last_ack = 0
         self.last_ack_time = 0
         self.window = 0
+        self.edge = -1  # behind the last byte that its window has room for, -1 while its scale is not known
         self.scale = UNKNOWN_SCALE
         self.first = False  # its last window came with a SYN, which is never scaled
         self.duplicates = 0
@@ -51,7 +53,8 @@ class Flow:
         self.pushing = False
         self.sacked = 0  # bytes that its last SACK says have come
         self.flags: tuple[str, ...] = ()
-        self.unacked: list[tuple[int, int, int, int, int]] = []  # first, behind it, frame, time, behind its bytes
+        self.top = 0  # behind the highest byte of data
+        self.unacked: deque[tuple[int, int, int, int]] = deque()  # first, behind the last, frame, time
 
 
 class Conversation:
@@ -135,6 +138,8 @@ def judge(
     known = context.verdicts.get(key)
     if known is not None:
         return known
+    if number < context.last or number <= context.listed:
+        return _recollect(context, time, ends)
     source, sport, destination, dport = ends
     forward = (source, sport) <= (destination, dport)
     name = ends if forward else (destination, dport, source, sport)
@@ -154,6 +159,10 @@ def judge(
     _scales(here, there, segment)
     found, duplicate = _compare(here, there, number, time, held, segment)
     acks = _acknowledge(held, here, there, number, time, segment)
+    if context.brief:
+        context.touched = (held, ends)
+        acks = (0, 0)
+        here.unacked.clear()
     base, other = here.base or 0, there.base or 0
     verdict = Verdict(
         held.index, base, other, here.scale, time - held.first_time, time - held.last_time,
@@ -164,6 +173,20 @@ def judge(
     if not fresh or flags & SYN:
         _complete(held, segment)
     return context.verdicts.keep(key, verdict)
+
+
+def _recollect(context: Context, time: int, ends: tuple[bytes, int, bytes, int]) -> Verdict:
+    """Return what can still be said of a segment whose turn is long past: how to read its numbers."""
+    source, sport, destination, dport = ends
+    forward = (source, sport) <= (destination, dport)
+    held = context.tcp.get(ends if forward else (destination, dport, source, sport))
+    if held is None:
+        return ALONE
+    here, there = held.flows if forward else held.flows[::-1]
+    return ALONE._replace(
+        stream=held.index, seq_base=here.base or 0, ack_base=there.base or 0, scale=here.scale,
+        relative=max(time - held.first_time, 0), rtt=held.rtt, completeness=held.completeness,
+    )  # fmt: skip
 
 
 def _bases(here: Flow, there: Flow, segment: Segment) -> None:
@@ -240,10 +263,7 @@ def _compare(
 
 def _fills(there: Flow, behind: int) -> bool:
     """Tell whether a segment that ends here takes all that the other end offered."""
-    if there.scale == UNKNOWN_SCALE or not there.last_ack_time:
-        return False
-    shift = 0 if there.first else max(there.scale, 0)
-    return behind & _ALL == there.last_ack + (there.window << shift) & _ALL
+    return bool(there.last_ack_time) and behind & _ALL == there.edge
 
 
 def _repeated(here: Flow, there: Flow, segment: Segment) -> str:
@@ -288,6 +308,8 @@ def _advance(here: Flow, time: int, segment: Segment, found: list[str]) -> None:
     here.window, here.last_ack, here.last_ack_time = window, ack, time
     here.first = bool(flags & SYN)
     here.sacked = segment.sacked
+    shift = 0 if here.first else max(here.scale, 0)
+    here.edge = -1 if here.scale == UNKNOWN_SCALE else ack + (window << shift) & _ALL
     here.flags = tuple(found)
 
 
@@ -297,21 +319,21 @@ def _acknowledge(
     """Remember what a segment sends, and let go of what it acknowledges; return the frame it answers, and how late."""
     seq, ack, flags, _window, length, *_ = segment
     if (length or flags & (SYN | FIN)) and len(here.unacked) < _MOST_UNACKED:
-        behind = seq + length + (1 if flags & (SYN | FIN) else 0) & _ALL
-        here.unacked.append((seq, behind, number, time, seq + length & _ALL))
+        here.unacked.append((seq, seq + length + (1 if flags & (SYN | FIN) else 0) & _ALL, number, time))
+    behind = seq + length & _ALL
+    if not here.top or _after(behind, here.top):
+        here.top = behind
     if flags & (SYN | ACK) == SYN:
         held.syn_time = time
     elif held.syn_time and not held.rtt and flags & (SYN | ACK) == ACK:
         held.rtt = time - held.syn_time
     acks = (0, 0)
-    if flags & ACK and there.unacked:
-        kept = []
-        for sent in there.unacked:
+    if flags & ACK:
+        waiting = there.unacked
+        while waiting and not _after(waiting[0][1], ack):
+            sent = waiting.popleft()
             if sent[1] == ack and not acks[0]:
                 acks = (sent[2], time - sent[3])
-            if _after(sent[1], ack):
-                kept.append(sent)
-        there.unacked = kept
     return acks
 
 
@@ -327,10 +349,6 @@ def _in_flight(here: Flow, there: Flow, segment: Segment, found: tuple[str, ...]
     if not here.unacked or not segment.length or LOST in found:
         return 0
     first = here.unacked[0][0]
-    last = here.unacked[0][4]
-    for start, _behind, _number, _time, behind in here.unacked:
-        if _after(behind, last):
-            last = behind
-        if _after(first, start):
-            first = start
-    return max((last - first & _ALL) - there.sacked, 0)
+    if _after(first, segment.seq):
+        first = segment.seq  # what was sent again, or came out of order
+    return max((here.top - first & _ALL) - there.sacked, 0)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from netscope.dissect.model import BROKEN, Field
 from netscope.dissect.spec import Spec
@@ -117,6 +118,8 @@ def _listed(data: bytes, kind: int, at: int, size: int, base: int) -> str:
 
 def tree(data: bytes, start: int, end: int, buffer: int, base: int = 0) -> Field:
     """Return the options between two places, as far as they make sense. ``base`` makes the edges of SACK relative."""
+    if end - start == 12 and data[start : start + 4] == b"\x01\x01\x08\x0a" and end <= len(data):
+        return _stamped(data, start, buffer)
     items: list[Field] = []
     made = Tree(data, end, buffer, items)
     names: list[str] = []
@@ -127,6 +130,30 @@ def tree(data: bytes, start: int, end: int, buffer: int, base: int = 0) -> Field
     raw = data[start : min(end, len(data))]
     text = f"Options: ({end - start} bytes)" + "".join(f", {name}" for name in names)
     return _ALL.field(raw, start, end - start, buffer, text=text, children=tuple(items))
+
+
+@lru_cache(maxsize=256)
+def _two_nops(start: int, buffer: int) -> tuple[Field, ...]:
+    return tuple(
+        _SPECS[NOP].field(b"\x01", at, 1, buffer, text=_SPECS[NOP].label, children=(_KIND.field(NOP, at, 1, buffer),))
+        for at in (start, start + 1)
+    )
+
+
+def _stamped(data: bytes, start: int, buffer: int) -> Field:
+    """Return the options that nearly all segments have: two of nothing, then the time stamps."""
+    at = start + 2
+    value, echo = int.from_bytes(data[at + 2 : at + 6], "big"), int.from_bytes(data[at + 6 : at + 10], "big")
+    spec = _SPECS[STAMPS]
+    below = (
+        _KIND.field(STAMPS, at, 1, buffer), _LENGTH.field(10, at + 1, 1, buffer),
+        _VALUE.field(value, at + 2, 4, buffer), _ECHO.field(echo, at + 6, 4, buffer),
+    )  # fmt: skip
+    text = f"{spec.label}: TSval {value}, TSecr {echo}"
+    stamps = spec.field(data[at : at + 10], at, 10, buffer, text=text, children=below)
+    text = "Options: (12 bytes), No-Operation (NOP), No-Operation (NOP), Timestamps"
+    children = (*_two_nops(start, buffer), stamps)
+    return _ALL.field(data[start : start + 12], start, 12, buffer, text=text, children=children)
 
 
 def _walk(made: Tree, at: int, end: int, names: list[str], base: int) -> None:
