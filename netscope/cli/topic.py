@@ -21,6 +21,7 @@ class Digits:
     """Names for who wants none (see :class:`netscope.core.record.Names`), without the table of services."""
 
     numeric = True
+    lends = False
 
     def service(self, port: int, _protocol: str) -> str:
         """Return the digits."""
@@ -29,6 +30,13 @@ class Digits:
     def ports(self, _name: str) -> Collection[int]:
         """Return nothing: no filter asks."""
         return ()
+
+    def host(self, _address: str) -> str:
+        """Return nothing: nobody is asked."""
+        return ""
+
+
+_LOOKUPS = 64  # questions for names at once
 
 
 class View:
@@ -41,6 +49,7 @@ class View:
         self.output = output
         self.dropped: list[str] = []  # headings of the columns for which there was no room
         self._names: Names | None = None
+        self._hosts: dict[str, str] = {}
         self._passes: Callable[[Any], bool] | None = None
         if wanted.filter.strip():
             from netscope.core.filters import compile_filter
@@ -57,6 +66,21 @@ class View:
 
             self._names = ServiceNames(self.host, numeric=self.wanted.numeric)
         return self._names
+
+    def lend(self, selected: Snapshot) -> None:
+        """Find names for the addresses of a table (-r): those that were asked for before are not asked for again."""
+        if not self.wanted.resolve or self.wanted.output != "table":
+            return
+        from netscope.core.dns.resolver import resolver
+        from netscope.domains.dns.reverse import resolve
+        from netscope.domains.services import ServiceNames
+
+        columns = [column for name in self.domain.hosts if (column := self.domain.column(name)) is not None]
+        found = {column.value(record) for record in selected.records for column in columns}
+        new = [address for address in found if address and address not in self._hosts]
+        for lent in resolve(resolver(self.host), new, _LOOKUPS):
+            self._hosts[lent.address] = lent.name
+        self._names = ServiceNames(self.host, hosts=self._hosts)
 
     def columns(self) -> Sequence[Column]:
         """Return the columns of the table, as asked for, or as the topic shows them for this query."""
@@ -153,6 +177,7 @@ def once(domain: Domain, wanted: Wanted, host: Host, output: Output) -> int:
             view.print(Snapshot(domain.name, (), (problem,), host.wall(), host.clock()))
         raise
     selected = view.select(snapshot)
+    view.lend(selected)
     view.print(selected)
     if view.dropped:
         complain(f"no room for {', '.join(view.dropped)} (a wider terminal or --fields shows them)")

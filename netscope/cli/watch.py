@@ -39,6 +39,7 @@ async def _follow(view: View) -> None:
             view.output.write([_CLEAR])
         async for snapshot in watching:
             selected = view.select(snapshot)
+            view.lend(selected)
             if screen:
                 view.output.write(_drawn(view, selected))
                 continue

@@ -57,6 +57,11 @@ _COMMON = (
 )
 
 
+_RESOLVE = Flag(
+    ("-r", "--resolve"), "resolve", "addresses by name, unless -n: asks this host's resolver", default=False
+)
+
+
 def flags(domain: Domain) -> list[Flag]:
     """Return the flags of a topic, its own ones first; a common one gives way to an own one of the same name."""
     found = [
@@ -67,6 +72,8 @@ def flags(domain: Domain) -> list[Flag]:
         for option in domain.options
         if option.flags
     ]  # fmt: skip
+    if domain.hosts:
+        found.append(_RESOLVE)
     taken = {name for flag in found for name in flag.names}
     return found + [flag._replace(names=tuple(name for name in flag.names if name not in taken)) for flag in _COMMON]
 
@@ -89,6 +96,7 @@ class Wanted(NamedTuple):
     colour: bool
     netns: str
     filter: str
+    resolve: bool = False  # addresses by name
 
 
 def understand(domain: Domain, argv: Sequence[str]) -> Wanted | None:
@@ -160,6 +168,7 @@ def _wanted(domain: Domain, given: Mapping[str, Any]) -> Wanted:
         sort=sort,
         watch=None if given["watch"] is None else _seconds(given["watch"]),
         numeric=given["numeric"],
+        resolve=given.get("resolve", False) and not given["numeric"],
         headers=given["headers"],
         colour=given["colour"],
         netns=given["netns"],

@@ -96,6 +96,7 @@ class Domain(NamedTuple):
         groups: rtnetlink multicast groups (RTNLGRP_*) after whose messages a live query looks again at once.
         interval: seconds between two looks on a live query.
         epilog: lines for the end of the command's help (examples).
+        hosts: names of the columns that hold addresses which may be shown by name.
         command: "module:function" of a command line of its own, for a topic whose classic tool has a grammar that
             options cannot say (dig, ping, tcpdump); called as ``function(words, host) -> exit status``.
     """
@@ -119,6 +120,7 @@ class Domain(NamedTuple):
     interval: float = 2.0
     epilog: str = ""
     command: str = ""
+    hosts: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name or alias."""

@@ -18,6 +18,13 @@ class Names(Protocol):
     def numeric(self) -> bool:
         """Whether numbers are wanted as numbers."""
 
+    @property
+    def lends(self) -> bool:
+        """Whether addresses are to be shown by their names, where these are known."""
+
+    def host(self, address: str) -> str:
+        """Return the name of an address, "" where none is known. Asks nobody, and waits for nobody."""
+
     def service(self, port: int, protocol: str) -> str:
         """Return the service name of a port, or its digits (services(5))."""
 

@@ -134,8 +134,15 @@ def _state_text(record: Neighbour, _names: Names) -> str:
     return " ".join(record.facts.get("state", ())) or ("proxy" if "proxy" in record.facts else "")
 
 
+def _address_text(record: Neighbour, names: Names) -> str:
+    """Return the address, after its name where there is one (as arp(8))."""
+    address: str = record.facts.get("dst", "")
+    name = names.host(address) if names.lends else ""
+    return f"{name} ({address})" if name else address
+
+
 COLUMNS: tuple[Column, ...] = (
-    fact("dst", "Address", "address", "network address", rank=0, aliases=("address", "ip")),
+    fact("dst", "Address", "address", "network address", _address_text, rank=0, aliases=("address", "ip")),
     fact("dev", "Device", help="interface it is reached through", rank=0, aliases=("interface",)),
     fact("lladdr", "Link address", "address", "link-layer address", rank=0, aliases=("mac", "hw")),
     fact("state", "State", "list", "REACHABLE, STALE, FAILED, PERMANENT, ...", _state_text, rank=1),
@@ -179,5 +186,6 @@ DOMAIN = Domain(
     schema=_schema,
     options=(Option(("-a", "--all"), "all", "show those that need no resolution (NOARP), too"),),
     groups=(1, 3),  # RTNLGRP_LINK, _NEIGH
+    hosts=("dst",),
     epilog="examples:\n  netscope neighbours state:reachable\n  netscope neighbours -4 dev:eth0",
 )

@@ -12,7 +12,7 @@ from netscope.core.host import Host
 from netscope.core.record import Column, Names
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.core.spelling import edits
-from netscope.core.typed import Any, Callable, Collection, Iterable, Iterator, NamedTuple, Sequence
+from netscope.core.typed import Any, Callable, Collection, Iterable, Iterator, Mapping, NamedTuple, Sequence
 
 PATH = "/etc/services"
 BUILT_IN = "built-in"
@@ -77,12 +77,14 @@ def read(host: Host) -> Table:
 class ServiceNames:
     """Names of ports as the user wants them (see :class:`netscope.core.record.Names`).
 
-    The table is read once, when a name is first asked for; a table that cannot be read leaves the digits.
+    The table is read once, when a name is first asked for; a table that cannot be read leaves the digits. Addresses
+    have the names that it is given, none unless it is.
     """
 
-    def __init__(self, host: Host, numeric: bool = False) -> None:
+    def __init__(self, host: Host, numeric: bool = False, hosts: Mapping[str, str] | None = None) -> None:
         self._host = host
         self._numeric = numeric
+        self._hosts = hosts or {}
         self._names: dict[tuple[int, str], str] | None = None
         self._ports: dict[str, set[int]] = {}
 
@@ -90,6 +92,15 @@ class ServiceNames:
     def numeric(self) -> bool:
         """Whether numbers are wanted as numbers."""
         return self._numeric
+
+    @property
+    def lends(self) -> bool:
+        """Whether there are names of addresses."""
+        return bool(self._hosts)
+
+    def host(self, address: str) -> str:
+        """Return the name of an address, "" where none was given."""
+        return self._hosts.get(address, "")
 
     def service(self, port: int, protocol: str) -> str:
         """Return the name, as getservbyport(3) does, or the digits."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from netscope.core.domain import Collector, Domain, Query
 from netscope.core.errors import NetscopeError
@@ -17,6 +17,9 @@ from netscope.core.host import Events, Host
 from netscope.core.netlink import NETLINK_ROUTE
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.hub.once import look
+
+if TYPE_CHECKING:
+    from netscope.hub.reverse import ReverseNames
 
 Result = TypeVar("Result")
 
@@ -217,6 +220,16 @@ class Hub:
         self._load = load
         self._sources: dict[tuple[str, Query], _Source] = {}
         self._closing: set[asyncio.Task[None]] = set()
+        self._reverse: ReverseNames | None = None
+
+    @property
+    def reverse(self) -> ReverseNames:
+        """What lends names to addresses; off until somebody turns it on."""
+        if self._reverse is None:
+            from netscope.hub.reverse import ReverseNames
+
+            self._reverse = ReverseNames(self.host)
+        return self._reverse
 
     def watch(self, topic: str, query: Query, interval: float | None = None) -> Watch:
         """Start to watch a topic. A second watcher of the same question shares the collection and its last result."""
@@ -264,5 +277,7 @@ class Hub:
 
     async def close(self) -> None:
         """Stop everything."""
+        if self._reverse is not None:
+            await self._reverse.close()
         sources, self._sources = list(self._sources.values()), {}
         await asyncio.gather(*(source.close() for source in sources), *self._closing)

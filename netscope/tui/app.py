@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import import_module
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
 from textual import work
@@ -15,8 +15,10 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.screen import Screen
+from textual.timer import Timer
 
 from netscope.core.domain import Domain
+from netscope.core.errors import NetscopeError
 from netscope.core.record import Names
 from netscope.hub.watch import Hub, in_thread
 from netscope.tui import frame
@@ -29,6 +31,11 @@ from netscope.tui.page import PageScreen
 from netscope.tui.screens import TabScreen
 from netscope.tui.tabs import TABS, Tab
 from netscope.tui.themes import DARK, LIGHT, THEMES
+
+if TYPE_CHECKING:
+    from netscope.tui.lending import Lending
+
+_GATHER = 0.15  # seconds in which names of addresses gather before they are painted
 
 NamesMaker = Callable[[bool], Names]
 
@@ -64,6 +71,8 @@ class NetscopeApp(App[None]):
         self._facts: frame.HostFacts | None = None
         self._built: dict[str, FrameScreen] = {}
         self._news: dict[str, Part] = {}
+        self._lending: Lending | None = None
+        self._renewing: Timer | None = None
         for theme in THEMES:
             self.register_theme(theme)
         if not self.native_ansi_color:
@@ -137,6 +146,32 @@ class NetscopeApp(App[None]):
         """Show names or numbers, in every tab."""
         self.run_worker(self._use_names(message.numeric), group="names", exclusive=True)
 
+    def on_frame_screen_hosts_wanted(self) -> None:
+        """Show addresses by name, in every tab that has any; or stop asking for names."""
+        self.run_worker(self._use_hosts(), group="names", exclusive=True)
+
+    async def _use_hosts(self) -> None:
+        if self._lending is None:
+            from netscope.tui.lending import Lending
+
+            self._lending = Lending(self._hub)
+            self._hub.reverse.told = self._names_came
+        try:
+            on = await self._lending.turn(self._names)
+        except NetscopeError as error:
+            self.notify(str(error), severity="warning", markup=False)
+            return
+        await self._use_names(self._names.numeric and not on)
+
+    def _names_came(self) -> None:
+        if self._renewing is None:
+            self._renewing = self.set_timer(_GATHER, self._renew_names)
+
+    def _renew_names(self) -> None:
+        self._renewing = None
+        for screen in self._built.values():
+            screen.renew_names()
+
     async def on_frame_screen_asked(self, message: FrameScreen.Asked) -> None:
         """Take a question to the tab that answers it."""
         for tab in self._tabs:
@@ -163,6 +198,12 @@ class NetscopeApp(App[None]):
     async def _use_names(self, numeric: bool) -> None:
         names = self._make_names(numeric)
         await in_thread(lambda: names.ports(""))  # reads the table: not on the loop
+        if self._lending is not None:
+            names = self._lending.wrapped(names)
+            part = self._lending.part(names)
+            self._news.pop("hosts", None)
+            if part is not None:
+                self._news["hosts"] = part
         self._names = names
         for screen in self._built.values():
             screen.use_names(names)

@@ -63,6 +63,9 @@ class FrameScreen(Screen[None]):
             super().__init__()
             self.numeric = numeric
 
+    class HostsWanted(Message):
+        """Addresses are to be shown by their names, or not any more."""
+
     class Asked(Message):
         """Another tab is to answer a question: its topic, and what is asked of it."""
 
@@ -156,6 +159,10 @@ class FrameScreen(Screen[None]):
     def use_names(self, names: Names) -> None:
         """Show names or numbers."""
         self.names = names
+        self.show_header()
+
+    def renew_names(self) -> None:
+        """Names of addresses have come in."""
 
     def show_header(self) -> None:
         """Bring the first line up to date."""
@@ -171,6 +178,10 @@ class FrameScreen(Screen[None]):
     def action_names(self) -> None:
         """Switch between names and numbers, everywhere."""
         self.post_message(self.NamesWanted(not self.names.numeric))
+
+    def action_hosts(self) -> None:
+        """Show addresses by their names, which this host's resolver is asked for; or stop asking."""
+        self.post_message(self.HostsWanted())
 
     def action_export_all(self) -> None:
         """Save the whole host."""

@@ -52,6 +52,7 @@ KEYS: tuple[Key, ...] = (
     Key("c", "columns", "Columns", "choose the columns", "c", "tab", 7),
     Key("space", "pause", "Pause", "stop and go on", "Space", "tab", 4),
     Key("n", "names", "Names", "names or numbers", "n", "tab", 9),
+    Key("N", "hosts", "Host names", "addresses by name: asks this host's resolver about those in sight", "N", "tab"),
     Key("r", "refresh", "Refresh", "look again now", "r", "tab"),
     Key("y", "copy_row", "Copy row", "copy the row to the clipboard (OSC 52)", "y", "tab", 10),
     Key("Y", "copy_cell", "Copy cell", "copy the cell under the column cursor", "Y", "tab"),

@@ -73,6 +73,8 @@ class Pane(Vertical):
         self._expiry: Timer | None = None
         self._title, self._problem_line = Line(classes="title"), Line(classes="problems")
         self.table = RecordTable(self._shown(), names, id=f"table-{block.topic}")
+        if domain.hosts:
+            self.table.sees = self._want_hosts
 
     def compose(self) -> ComposeResult:
         """Lay out."""
@@ -172,6 +174,12 @@ class Pane(Vertical):
         """Show names or numbers."""
         self._names = names
         self.table.use_names(names)
+
+    def _want_hosts(self, records: Sequence[Any]) -> None:
+        """Ask for the names of the addresses in sight."""
+        columns = [column for name in self.domain.hosts if (column := self.domain.column(name)) is not None]
+        found = (column.value(record) for record in records for column in columns)
+        self._hub.reverse.want(address for address in found if isinstance(address, str) and address)
 
     def on_key(self) -> None:
         """Let long work wait for whoever types."""

@@ -68,6 +68,11 @@ class TabScreen(FrameScreen):
         for pane in self.panes:
             pane.use_names(names)
 
+    def renew_names(self) -> None:
+        """Names of addresses have come in."""
+        for pane in self.panes:
+            pane.table.renew_names()
+
     def freshness(self) -> list[Part]:
         """Tell when the hub looked last."""
         snapshot = self.pane.snapshot

@@ -52,7 +52,8 @@ class Flow(NamedTuple):
 COLUMNS = (
     Column("name", "Name", lambda r: r.name, help="what it is called", rank=0, flex=True, width=8),
     Column("state", "State", lambda r: r.state, help="in the kernel's word", rank=1),
-    Column("address", "Address", lambda r: r.address, "address", "where it goes", rank=0),
+    Column("address", "Address", lambda r: r.address, "address", "where it goes", rank=0,
+           text=lambda r, names: (names.host(r.address) if names.lends else "") or r.address),
     Column("port", "Port", lambda r: r.port, "port", "port of the service", rank=2,
            text=lambda r, names: names.service(r.port, "tcp")),
     Column("queue", "Queue", lambda r: r.queue, "bytes", "bytes that wait", rank=3),
@@ -154,6 +155,11 @@ class PlainNames:
     def service(self, port: int, protocol: str) -> str:
         return "https" if port == 443 and not self.numeric else str(port)
 
+    lends = False
+
+    def host(self, address: str) -> str:
+        return ""
+
     def ports(self, name: str) -> Collection[int]:
         return (443,) if name == "https" else ()
 
@@ -197,6 +203,7 @@ class Topic:
             inspect=_inspect,
             plots=("rates.bytes",),
             interval=3600.0,  # the tests say when to look
+            hosts=("address",),
         )
 
 

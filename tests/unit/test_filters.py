@@ -42,6 +42,11 @@ class FakeNames:
     def service(self, port: int, _protocol: str) -> str:
         return {443: "https", 22: "ssh"}.get(port, str(port))
 
+    lends = False
+
+    def host(self, address: str) -> str:
+        return ""
+
     def ports(self, name: str) -> Collection[int]:
         return {"https": (443,), "ssh": (22,), "twice": (1, 2)}.get(name.lower(), ())
 

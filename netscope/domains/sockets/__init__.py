@@ -70,4 +70,5 @@ DOMAIN = Domain(
     inspect=_inspect,
     plots=("tcp_info.rtt", "tcp_info.cwnd", "send_rate", "receive_rate"),
     epilog=_EPILOG,
+    hosts=("remote_address", "local_address"),
 )

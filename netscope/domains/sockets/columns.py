@@ -38,12 +38,16 @@ class _Numeric:
     """Names that are always numbers: for values."""
 
     numeric = True
+    lends = False
 
     def service(self, port: int, _protocol: str) -> str:
         return str(port)
 
     def ports(self, _name: str) -> tuple[int, ...]:
         return ()
+
+    def host(self, _address: str) -> str:
+        return ""
 
 
 _NUMERIC = _Numeric()

@@ -22,7 +22,10 @@ def protocol_text(record: Socket, _names: Names) -> str:
     return record.protocol + "6" if record.family == "inet6" and record.protocol in _SIX else record.protocol
 
 
-def _host(address: str, interface: str | None) -> str:
+def _host(address: str, interface: str | None, names: Names) -> str:
+    name = names.host(address) if names.lends else ""
+    if name:
+        return name
     if ":" in address:
         address = f"[{address}]"
     return f"{address}%{interface}" if interface else address
@@ -41,7 +44,9 @@ def _port(record: Socket, port: int | None, names: Names) -> str:
 def local_text(record: Socket, names: Names) -> str:
     """Return the local end: ``192.0.2.1:80``, ``[::1]%lo:80`` (as ss), a path, ``route:4711``, ``all:eth0``."""
     if record.inet:
-        return f"{_host(record.local_address or '*', record.interface)}:{_port(record, record.local_port, names)}"
+        return (
+            f"{_host(record.local_address or '*', record.interface, names)}:{_port(record, record.local_port, names)}"
+        )
     if record.protocol == "unix":
         return record.local_address or "*"
     if record.protocol == "netlink":
@@ -53,7 +58,7 @@ def remote_text(record: Socket, names: Names) -> str:
     """Return the other end; ``0.0.0.0:*`` where there is none, as netstat and ss."""
     if record.inet:
         address = record.remote_address or ("::" if record.family == "inet6" else "0.0.0.0")
-        return f"{_host(address, None)}:{_port(record, record.remote_port, names)}"
+        return f"{_host(address, None, names)}:{_port(record, record.remote_port, names)}"
     if record.protocol == "unix":
         peer = record.peer_inode
         return record.remote_address or (f"* {peer}" if peer else "*")
@@ -125,7 +130,7 @@ def _end_texts(records: Sequence[Socket], names: Names, which: str, text: Callab
             continue
         host = hosts.get(address)
         if host is None:
-            host = hosts[address] = _host(address, None)
+            host = hosts[address] = _host(address, None, names)
         word = ports.get((protocol, port))
         if word is None:
             word = ports[protocol, port] = _port(record, port, names)

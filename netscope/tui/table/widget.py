@@ -73,6 +73,9 @@ class RecordTable(Widget, can_focus=True):
         self._cells: dict[Hashable, tuple[str, ...]] = {}
         self._strips: dict[RowLook, Strip] = {}
         self._palette = Palette(self)
+        self.sees: Callable[[Sequence[Any]], None] | None = (
+            None  # told which records are in sight, where names are lent
+        )
 
     # What others may ask
 
@@ -144,6 +147,11 @@ class RecordTable(Widget, can_focus=True):
         """Show names or numbers from now on."""
         self._names = names
         self._start_over()
+
+    def renew_names(self) -> None:
+        """Names have come in: write the rows in sight anew."""
+        self._cells.clear()
+        self._update()
 
     def go_to_column(self, name: str) -> None:
         """Move the column cursor."""
@@ -315,6 +323,8 @@ class RecordTable(Widget, can_focus=True):
             cursor = focus if row == self._place.cursor else 0
             bar = "" if not length else "█" if start <= y < start + length else "│"
             looks[y] = RowLook(self._cells[key], self._sign(key), cursor, self._here if cursor else "", bar)
+        if self.sees is not None and self._names.lends:
+            self.sees([view.records[row] for row in rows])
         return looks
 
     def _fill_cells(self, rows: range) -> None:
