@@ -22,10 +22,11 @@ def protocol_text(record: Socket, _names: Names) -> str:
     return record.protocol + "6" if record.family == "inet6" and record.protocol in _SIX else record.protocol
 
 
-def _host(address: str, interface: str | None, names: Names) -> str:
-    name = names.host(address) if names.lends else ""
-    if name:
-        return name
+def _named(address: str, interface: str | None, names: Names) -> str:
+    return (names.host(address) if names.lends else "") or _host(address, interface)
+
+
+def _host(address: str, interface: str | None) -> str:
     if ":" in address:
         address = f"[{address}]"
     return f"{address}%{interface}" if interface else address
@@ -45,7 +46,7 @@ def local_text(record: Socket, names: Names) -> str:
     """Return the local end: ``192.0.2.1:80``, ``[::1]%lo:80`` (as ss), a path, ``route:4711``, ``all:eth0``."""
     if record.inet:
         return (
-            f"{_host(record.local_address or '*', record.interface, names)}:{_port(record, record.local_port, names)}"
+            f"{_named(record.local_address or '*', record.interface, names)}:{_port(record, record.local_port, names)}"
         )
     if record.protocol == "unix":
         return record.local_address or "*"
@@ -58,7 +59,7 @@ def remote_text(record: Socket, names: Names) -> str:
     """Return the other end; ``0.0.0.0:*`` where there is none, as netstat and ss."""
     if record.inet:
         address = record.remote_address or ("::" if record.family == "inet6" else "0.0.0.0")
-        return f"{_host(address, None, names)}:{_port(record, record.remote_port, names)}"
+        return f"{_named(address, None, names)}:{_port(record, record.remote_port, names)}"
     if record.protocol == "unix":
         peer = record.peer_inode
         return record.remote_address or (f"* {peer}" if peer else "*")
@@ -120,6 +121,7 @@ def remote_texts(records: Sequence[Socket], names: Names) -> list[str]:
 
 def _end_texts(records: Sequence[Socket], names: Names, which: str, text: Callable[[Socket, Names], str]) -> list[str]:
     """Return the texts of one end; an address and a port are each put into words once."""
+    lends = names.lends
     hosts: dict[str, str] = {}
     ports: dict[tuple[str, int], str] = {}
     found = []
@@ -130,7 +132,7 @@ def _end_texts(records: Sequence[Socket], names: Names, which: str, text: Callab
             continue
         host = hosts.get(address)
         if host is None:
-            host = hosts[address] = _host(address, None, names)
+            host = hosts[address] = (names.host(address) if lends else "") or _host(address, None)
         word = ports.get((protocol, port))
         if word is None:
             word = ports[protocol, port] = _port(record, port, names)
