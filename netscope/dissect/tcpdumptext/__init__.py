@@ -1,0 +1,1 @@
+"""tcpdump's text: one line a packet, straight from the bytes."""

@@ -1,0 +1,106 @@
+"""BOOTP and DHCP (RFC 951, 2131, 2132): one line, with -v every field and option."""
+
+from __future__ import annotations
+
+from netscope.dissect.tcpdumptext.dhcp_options import option
+from netscope.dissect.tcpdumptext.names import ip4, mac
+from netscope.dissect.tcpdumptext.text import U16, U32, Text, Truncated, need, safe
+
+_FIXED = 236
+_COOKIE = b"\x63\x82\x53\x63"
+_OPERATIONS = {1: "Request", 2: "Reply"}
+
+
+def dhcp(text: Text, data: bytes, at: int, length: int) -> None:  # noqa: C901 - field after field
+    """Print a message."""
+    text.protocol = "bootp"
+    need(data, at, 1)
+    operation = data[at]
+    text.add(f"BOOTP/DHCP, {_OPERATIONS.get(operation) or f'unknown (0x{operation:02x})'}")
+    need(data, at, 4)
+    kind, size, hops = data[at + 1], data[at + 2], data[at + 3]
+    card = kind == 1 and size == 6 and operation == 1
+    if card:
+        need(data, at + 28, 6)
+        text.add(f" from {mac(data[at + 28 : at + 34])}")
+    elif at + 4 >= len(data) or length < 8:
+        raise Truncated
+    text.add(f", length {length}")
+    if not text.style.verbose:
+        return
+    need(data, at, 12)
+    if kind != 1:
+        text.add(f", htype {kind}")
+    if (kind == 1 and size != 6) or kind != 1:
+        text.add(f", hlen {size}")
+    if hops:
+        text.add(f", hops {hops}")
+    ident, seconds, flags = U32(data, at + 4)[0], U16(data, at + 8)[0], U16(data, at + 10)[0]
+    if ident:
+        text.add(f", xid 0x{ident:x}")
+    if seconds:
+        text.add(f", secs {seconds}")
+    text.add(f", Flags [{'Broadcast' if flags & 0x8000 else 'none'}]")
+    if text.style.verbose > 1:
+        text.add(f" (0x{flags:04x})")
+    for place, name in ((12, "Client"), (16, "Your"), (20, "Server"), (24, "Gateway")):
+        need(data, at + place, 4)
+        if any(data[at + place : at + place + 4]):
+            text.add(f"\n\t  {name}-IP {ip4(data[at + place : at + place + 4])}")
+    if kind == 1 and size == 6:
+        need(data, at + 28, 6)
+        text.add(f"\n\t  Client-Ethernet-Address {mac(data[at + 28 : at + 34])}")
+    for place, size, name in ((44, 64, "sname"), (108, 128, "file")):
+        need(data, at + place, 1)
+        raw = data[at + place : at + place + size]
+        if raw[0]:
+            shown, ended = raw.split(b"\0")[0], b"\0" in raw
+            text.add(f'\n\t  {name} "{safe(shown)}')
+            if not ended and at + place + size > len(data):
+                text.add('"')
+                raise Truncated
+            text.add('"')
+    _options(text, data, at + _FIXED, at + length)
+
+
+def _options(text: Text, data: bytes, at: int, end: int) -> None:
+    need(data, at, 4)
+    cookie = data[at : at + 4]
+    if cookie != _COOKIE:
+        number = U32(data, at)[0]
+        if number:
+            text.add(f"\n\t  Vendor-#0x{number:08x}")
+        return
+    text.add("\n\t  Vendor-rfc1048 Extensions\n\t    Magic Cookie 0x63825363")
+    place = at + 4
+    while place < min(len(data), end):
+        code = data[place]
+        if code == 0 and text.style.verbose < 3:
+            place += 1
+            continue
+        if code in (0, 255):
+            if text.style.verbose > 2:
+                place = _fillers(text, data, place, min(len(data), end))
+            if code:
+                if text.style.verbose > 2 and data[place : place + 1] == b"\0" and place < end:
+                    _fillers(text, data, place, min(len(data), end))
+                break
+            continue
+        need(data, place, 2)
+        size = data[place + 1]
+        text.add(option(code, size, data[place + 2 : place + 2 + size]))
+        if place + 2 + size > len(data):
+            raise Truncated
+        place += 2 + size
+
+
+def _fillers(text: Text, data: bytes, place: int, end: int) -> int:
+    """Print the end mark, or how many bytes of padding there are; return where they end."""
+    code, begun = data[place], place
+    place += 1
+    while code == 0 and place < end and data[place] == 0:
+        place += 1
+    text.add(f"\n\t    {'PAD' if code == 0 else 'END'} ({code}), length 0")
+    if place - begun > 1:
+        text.add(f", occurs {place - begun}")
+    return place

@@ -1,0 +1,237 @@
+"""The same text for what nearly all packets are: TCP segments and UDP datagrams over Ethernet and IP, by the block.
+
+A record's fields come out of its bytes by one precompiled Struct each for the header of the record and those of the
+packet; the beginning of a line is made once for a second and for a conversation. What does not fit (other types, other
+flags, other options, ports whose payload is printed too) goes the long way through
+:class:`~netscope.dissect.tcpdumptext.printer.Printer`, with which the conversations are shared: both write the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from struct import Struct
+from typing import NamedTuple
+
+from netscope.core.frame import Frame
+from netscope.dissect.tcpdumptext.lines import HTTP
+from netscope.dissect.tcpdumptext.names import ip4, ip6
+from netscope.dissect.tcpdumptext.printer import Printer
+from netscope.dissect.tcpdumptext.tcp import SPOKEN
+from netscope.dissect.tcpdumptext.times import prefix
+from netscope.dissect.tcpdumptext.udp import PORTS
+
+PAD = 96  # bytes that must follow the last record of a block, so that one Struct fits over any
+_MOST = 0xFFFFFFFF
+_FLOWS = 65_536
+_ETHERNET = 1
+_BILLION = 1_000_000_000
+
+# Type, version and length, TOS; total length; flags and offset; protocol; addresses and ports; TCP's numbers, offset
+# and flags, window; twelve bytes of options.
+_OVER4 = Struct(">12xIH2xHxB2x12sIIHH4xIII").unpack_from
+_OVER6 = Struct(">12xHB3xHBx36sIIHH4xIII").unpack_from
+_STAMPS = 0x0101080A  # nop, nop, timestamps, length 10
+
+
+class Spoken(NamedTuple):
+    """A payload that is printed, too: what it looks like where it takes the long way, and what is printed where not."""
+
+    match: Callable[[bytes, int, int], object]
+    otherwise: str
+
+
+Flow = tuple[str, int, int, Spoken | None]  # the line as far as the flags; what both sides count from; the payload
+
+
+_WORD = rb"[^\s\x80-\xff]{1,127}"
+_HTTP = Spoken(
+    re.compile(
+        rb"(?:" + b"|".join(sorted(word.encode() for word in HTTP)) + rb")(?:[\s\x80-\xff]|\Z)|" + _WORD + rb" +\d",
+        re.IGNORECASE,
+    ).match,
+    ": HTTP",
+)
+_SSH = Spoken(re.compile(rb"SSH-").match, "")
+_ANY = Spoken(lambda _data, _at, _end: True, "")
+
+
+def _spoken(sport: int, dport: int) -> Spoken:
+    """Return how the payload between two ports, of which one is printed, is recognised."""
+    for port, spoken in ((53, _ANY), (5353, _ANY), (22, _SSH), (80, _HTTP), (8080, _HTTP)):
+        if port in (sport, dport):
+            return spoken
+    return _ANY
+
+
+def usable(printer: Printer, link: int) -> bool:
+    """Tell whether this style and link type have a fast way."""
+    style = printer.style
+    plain = not (style.link or style.verbose or style.quiet or style.dump or style.numbered)
+    return plain and link == _ETHERNET and style.times in ("clock", "date", "epoch", "none")
+
+
+class Records(NamedTuple):
+    """How the records of a pcap file are laid out.
+
+    Attributes:
+        header: a record's seconds, fraction, captured and original length, which are its 16 bytes.
+        factor: from the fraction to nanoseconds.
+        most: no frame has more bytes than this; a record that says so is none.
+        link: the frames' link type.
+    """
+
+    header: Callable[[bytes, int], Sequence[int]]
+    factor: int
+    most: int
+    link: int = _ETHERNET
+
+
+class Fast:
+    """Prints the records of a pcap file with Ethernet frames, in order.
+
+    Attributes:
+        count: how many were printed.
+    """
+
+    def __init__(self, printer: Printer, records: Records) -> None:
+        self.printer = printer
+        self.count = 0
+        self._records = records
+        self._tcp: dict[bytes, Flow] = {}
+        self._udp: dict[bytes, str | None] = {}
+
+    def block(self, data: bytes, end: int, most: int) -> tuple[str, int]:  # noqa: C901 - one loop, for its speed
+        """Return the lines of the whole records at the beginning of ``data``, and where the first that is not begins.
+
+        The last ``PAD`` bytes, from ``end`` on, are padding. At most ``most`` lines. What is no record ends the walk.
+        """
+        style, plain = self.printer.style, self.printer.line
+        header, factor, largest, link = self._records
+        timed, width = style.times != "none", 9 if style.nanoseconds else 6
+        scale = factor if style.nanoseconds else 1
+        unit = 1000 if factor == 1 and not style.nanoseconds else 1
+        over4, over6, stamps, highest = _OVER4, _OVER6, _STAMPS, _MOST
+        tcp, udp = self._tcp.get, self._udp.get
+        lines: list[str] = []
+        add = lines.append
+        known, lead, stamp = -1, "", ""
+        at, last, place = 0, end - 16, self.count
+        limit = place + most
+        while at <= last and place < limit:
+            seconds, fraction, captured, length = header(data, at)
+            start = at + 16
+            following = start + captured
+            if following > end or captured > largest:
+                break
+            at = following
+            place += 1
+            kind, total, part, protocol, key, seq, ack, bits, window, options, value, echo = over4(data, start)
+            if kind >> 8 == 0x080045 and not part & 0x3FFF:
+                used = 20
+            elif kind >> 16 == 0x86DD and kind >> 12 & 15 == 6:
+                _, _, total, protocol, key, seq, ack, bits, window, options, value, echo = over6(data, start)
+                used = 40 if total else 0
+                total += 40
+            else:
+                used = 0
+            whole = total + 14
+            if not used or whole > length or captured < used + 22:
+                add(plain(Frame(place, seconds * _BILLION + fraction * factor, data[start:at], length, link)))
+                continue
+            if timed:
+                if seconds != known:
+                    known, lead = seconds, prefix(style, seconds)
+                stamp = f"{lead}{fraction * scale // unit:0{width}d} "
+            if protocol == 6:
+                flow = tcp(key)
+                if flow is not None:
+                    if options == stamps and bits & 0xFFF7 == 0x8010:
+                        size = total - used - 32
+                        more = f", win {window}, options [nop,nop,TS val {value} ecr {echo}], length {size}\n"
+                    elif bits & 0xFFF7 == 0x5010:
+                        size = total - used - 20
+                        more = f", win {window}, length {size}\n"
+                    else:
+                        size = -1
+                    head, mine, theirs, printed = flow
+                    if not size:
+                        if captured >= whole:
+                            add(f"{stamp}{head}{'P.' if bits & 8 else '.'}], ack {(ack - theirs) & highest}{more}")
+                            continue
+                    elif size > 0 and captured >= 86:
+                        seq = (seq - mine) & highest
+                        line = (
+                            f"{stamp}{head}{'P.' if bits & 8 else '.'}], seq {seq}:{(seq + size) & highest}, "
+                            f"ack {(ack - theirs) & highest}{more}"
+                        )
+                        if printed is None:
+                            add(line)
+                            continue
+                        begun = start + whole - size
+                        if captured >= whole and not printed.match(data, begun, begun + size):
+                            add(f"{line[:-1]}{printed.otherwise}\n")
+                            continue
+                frame = Frame(place, seconds * _BILLION + fraction * factor, data[start:at], length, link)
+                add(self._long(frame, key, used))
+                continue
+            if protocol == 17:
+                begins = udp(key, "")
+                if begins == "":
+                    begins = self._datagrams(key, used)
+                size = seq >> 16
+                if begins is not None and 8 <= size == total - used:
+                    add(f"{stamp}{begins}{size - 8}\n")
+                    continue
+            add(plain(Frame(place, seconds * _BILLION + fraction * factor, data[start:at], length, link)))
+        self.count = place
+        return "".join(lines), at
+
+    def _ends(self, key: bytes, used: int, transport: str) -> tuple[str, int, int]:
+        """Return ``IP source > destination: `` and the ports."""
+        text = self.printer.text
+        if used == 20:
+            source, destination, name = ip4(key[:4]), ip4(key[4:8]), "IP"
+        else:
+            source, destination, name = ip6(key[:16]), ip6(key[16:32]), "IP6"
+        sport, dport = int.from_bytes(key[-4:-2], "big"), int.from_bytes(key[-2:], "big")
+        from_, to = text.port(sport, transport), text.port(dport, transport)
+        return f"{name} {source}.{from_} > {destination}.{to}: ", sport, dport
+
+    def _datagrams(self, key: bytes, used: int) -> str | None:
+        """Return how the lines of a pair of UDP ends begin, None where the payload is printed; take note of it."""
+        if len(self._udp) >= _FLOWS:
+            self._udp.clear()
+        head, sport, dport = self._ends(key, used, "udp")
+        begins = None if sport in PORTS or dport in PORTS else f"{head}UDP, length "
+        self._udp[key] = begins
+        return begins
+
+    def _long(self, frame: Frame, key: bytes, used: int) -> str:
+        """Return the line of a segment that sets the numbers which others count from, or is unusual."""
+        line = self.printer.line(frame)
+        flags = frame.data[14 + used + 13 : 14 + used + 14]
+        if not flags or (key in self._tcp and not flags[0] & 2):
+            return line
+        known, half = self.printer.text.conversations, (len(key) - 4) // 2
+        source, destination, ports = key[:half], key[half : 2 * half], key[-4:]
+        low, high = ports[:2], ports[2:]
+        turned = low > high or (low == high and source > destination)
+        entry = known.get(destination + source + high + low if turned else source + destination + ports)
+        if entry is None and not self.printer.style.absolute:
+            self._tcp.pop(key, None)
+            return line
+        a, b = entry or (0, 0)
+        if len(self._tcp) >= _FLOWS:
+            self._tcp.clear()
+        for way, mine, theirs in (
+            (key, *((b, a) if turned else (a, b))),
+            (destination + source + high + low, *((a, b) if turned else (b, a))),
+        ):
+            head, sport, dport = self._ends(way, used, "tcp")
+            printed = _spoken(sport, dport) if sport in SPOKEN or dport in SPOKEN else None
+            self._tcp[way] = (f"{head}Flags [", mine, theirs, printed)
+        return line
+
+
+__all__ = ["PAD", "Fast", "usable"]

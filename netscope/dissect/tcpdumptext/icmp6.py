@@ -1,0 +1,293 @@
+"""ICMPv6 (RFC 4443), neighbour discovery (RFC 4861, 8106, 4191), MLD (RFC 3810)."""
+
+from __future__ import annotations
+
+from netscope.dissect.tcpdumptext.hexdump import hexadecimal
+from netscope.dissect.tcpdumptext.igmp import RECORDS
+from netscope.dissect.tcpdumptext.ip import Around
+from netscope.dissect.tcpdumptext.names import bits, checksum, ip6, mac, named, should_be
+from netscope.dissect.tcpdumptext.text import U16, U32, Text, Truncated, need, take
+
+_NAMES = {
+    1: "destination unreachable", 2: "packet too big", 3: "time exceeded in-transit", 4: "parameter problem",
+    128: "echo request", 129: "echo reply", 130: "multicast listener query", 131: "multicast listener report",
+    132: "multicast listener done", 133: "router solicitation", 134: "router advertisement",
+    135: "neighbor solicitation", 136: "neighbor advertisement", 137: "redirect", 138: "router renumbering",
+    139: "who-are-you request", 140: "who-are-you reply", 141: "inverse neighbor solicitation",
+    142: "inverse neighbor advertisement", 143: "multicast listener report v2", 144: "ha discovery request",
+    145: "ha discovery reply", 146: "mobile prefix solicitation", 147: "mobile prefix advertisement", 155: "RPL",
+    200: "mtrace response", 201: "mtrace message",
+}  # fmt: skip
+_UNREACHABLE = {
+    0: "unreachable route", 1: " unreachable prohibited", 2: "beyond scope", 3: "unreachable address",
+    4: "unreachable port",
+}  # fmt: skip
+_PROBLEMS = {0: "erroneous", 1: "next header", 2: "option", 3: "incomplete header chain"}
+_OPTIONS = {
+    1: "source link-address", 2: "destination link-address", 3: "prefix info", 4: "redirected header", 5: "mtu",
+    7: "advertisement interval", 8: "homeagent information", 24: "route info", 25: "rdnss", 31: "dnssl",
+}  # fmt: skip
+_RA_FLAGS = ((0x80, "managed"), (0x40, "other stateful"), (0x20, "home agent"))
+_PREFIX_FLAGS = ((0x80, "onlink"), (0x40, "auto"), (0x20, "router"))
+_PREFERENCES = ("medium", "high", "rsv", "low")
+_NA_FLAGS = ((0x80000000, "router"), (0x40000000, "solicited"), (0x20000000, "override"))
+
+
+def icmp6(text: Text, data: bytes, at: int, length: int, around: Around) -> None:
+    """Print a message."""
+    text.protocol = "icmp6"
+    if text.style.verbose and not around.fragmented and at + length <= len(data):
+        wrong = checksum(around.pseudo(58, length), data[at : at + length])
+        found = U16(data, at + 2)[0]
+        right = f"[bad icmp6 cksum 0x{found:04x} -> 0x{should_be(found, wrong):04x}!] " if wrong else "[icmp6 sum ok] "
+        text.add(right)
+    kind = data[at]
+    text.add(f"ICMP6, {named(_NAMES, kind, 'unknown icmp6 type (%u)')}")
+    if text.style.verbose and kind in (133, 134, 135, 136, 137):
+        text.add(f", length {length}")
+    try:
+        whole = _message(text, data, at, length, kind)
+    except (IndexError, Truncated):
+        text.truncated()
+        if kind == 138 and not text.style.verbose:
+            text.add(f", length {length}")
+        return
+    if whole and not text.style.verbose:
+        text.add(f", length {length}")
+
+
+def _message(text: Text, data: bytes, at: int, length: int, kind: int) -> bool:  # noqa: C901 - field after field
+    """Print what a message says; return whether its length is still to come."""
+    if kind == 1:
+        return _unreachable(text, data, at, length)
+    if kind == 2:
+        text.add(f", mtu {U32(take(data, at + 4, 4))[0]}")
+    elif kind == 3:
+        code = data[at + 1]
+        if code == 0:
+            need(data, at, 48)
+            text.add(f" for {ip6(data[at + 32 : at + 48])}")
+        else:
+            text.add(" (reassembly)" if code == 1 else f", unknown code ({code})")
+    elif kind == 4:
+        need(data, at, 48)
+        code = data[at + 1]
+        if code in _PROBLEMS:
+            text.add(f", {_PROBLEMS[code]} - octet {U32(data, at + 4)[0]}")
+        else:
+            text.add(f", code-#{code}")
+    elif kind in (128, 129):
+        need(data, at, 8)
+        text.add(f", id {U16(data, at + 4)[0]}, seq {U16(data, at + 6)[0]}")
+    elif kind in (130, 131, 132):
+        if kind == 130 and length >= 28:
+            _query(text, data, at, length)
+        else:
+            need(data, at, 24)
+            text.add(f"max resp delay: {U16(data, at + 4)[0]} addr: {ip6(data[at + 8 : at + 24])}")
+    elif kind in (133, 134, 135, 136, 137):
+        _discovery(text, data, at, length, kind)
+    elif kind == 143:
+        _report(text, data, at, length)
+    elif kind in (141, 142):
+        pass
+    elif kind in (144, 145):
+        text.add(f", id 0x{U16(take(data, at + 4, 2))[0]:04x}")
+    elif kind in (139, 140):
+        text.add(" node information " + ("query" if kind == 139 else "reply"))
+    else:
+        text.add(f", length {length}")
+        if text.style.verbose < 2:
+            text.add(hexadecimal(data[at : at + length]))
+        return False
+    return True
+
+
+def _unreachable(text: Text, data: bytes, at: int, length: int) -> bool:
+    code = data[at + 1]
+    text.add(", " + named(_UNREACHABLE, code, "unknown unreach code (%u)"))
+    need(data, at, 48)
+    target = ip6(data[at + 32 : at + 48])
+    if code in (0, 1, 3):
+        text.add(f" {target}")
+    elif code == 2:
+        text.add(f" {target}, source address {ip6(data[at + 16 : at + 32])}")
+    elif code == 4:
+        found = _inner(data, at + 8)
+        if found is None:
+            raise Truncated
+        protocol, place = found
+        port = U16(take(data, place + 2, 2))[0]
+        if protocol == 6:
+            text.add(f", {target} tcp port {text.port(port, 'tcp')}")
+        elif protocol == 17:
+            text.add(f", {target} udp port {text.port(port, 'udp')}")
+        else:
+            text.add(f", {target} protocol {protocol} port {port} unreachable")
+    else:
+        if text.style.verbose < 2:
+            text.add(hexadecimal(data[at : at + length]))
+        return False
+    return True
+
+
+def _inner(data: bytes, at: int) -> tuple[int, int] | None:
+    """Return the protocol and place of the payload of a quoted datagram; None where there are no ports in it."""
+    following, place = data[at + 6], at + 40
+    while following in (0, 43, 44, 60):
+        if following == 44:
+            if U16(data, place + 2)[0] & 0xFFF8:
+                return None
+            following, place = data[place], place + 8
+        else:
+            following, place = data[place], place + 8 + data[place + 1] * 8
+    return (following, place) if following in (6, 17) else None
+
+
+def _discovery(text: Text, data: bytes, at: int, length: int, kind: int) -> None:
+    verbose = text.style.verbose
+    size = {133: 8, 134: 16, 135: 24, 136: 24, 137: 40}[kind]
+    if kind == 134 and verbose:
+        need(data, at, 16)
+        flags = data[at + 5]
+        text.add(
+            f"\n\thop limit {data[at + 4]}, Flags [{bits(flags, _RA_FLAGS)}], pref {_PREFERENCES[flags >> 3 & 3]}, "
+            f"router lifetime {U16(data, at + 6)[0]}s, reachable time {U32(data, at + 8)[0]}ms, "
+            f"retrans timer {U32(data, at + 12)[0]}ms"
+        )
+    elif kind == 135:
+        text.add(f", who has {ip6(take(data, at + 8, 16))}")
+    elif kind == 136:
+        text.add(f", tgt is {ip6(take(data, at + 8, 16))}")
+        if verbose:
+            text.add(f", Flags [{bits(U32(data, at + 4)[0], _NA_FLAGS)}]")
+    elif kind == 137:
+        need(data, at, 40)
+        text.add(f", {ip6(data[at + 24 : at + 40])} to {ip6(data[at + 8 : at + 24])}")
+    if verbose:
+        _options(text, data, at + size, at + length)
+
+
+def _options(text: Text, data: bytes, at: int, end: int) -> None:
+    begun = at
+    while at < min(end, len(data)):
+        need(data, at, 2)
+        kind, units = data[at], data[at + 1]
+        if not units or at + units * 8 > len(data):
+            raise Truncated
+        size = units * 8
+        option = data[at : at + size]
+        text.add(f"\n\t  {_OPTIONS.get(kind, 'unknown')} option ({kind}), length {size} ({units}): ")
+        shown = _option(kind, option)
+        if shown is None:
+            text.add(hexadecimal(option[2:], "\n\t    " if text.style.verbose > 1 else "\n\t  "))
+        else:
+            text.add(shown)
+            if kind == 4:
+                text.add(hexadecimal(data[begun : begun + size], "\n\t    "))
+            if text.style.verbose > 1:
+                text.add(hexadecimal(option[2:], "\n\t    "))
+        at += size
+
+
+def _option(kind: int, option: bytes) -> str | None:
+    """Return the text of an option; None for one that is not known."""
+    size = len(option)
+    if kind in (1, 2):
+        return mac(option[2:])
+    if kind == 3:
+        need(option, 0, 32)
+        valid, preferred = (_lifetime(U32(option, place)[0]) for place in (4, 8))
+        return (
+            f"{ip6(option[16:32])}/{option[2]}, Flags [{bits(option[3], _PREFIX_FLAGS)}], "
+            f"valid time {valid}, pref. time {preferred}"
+        )
+    if kind == 4:
+        return ""
+    if kind == 5:
+        return f" {U32(take(option, 4, 4))[0]}"
+    if kind == 7:
+        return f" {U32(take(option, 4, 4))[0]}ms"
+    if kind == 8:
+        return f" preference {U16(option, 4)[0]}, lifetime {U16(option, 6)[0]}"
+    if kind == 24:
+        prefix = (option[8:24] + bytes(16))[:16]
+        preference, lifetime = _PREFERENCES[option[3] >> 3 & 3], _lifetime(U32(option, 4)[0])
+        return f" {ip6(prefix)}/{option[2]}, pref={preference}, lifetime={lifetime}"
+    if kind == 25:
+        listed = "".join(f" addr: {ip6(take(option, place, 16))}" for place in range(8, size - 15, 16))
+        return f" lifetime {U32(take(option, 4, 4))[0]}s,{listed}"
+    if kind == 31:
+        return f" lifetime {U32(take(option, 4, 4))[0]}s, domain(s):{_domains(option[8:])}"
+    return None
+
+
+def _lifetime(seconds: int) -> str:
+    return "infinity" if seconds == 0xFFFFFFFF else f"{seconds}s"
+
+
+def _domains(raw: bytes) -> str:
+    """Return the names of a search list, each with a blank before it."""
+    from netscope.dissect.tcpdumptext.text import safe
+
+    found, place = "", 0
+    while place < len(raw) and raw[place]:
+        labels = ""
+        while place < len(raw) and raw[place]:
+            size = raw[place]
+            labels += safe(take(raw, place + 1, size)) + "."
+            place += size + 1
+        found += f" {labels}"
+        place += 1
+    return found
+
+
+def _query(text: Text, data: bytes, at: int, length: int) -> None:
+    need(data, at, 28)
+    text.add(" v2")
+    code = U16(data, at + 4)[0]
+    delay = code if code < 32_768 else ((code & 0xFFF) | 0x1000) << ((code >> 12 & 7) + 3)
+    if text.style.verbose:
+        text.add(f" [max resp delay={delay}]")
+    text.add(f" [gaddr {ip6(data[at + 8 : at + 24])}")
+    if text.style.verbose:
+        bits_, interval = data[at + 24], data[at + 25]
+        if bits_ & 8:
+            text.add(" sflag")
+        if bits_ & 7:
+            text.add(f" robustness={bits_ & 7}")
+        seconds = interval if interval < 128 else ((interval & 15) | 16) << ((interval >> 4 & 7) + 3)
+        text.add(f" qqi={seconds}")
+    count = U16(data, at + 26)[0]
+    if count:
+        _sources(text, data, at + 28, count, at + length)
+    text.add("]")
+
+
+def _sources(text: Text, data: bytes, place: int, count: int, end: int) -> None:
+    if end < place + 16 * count:
+        text.add(f" [invalid number of sources {count}]")
+        return
+    if text.style.verbose > 1:
+        text.add(" {" + "".join(f" {ip6(take(data, place + 16 * n, 16))}" for n in range(count)) + " }")
+    else:
+        text.add(f", {count} source(s)")
+
+
+def _report(text: Text, data: bytes, at: int, length: int) -> None:
+    need(data, at, 8)
+    count = U16(data, at + 6)[0]
+    text.add(f", {count} group record(s)")
+    if not text.style.verbose:
+        return
+    place = at + 8
+    for _ in range(count):
+        need(data, place, 20)
+        sources = U16(data, place + 2)[0]
+        text.add(f" [gaddr {ip6(data[place + 4 : place + 20])} {named(RECORDS, data[place], ' [v2-report-#%u]')}")
+        if length < place - at + 20 + 16 * sources:
+            text.add(f" [invalid number of sources {sources}]")
+            return
+        _sources(text, data, place + 20, sources, at + length)
+        text.add("]")
+        place += 20 + 16 * sources

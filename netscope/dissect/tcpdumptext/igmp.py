@@ -1,0 +1,117 @@
+"""IGMP, versions 1 to 3 (RFC 9776)."""
+
+from __future__ import annotations
+
+from netscope.dissect.tcpdumptext.ip import Around
+from netscope.dissect.tcpdumptext.names import checksum, ip4, named
+from netscope.dissect.tcpdumptext.text import U16, Text, need, take
+
+RECORDS = {1: "is_in", 2: "is_ex", 3: "to_in", 4: "to_ex", 5: "allow", 6: "block"}
+_DVMRP = {
+    1: "Probe", 2: "Report", 3: "Ask-neighbors", 4: "Neighbors", 5: "Ask-neighbors2", 6: "Neighbors2", 7: "Prune",
+    8: "Graft", 9: "Graft-ACK",
+}  # fmt: skip
+
+
+def igmp(text: Text, data: bytes, at: int, length: int, around: Around) -> None:  # noqa: C901 - field after field
+    """Print a message."""
+    text.protocol = "igmp"
+    if text.style.quiet:
+        text.add("igmp")
+        return
+    kind = data[at]
+    if kind == 0x11:
+        text.add("igmp query")
+        if length >= 12:
+            _query3(text, data, at, length)
+        else:
+            _query(text, data, at)
+    elif kind == 0x12:
+        text.add(f"igmp v1 report {ip4(take(data, at + 4, 4))}")
+        if length != 8:
+            text.add(f" [len {length}]")
+    elif kind == 0x16:
+        text.add(f"igmp v2 report {ip4(take(data, at + 4, 4))}")
+    elif kind == 0x22:
+        text.add("igmp v3 report")
+        _report3(text, data, at, length)
+    elif kind == 0x17:
+        text.add(f"igmp leave {ip4(take(data, at + 4, 4))}")
+    elif kind == 0x13:
+        text.add("igmp dvmrp")
+        if length < 8:
+            text.add(f" [len {length}]")
+        else:
+            code = data[at + 1]
+            text.add(f" {_DVMRP[code]}" if code in _DVMRP else f" [type {code}]")
+    elif kind == 0x14:
+        text.add("igmp pimv1")
+    else:
+        text.add(f"igmp-{kind}")
+    if text.style.verbose and at + length <= len(data):
+        wrong = checksum(data[at : at + length])
+        if wrong:
+            text.add(f" bad igmp cksum {U16(data, at + 2)[0]:x}!")
+
+
+def _query(text: Text, data: bytes, at: int) -> None:
+    most = data[at + 1]
+    text.add(" v2" if most else " v1")
+    if most and most != 100:
+        text.add(f" [max resp time {most}]")
+    need(data, at, 8)
+    if any(data[at + 4 : at + 8]):
+        text.add(f" [gaddr {ip4(data[at + 4 : at + 8])}]")
+
+
+def _query3(text: Text, data: bytes, at: int, length: int) -> None:
+    text.add(" v3")
+    need(data, at, 12)
+    code = data[at + 1]
+    tenths = code if code < 128 else ((code & 15) | 16) << ((code >> 4 & 7) + 3)
+    if tenths != 100:
+        text.add(f" [max resp time {f'{tenths / 10:.1f}s' if tenths < 100 else _span(tenths // 10)}]")
+    count = U16(data, at + 10)[0]
+    if length < 12 + 4 * count:
+        text.add(f" [invalid number of sources {count}]")
+        return
+    text.add(f" [gaddr {ip4(data[at + 4 : at + 8])}")
+    if count:
+        if text.style.verbose > 1:
+            text.add(" {" + "".join(f" {ip4(take(data, at + 12 + 4 * n, 4))}" for n in range(count)) + " }")
+        else:
+            text.add(f", {count} source(s)")
+    text.add("]")
+
+
+def _span(seconds: int) -> str:
+    parts = []
+    for name, unit in (("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, seconds = divmod(seconds, unit)
+        if count:
+            parts.append(f"{count}{name}")
+    return "".join(parts) or "0s"
+
+
+def _report3(text: Text, data: bytes, at: int, length: int) -> None:
+    if length < 16:
+        text.add(f" [invalid len {length}]")
+        return
+    count = U16(data, at + 6)[0]
+    text.add(f", {count} group record(s)")
+    if not text.style.verbose:
+        return
+    place = at + 8
+    for _ in range(count):
+        need(data, place, 8)
+        kind, sources = data[place], U16(data, place + 2)[0]
+        text.add(f" [gaddr {ip4(data[place + 4 : place + 8])} {named(RECORDS, kind, ' [v3-report-#%u]')}")
+        if length < place - at + 8 + 4 * sources:
+            text.add(f" [invalid number of sources {sources}]")
+            return
+        if text.style.verbose > 1:
+            listed = "".join(f" {ip4(take(data, place + 8 + 4 * n, 4))}" for n in range(sources))
+            text.add(f" {{{listed} }}]")
+        else:
+            text.add(f", {sources} source(s)]")
+        place += 8 + 4 * sources

@@ -1,0 +1,245 @@
+"""TCP (RFC 9293)."""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from netscope.dissect.tcpdumptext.ip import Around
+from netscope.dissect.tcpdumptext.names import checksum, should_be
+from netscope.dissect.tcpdumptext.text import CONVERSATIONS, U16, U32, Text, Truncated, need, safe
+
+_HEADER = Struct(">HHIIHHHH").unpack_from
+_MOST = 0xFFFFFFFF
+FIN, SYN, RST, ACK, URG = 1, 2, 4, 16, 32
+_LETTERS = ((1, "F"), (2, "S"), (4, "R"), (8, "P"), (16, "."), (32, "U"), (64, "E"), (128, "W"))
+FLAGS = tuple("".join(letter for bit, letter in _LETTERS if value & bit) or "none" for value in range(256))
+_OPTIONS = {
+    0: "eol", 1: "nop", 2: "mss", 3: "wscale", 4: "sackOK", 5: "sack", 6: "echo", 7: "echoreply", 8: "TS", 11: "cc",
+    12: "ccnew", 13: "", 19: "md5", 20: "scps", 28: "uto", 29: "tcp-ao", 30: "mptcp", 34: "tfo", 254: "exp",
+}  # fmt: skip
+_SIZES = {2: 2, 3: 1, 4: 0, 6: 4, 7: 4, 8: 8, 11: 4, 12: 4, 13: 4, 19: 16, 20: 2, 28: 2}
+_LINES = {21: "ftp", 25: "smtp", 80: "http", 8080: "http", 554: "rtsp", 8554: "rtsp", 6379: "resp"}
+_RST_TEXT = 30
+
+# Ports whose payload is printed, too: a fast path leaves their segments with data to this module.
+SPOKEN = frozenset({*_LINES, 22, 23, 53, 5353})
+
+
+def tcp(text: Text, data: bytes, at: int, length: int, around: Around) -> None:  # noqa: C901 - field after field
+    """Print a segment."""
+    text.protocol = "tcp"
+    if at + 4 > len(data):
+        text.add(around.bare())
+        text.add("[|tcp]")
+        return
+    sport, dport = U16(data, at)[0], U16(data, at + 2)[0]
+    text.add(around.ends(text, 6, (text.port(sport, "tcp"), text.port(dport, "tcp"))))
+    need(data, at, 20)
+    _, _, seq, ack, offset, window, found, urgent = _HEADER(data, at)
+    header, flags = (offset >> 12) * 4, offset & 0xFF
+    if header < 20:
+        text.add(f" tcp {(length - header) & _MOST} [bad hdr length {header} - too short, < 20]")
+        return
+    if text.style.quiet:
+        text.add(f"tcp {(length - header) & _MOST}")
+        if header > length:
+            text.add(f" [bad hdr length {header} - too long, > {length}]")
+        return
+    text.add(f"Flags [{FLAGS[flags]}]")
+    bases = (0, 0)
+    if flags & ACK and not text.style.absolute:
+        mine, theirs, known = conversation(text.conversations, around, data[at : at + 4], seq, ack, flags)
+        bases = mine, theirs
+        if known:
+            seq, ack = (seq - mine) & _MOST, (ack - theirs) & _MOST
+    if header > length:
+        text.add(f" [bad hdr length {header} - too long, > {length}]")
+        return
+    if text.style.verbose and text.style.checksums and not around.fragmented and at + length <= len(data):
+        wrong = checksum(around.pseudo(6, length), data[at : at + length])
+        text.add(
+            f", cksum 0x{found:04x} " + (f"(incorrect -> 0x{should_be(found, wrong):04x})" if wrong else "(correct)")
+        )
+    length -= header
+    if text.style.verbose > 1 or length > 0 or flags & (SYN | FIN | RST):
+        text.add(f", seq {seq}:{(seq + length) & _MOST}" if length > 0 else f", seq {seq}")
+    if flags & ACK:
+        text.add(f", ack {ack}")
+    text.add(f", win {window}")
+    if flags & URG:
+        text.add(f", urg {urgent}")
+    if header > 20 and not _options(text, data, at + 20, header - 20, bases[1], flags):
+        return
+    text.add(f", length {length}")
+    if length > 0:
+        if at + header > len(data):
+            text.add(f" [remaining caplen({len(data) - at}) < header length({header})]")
+            raise Truncated
+        _payload(text, data, at + header, length, sport, dport, flags)
+
+
+def conversation(
+    known: dict[bytes, tuple[int, int]], around: Around, ports: bytes, seq: int, ack: int, flags: int
+) -> tuple[int, int, bool]:
+    """Return the numbers that this side's and the other side's sequence numbers count from.
+
+    False comes with them when this segment is the first that was seen, or sets them anew (SYN): its own numbers are
+    printed as they are.
+    """
+    source, destination = around.source, around.shown
+    low, high = ports[:2], ports[2:]
+    turned = low > high or (low == high and source > destination)
+    key = destination + source + high + low if turned else source + destination + ports
+    entry = known.get(key)
+    if entry is None or flags & SYN:
+        if entry is None and len(known) >= CONVERSATIONS:
+            del known[next(iter(known))]
+        mine, theirs = seq, (ack - 1) & _MOST
+        known[key] = (theirs, mine) if turned else (mine, theirs)
+        return mine, theirs, False
+    return (entry[1], entry[0], True) if turned else (entry[0], entry[1], True)
+
+
+def _options(text: Text, data: bytes, at: int, left: int, base: int, flags: int) -> bool:
+    """Print the options; return whether they could be read."""
+    text.add(", options [")
+    between = ""
+    while left > 0:
+        text.add(between)
+        try:
+            size, shown = _option(data, at, left, base, flags)
+        except _Bad as error:
+            text.add(f"{error}[bad opt]")
+            text.add("]" if between else "")
+            return False
+        except _Short as error:
+            text.add(str(error))
+            text.truncated()
+            text.add(">" if between else "")
+            return False
+        text.add(shown)
+        at += size
+        left -= size
+        between = ","
+        if shown == "eol":
+            break
+    text.add("]")
+    return True
+
+
+class _Bad(Exception):
+    """An option whose length cannot be."""
+
+
+class _Short(Exception):
+    """An option that was not captured whole."""
+
+
+def _option(data: bytes, at: int, left: int, base: int, flags: int) -> tuple[int, str]:
+    kind = data[at]
+    name = _OPTIONS.get(kind, f"unknown-{kind}")
+    if kind < 2:
+        return 1, name
+    size = data[at + 1]
+    if size < 2 or size > left:
+        raise _Bad
+    have = _SIZES.get(kind, size - 2)
+    if have > left - 2:
+        raise _Bad(name)
+    if at + 2 + have > len(data):
+        raise _Short(name)
+    value = data[at + 2 : at + 2 + have]
+    text = name + _shown(kind, value, base, flags)
+    if have + 2 != size:
+        text += f"[len {size}]"
+    return have + 2, text
+
+
+def _shown(kind: int, value: bytes, base: int, flags: int) -> str:  # noqa: C901 - field after field
+    number = int.from_bytes(value[:8], "big")
+    if kind in (2, 3, 6, 7, 11, 12, 13):
+        return f" {number}"
+    if kind == 4:
+        return ""
+    if kind == 8:
+        return f" val {number >> 32} ecr {number & _MOST}"
+    if kind == 5:
+        if len(value) % 8:
+            return " invalid sack"
+        edges = [U32(value, place)[0] for place in range(0, len(value), 4)]
+        pairs = [f"{{{(edges[n] - base) & _MOST}:{(edges[n + 1] - base) & _MOST}}}" for n in range(0, len(edges), 2)]
+        return f" {len(pairs)} {''.join(pairs)}"
+    if kind == 28:
+        return f" 0x{number:x} {(number >> 1) * 60 if number & 1 else number >> 1}"
+    if kind == 19:
+        return f" shared secret not supplied with -M, can't check - {value.hex()}"
+    if kind == 34:
+        return f" {_cookie(value)}"
+    if kind == 29:
+        return _authentication(value)
+    if kind == 30:
+        from netscope.dissect.tcpdumptext.mptcp import mptcp, mptcp_name
+
+        shown = mptcp(value, flags)
+        if shown is None:
+            raise _Bad(f"mptcp{mptcp_name(value)}")
+        return shown
+    if kind == 20:
+        return f" cap {value[0]:02x} id {value[1]}"
+    if kind == 254:
+        return _experiment(value)
+    return f" 0x{value.hex()}" if value else ""
+
+
+def _cookie(value: bytes) -> str:
+    if not value:
+        return " cookiereq"
+    if len(value) % 2 or not 4 <= len(value) <= 16:
+        return " (invalid)"
+    return f" cookie {value.hex()}"
+
+
+def _authentication(value: bytes) -> str:
+    if len(value) < 2:
+        return " (invalid)"
+    mac = f" mac 0x{value[2:].hex()}" if len(value) > 2 else ""
+    return f" keyid {value[0]} rnextkeyid {value[1]}{mac}"
+
+
+def _experiment(value: bytes) -> str:
+    if len(value) < 2:
+        raise _Bad("exp")
+    magic = U16(value, 0)[0]
+    if magic == 0xF989:
+        return "-tfo" + _cookie(value[2:])
+    return f"-{magic:04x}"
+
+
+def _payload(text: Text, data: bytes, at: int, length: int, sport: int, dport: int, flags: int) -> None:
+    if flags & RST and text.style.verbose:
+        captured = data[at : at + length]
+        mark = "RST" if len(captured) == length else "!RST"
+        text.add(f" [{mark}{'+' if length > _RST_TEXT else ''} {safe(captured[:_RST_TEXT])}]")
+        return
+    for port in (sport, dport):
+        if port in (53, 5353):
+            from netscope.dissect.tcpdumptext.domain import domain
+
+            domain(text, data, at, length, tcp=True)
+            return
+    from netscope.dissect.tcpdumptext import lines
+
+    if 22 in (sport, dport):
+        lines.ssh(text, data, at, length)
+        return
+    if 23 in (sport, dport):
+        lines.telnet(text, data, at, length)
+        return
+    for port, name in _LINES.items():
+        if port in (sport, dport):
+            text.add(": ")
+            lines.spoken(text, data, at, length, name)
+            return
+
+
+__all__ = ["FLAGS", "SPOKEN", "Truncated", "conversation", "tcp"]
