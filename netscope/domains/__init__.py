@@ -17,6 +17,7 @@ DOMAINS: dict[str, str] = {
     "services": "netscope.domains.services",
     "ping": "netscope.domains.ping",
     "trace": "netscope.domains.trace",
+    "packets": "netscope.domains.packets",
     "dns": "netscope.domains.dns",
     "whois": "netscope.domains.whois",
 }

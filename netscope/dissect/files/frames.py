@@ -11,7 +11,7 @@ from netscope.core.frame import Frame, Interface, Statistics
 from netscope.core.snapshot import Problem
 from netscope.dissect.files.pcap import HEADER, PcapReader, magic
 from netscope.dissect.files.pcapng import PcapngReader, is_pcapng
-from netscope.dissect.files.records import Extras, Reader
+from netscope.dissect.files.records import Extras, Plain, Reader
 from netscope.dissect.files.source import Source, Windows
 
 _STEP = 1 << 20
@@ -71,6 +71,13 @@ class FileFrames:
     def progress(self) -> tuple[int, int]:
         """How many bytes were indexed, of how many that are there so far."""
         return self._at, self._source.size
+
+    def plain_records(self) -> Plain | None:
+        """Return how to walk the records without an index: those of a regular pcap file; None for all others."""
+        reader = self._reader
+        if not isinstance(reader, PcapReader) or not self._source.complete or self._source.first:
+            return None
+        return reader.plain(self._source.read)
 
     def frame(self, place: int) -> Frame:
         """Return the frame at a place."""

@@ -5,12 +5,12 @@ read them.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from struct import Struct
 from typing import NamedTuple
 
 from netscope.core.frame import Direction, Frame, Interface, Statistics
-from netscope.dissect.files.records import FRAME_MOST_EVER, Complaints, Extras, corrupt, frame_most
+from netscope.dissect.files.records import FRAME_MOST_EVER, Complaints, Extras, Plain, corrupt, frame_most
 
 HEADER = 24
 RECORD = 16
@@ -114,6 +114,12 @@ class PcapReader:
     def _give_up(self, offset: int, kept: int) -> None:
         self.failed = True
         self.problems.append(corrupt(offset, f"a frame of {kept:,} bytes cannot be"))
+
+    def plain(self, read: Callable[[int, int], bytes]) -> Plain | None:
+        """Return how the records lie, None where that takes more than to step from one to the next."""
+        if self._variant.record != RECORD or self._swapped or self._either:
+            return None
+        return Plain(read, self.begun, self._order, self._variant.factor, self._most, self._link)
 
     def extent(self, head: bytes, at: int, place: int) -> int:
         """Return how long a record is."""

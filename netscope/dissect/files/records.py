@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from netscope.core.frame import Frame, Interface, Statistics
@@ -55,6 +55,26 @@ class Extras(NamedTuple):
     names: tuple[Name, ...] = ()
     secrets: tuple[Secrets, ...] = ()
     customs: tuple[Custom, ...] = ()
+
+
+class Plain(NamedTuple):
+    """A pcap file whose records lie one behind the other, to be walked without an index.
+
+    Attributes:
+        read: returns so many bytes from an offset on.
+        begun: where the first record begins.
+        order: "<" or ">".
+        factor: from the fraction of a second to nanoseconds.
+        most: bytes of a frame; a record that says more is none.
+        link: the frames' link type.
+    """
+
+    read: Callable[[int, int], bytes]
+    begun: int
+    order: str
+    factor: int
+    most: int
+    link: int
 
 
 class Reader(Protocol):

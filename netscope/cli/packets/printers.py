@@ -1,0 +1,196 @@
+"""What becomes of frames: lines as tcpdump or tshark writes them, records as data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+from netscope.cli.packets.grammar import Command
+from netscope.core.errors import BadQuery, NetscopeError
+from netscope.core.frame import Frame, Interface
+from netscope.core.host import Host
+
+
+class Sink(Protocol):
+    """Turns frames, in order, into text."""
+
+    def head(self) -> str:
+        """Return what comes before the first."""
+
+    def frame(self, frame: Frame, interfaces: Sequence[Interface]) -> str:
+        """Return the text of one, ended by a newline."""
+
+    def tail(self) -> str:
+        """Return what comes after the last."""
+
+
+def sink(command: Command, host: Host) -> Sink:
+    """Return what a command line asks for. Raises BadQuery."""
+    if command.form == "jsonl":
+        return _Records(command)
+    if command.shape == "fields":
+        return _Fields(command)
+    if command.shape == "json":
+        return _Json(command)
+    if command.shape:
+        return _Tshark(command)
+    return TcpdumpText(command, host)
+
+
+def services(host: Host) -> Mapping[tuple[int, str], str]:
+    """Return the names of ports, as far as they can be read."""
+    from netscope.domains.services import read
+
+    names: dict[tuple[int, str], str] = {}
+    try:
+        for service in read(host).services:
+            names.setdefault((service.port, service.protocol), service.name)
+    except NetscopeError:
+        pass  # digits will do
+    return names
+
+
+class TcpdumpText:
+    """tcpdump's text."""
+
+    def __init__(self, command: Command, host: Host) -> None:
+        from netscope.dissect.tcpdumptext.printer import Printer
+
+        style = command.style
+        self.numbered, self.count = style.numbered, 0
+        self.printer = Printer(style, {} if style.numeric else services(host))
+        if not command.read:
+            self.printer.text.interfaces = host.ifindexes()
+
+    def head(self) -> str:
+        """Return nothing."""
+        return ""
+
+    def frame(self, frame: Frame, interfaces: Sequence[Interface]) -> str:
+        """Return a line. tcpdump numbers what it prints, not what is in the file."""
+        if self.numbered:
+            self.count += 1
+            frame = frame._replace(number=self.count)
+        return self.printer.line(frame)
+
+    def tail(self) -> str:
+        """Return nothing."""
+        return ""
+
+
+class _Dissected:
+    """What all that is dissected has in common: the memory of the capture, and when it began."""
+
+    def __init__(self, command: Command) -> None:
+        from netscope.dissect import Context
+
+        try:
+            self.context = Context(checksums=command.checksums, decode_as=dict(command.decode))
+        except ValueError as error:
+            raise BadQuery(str(error)) from None
+        self.first: int | None = None
+
+    def since(self, frame: Frame) -> int:
+        """Return when the capture began."""
+        if self.first is None:
+            self.first = frame.time
+        return self.first
+
+    def head(self) -> str:
+        """Return nothing."""
+        return ""
+
+    def tail(self) -> str:
+        """Return nothing."""
+        return ""
+
+
+class _Tshark(_Dissected):
+    """tshark's lines, and its trees (-V)."""
+
+    def __init__(self, command: Command) -> None:
+        super().__init__(command)
+        self.tree = command.shape == "tree"
+
+    def frame(self, frame: Frame, interfaces: Sequence[Interface]) -> str:
+        """Return a line, or many."""
+        from netscope.dissect import dissect
+        from netscope.domains.packets.tsharktext import line, tree
+
+        seen = dissect(frame, self.context)
+        if self.tree:
+            return "\n".join(tree(seen)) + "\n"
+        return line(seen, self.since(frame)) + "\n"
+
+
+class _Fields(_Dissected):
+    """Chosen fields."""
+
+    def __init__(self, command: Command) -> None:
+        super().__init__(command)
+        from netscope.domains.packets.tsharktext import Rows, options
+
+        self.rows = Rows(command.fields, options(command.how))
+
+    def head(self) -> str:
+        """Return the names, where they are wanted."""
+        return "".join(f"{line}\n" for line in self.rows.head())
+
+    def frame(self, frame: Frame, interfaces: Sequence[Interface]) -> str:
+        """Return a line."""
+        from netscope.dissect import dissect
+
+        return self.rows.row(dissect(frame, self.context), self.since(frame)) + "\n"
+
+
+class _Json(_Dissected):
+    """tshark's JSON: a list of objects."""
+
+    def __init__(self, command: Command) -> None:
+        super().__init__(command)
+        self.names = command.fields
+        self.begun = False
+
+    def head(self) -> str:
+        """Return the beginning of the list."""
+        return "["
+
+    def frame(self, frame: Frame, interfaces: Sequence[Interface]) -> str:
+        """Return an object."""
+        from netscope.dissect import dissect
+        from netscope.domains.packets.tsharktext import document
+
+        found = document(dissect(frame, self.context), self.names, self.since(frame))
+        lead = ",\n" if self.begun else "\n"
+        self.begun = True
+        return lead + "\n".join("  " + line for line in json.dumps(found, indent=2).split("\n"))
+
+    def tail(self) -> str:
+        """Return the end of the list."""
+        return "\n]\n"
+
+
+class _Records(_Dissected):
+    """Summaries, a JSON object a line."""
+
+    def frame(self, frame: Frame, interfaces: Sequence[Interface]) -> str:
+        """Return a line."""
+        from netscope.core.encode import encode
+        from netscope.domains.packets import packet, to_json
+
+        return encode(to_json(packet(frame, self.context, interface_name(frame, interfaces)))) + "\n"
+
+
+def interface_name(frame: Frame, interfaces: Sequence[Interface]) -> str:
+    """Return the name of the interface that a frame was captured on, "" where it is not told."""
+    return interfaces[frame.interface].name if frame.interface < len(interfaces) else ""
+
+
+def records(frames: Iterator[tuple[Frame, Sequence[Interface]]], command: Command) -> Iterator[object]:
+    """Yield the records of frames, for a document of all of them."""
+    from netscope.domains.packets import packet
+
+    context = _Dissected(command).context
+    for frame, interfaces in frames:
+        yield packet(frame, context, interface_name(frame, interfaces))

@@ -1,0 +1,179 @@
+"""Dissections as tshark prints them: a line (-T text), the whole tree (-V), fields (-T fields), JSON (-T json)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from netscope.core.errors import BadQuery
+from netscope.core.text import printable
+from netscope.dissect import Dissection, Field
+
+_BILLION = 1_000_000_000
+_COLUMNS: dict[str, Callable[[Dissection, int], str]] = {
+    "_ws.col.No.": lambda seen, _first: str(seen.frame.number),
+    "_ws.col.Number": lambda seen, _first: str(seen.frame.number),
+    "_ws.col.Time": lambda seen, first: relative(seen.frame.time - first),
+    "_ws.col.Source": lambda seen, _first: seen.source,
+    "_ws.col.Destination": lambda seen, _first: seen.destination,
+    "_ws.col.Protocol": lambda seen, _first: seen.protocol,
+    "_ws.col.Length": lambda seen, _first: str(seen.frame.length),
+    "_ws.col.Info": lambda seen, _first: seen.info,
+}
+
+
+class Options(NamedTuple):
+    """What -E says (tshark(1)).
+
+    Attributes:
+        header: names first.
+        separator: between fields.
+        occurrence: of a field that occurs several times: f the first, l the last, a all.
+        aggregator: between those.
+        quote: what stands around a value: d, s, or n for nothing.
+    """
+
+    header: bool = False
+    separator: str = "\t"
+    occurrence: str = "a"
+    aggregator: str = ","
+    quote: str = "n"
+
+
+def options(words: Sequence[str]) -> Options:
+    """Return what the values of -E say. Raises BadQuery."""
+    found = Options()
+    for word in words:
+        name, equals, value = word.partition("=")
+        if name in ("separator", "aggregator") and equals:
+            sign = {"/t": "\t", "/s": " "}.get(value, value)
+            if len(sign) != 1:
+                raise BadQuery(f"-E {word} is not understood", "", f"{name}= takes one character, /t or /s")
+            found = found._replace(separator=sign) if name == "separator" else found._replace(aggregator=sign)
+        elif name == "header" and value in ("y", "n"):
+            found = found._replace(header=value == "y")
+        elif name == "occurrence" and value in ("f", "l", "a"):
+            found = found._replace(occurrence=value)
+        elif name == "quote" and value in ("d", "s", "n"):
+            found = found._replace(quote=value)
+        elif name != "bom" or value not in ("y", "n"):
+            known = "header=y|n separator=C occurrence=f|l|a aggregator=C quote=d|s|n"
+            raise BadQuery(f"-E {word} is not understood", "", known)
+    return found
+
+
+def relative(nanoseconds: int) -> str:
+    """Return seconds since the first frame, to the microsecond."""
+    sign = "-" if nanoseconds < 0 else ""
+    seconds, rest = divmod(abs(nanoseconds), _BILLION)
+    return f"{sign}{seconds}.{rest // 1000:06d}"
+
+
+def line(seen: Dissection, first: int) -> str:
+    """Return a frame's line; ``first`` is the time of the first frame."""
+    frame = seen.frame
+    return printable(
+        f"{frame.number:>5} {relative(frame.time - first):>10} {seen.source:>12} → {seen.destination:<12} "
+        f"{seen.protocol} {frame.length} {seen.info}"
+    )
+
+
+def tree(seen: Dissection) -> Iterator[str]:
+    """Yield the lines of the whole dissection."""
+    for layer in seen.layers:
+        yield printable(layer.title)
+        for field in layer.fields():
+            yield from _branch(field, 1)
+    yield ""
+
+
+def _branch(field: Field, depth: int) -> Iterator[str]:
+    if field.hidden:
+        return
+    text = printable(field.text)
+    yield "    " * depth + (f"[{text}]" if field.generated else text)
+    for child in field.children:
+        yield from _branch(child, depth + 1)
+
+
+class Rows:
+    """Prints chosen fields of each frame. Raises BadQuery for a name that cannot be one."""
+
+    def __init__(self, names: Sequence[str], how: Options) -> None:
+        self.names = tuple(names)
+        self.how = how
+
+    def head(self) -> list[str]:
+        """Return the line of names, where one is wanted."""
+        return [self.how.separator.join(self.names)] if self.how.header else []
+
+    def row(self, seen: Dissection, first: int) -> str:
+        """Return the line of one frame."""
+        how, found = self.how, picked(seen, self.names, first)
+        sign = {"d": '"', "s": "'", "n": ""}[how.quote]
+        cells = []
+        for name in self.names:
+            values = found[name]
+            if how.occurrence == "f":
+                values = values[:1]
+            elif how.occurrence == "l":
+                values = values[-1:]
+            text = printable(how.aggregator.join(values))
+            cells.append(f"{sign}{text}{sign}" if values and sign else text)
+        return how.separator.join(cells)
+
+
+def picked(seen: Dissection, names: Iterable[str], first: int) -> dict[str, list[str]]:
+    """Return the values of some fields of a frame, in the order in which they occur."""
+    found: dict[str, list[str]] = {name: [] for name in names}
+    wanted = found.keys()
+    for name in wanted & _COLUMNS.keys():
+        found[name].append(_COLUMNS[name](seen, first))
+    for layer in seen.layers:
+        if layer.name in wanted:
+            found[layer.name].append(layer.title)
+        for field in layer.walk():
+            if field.name in wanted:
+                # tshark puts colons between the bytes of a field in its trees, and none here.
+                found[field.name].append(field.show.replace(":", "") if isinstance(field.value, bytes) else field.show)
+    return found
+
+
+def document(seen: Dissection, names: Sequence[str], first: int) -> dict[str, Any]:
+    """Return a frame's object of -T json: chosen fields with all their values, or every layer as a tree."""
+    if names:
+        layers: dict[str, Any] = {name: values for name, values in picked(seen, names, first).items() if values}
+    else:
+        layers = {}
+        for layer in seen.layers:
+            _put(layers, layer.name, _object(layer.fields()))
+    try:
+        day = time.strftime("%Y-%m-%d", time.localtime(seen.frame.time // _BILLION))
+    except (OverflowError, OSError, ValueError):
+        day = "none"
+    return {"_index": f"packets-{day}", "_type": "doc", "_score": None, "_source": {"layers": layers}}
+
+
+def _object(fields: Iterable[Field]) -> dict[str, Any]:
+    """Return fields as tshark nests them: a value by its name, what is below it by the name and ``_tree``."""
+    found: dict[str, Any] = {}
+    for field in fields:
+        name = field.name or field.text
+        if field.children and not field.name:
+            _put(found, name, _object(field.children))
+            continue
+        _put(found, name, field.show)
+        if field.children:
+            _put(found, f"{name}_tree", _object(field.children))
+    return found
+
+
+def _put(found: dict[str, Any], name: str, value: Any) -> None:
+    """Put a value in; a second one of the same name makes a list of both, so that the JSON has each name once."""
+    if name not in found:
+        found[name] = value
+    elif isinstance(found[name], list):
+        found[name].append(value)
+    else:
+        found[name] = [found[name], value]

@@ -1,0 +1,270 @@
+"""``netscope packets`` on files and pipes: what it prints, writes and ends with."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from netscope.cli.schema import schema
+from tests.dissect.test_tcpdumptext import conversations
+from tests.framemaker import eth, ip4, number, pcap, tcp
+from tests.framesamples import ETHERNET, others
+from tests.lab import REPOSITORY
+
+_FIELDS = (
+    "frame.number", "frame.len", "frame.time_epoch", "eth.src", "eth.type", "ip.src", "ip.dst", "ip.addr", "ip.ttl",
+    "ip.flags.df", "ipv6.src", "tcp.srcport", "tcp.port", "tcp.flags", "udp.length", "udp.port", "dns.id", "arp.opcode",
+    "vlan.id", "dhcp.option.dhcp", "dhcpv6.msgtype", "sctp.chunk_type", "ntp.stratum",
+)  # fmt: skip
+
+
+def packets(*words: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Run the command."""
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "TZ": "UTC"}
+    return subprocess.run(
+        [sys.executable, "-m", "netscope", "packets", *map(str, words)],
+        input=stdin,
+        capture_output=True,
+        check=False,
+        timeout=60,
+        env=environment,
+    )
+
+
+def tool(*words: str | Path, stdin: bytes = b"") -> bytes:
+    """Run another program and return its output."""
+    environment = {**os.environ, "TZ": "UTC"}
+    return subprocess.run(words, input=stdin, capture_output=True, check=True, timeout=60, env=environment).stdout
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A capture file of some conversations."""
+    path = tmp_path / "some.pcap"
+    path.write_bytes(pcap(conversations(300)))
+    return path
+
+
+@pytest.mark.tool("tcpdump")
+@pytest.mark.parametrize(
+    "words", ["-n", "-nc 7", "-nvv -e", "-n tcp port 80", "-nS -c 3 udp", "-ntttt -s 60", "-n#XX -c 4 ip6"]
+)
+def test_a_file_as_tcpdump_prints_it(file: Path, words: str) -> None:
+    # tcpdump does not cut the frames of a file: -s changes nothing there.
+    done = packets("-r", file, *words.replace("-s 60", "").split())
+    assert (done.stderr, done.returncode) == (b"", 0)
+    assert done.stdout == tool("tcpdump", "-r", file, *words.split())
+
+
+@pytest.mark.tool("tcpdump")
+def test_from_a_pipe_compressed_and_nanoseconds(file: Path, tmp_path: Path) -> None:
+    expected = tool("tcpdump", "-n", "-r", file)
+    assert packets("-n", "-r", "-", stdin=file.read_bytes()).stdout == expected
+    packed = tmp_path / "some.pcap.gz"
+    packed.write_bytes(gzip.compress(file.read_bytes()))
+    assert packets("-nr", packed).stdout == expected
+    for form in ("pcap", "pcapng"):
+        again = tmp_path / f"again.{form}"
+        assert packets("-r", file, "-w", again, "--nano").returncode == 0
+        assert packets("-nr", again).stdout == expected
+        assert tool("tcpdump", "-n", "-r", again) == expected
+
+
+@pytest.mark.tool("tcpdump", "capinfos")
+def test_what_passes_is_written_again(file: Path, tmp_path: Path) -> None:
+    for form in ("pcap", "pcapng"):
+        target = tmp_path / f"udp.{form}"
+        done = packets("-r", file, "-w", target, "udp")
+        assert done.returncode == 0
+        assert done.stderr.endswith(b"packets written to " + os.fsencode(target) + b"\n")
+        assert tool("tcpdump", "-n", "-r", target) == tool("tcpdump", "-n", "-r", file, "udp")
+        assert tool("capinfos", "-t", target).endswith(f"- {form}\n".encode())
+    piped = packets("-r", file, "-w", "-", "-c", "5")
+    assert tool("tcpdump", "-n", "-r", "-", stdin=piped.stdout).count(b"\n") == 5
+    mixed = packets("-r", target, "-w", tmp_path / "printed.pcap", "--print", "-n")
+    assert mixed.stdout == tool("tcpdump", "-n", "-r", target)
+
+
+def test_frames_are_cut_where_snaplen_says(file: Path, tmp_path: Path) -> None:
+    short = tmp_path / "short.pcap"
+    assert packets("-r", file, "-s", "40", "-w", short).returncode == 0
+    assert b"[|tcp]" in packets("-nr", short).stdout
+
+
+@pytest.mark.tool("tshark")
+@pytest.mark.parametrize(
+    "words",
+    ["", "-E header=y -E separator=,", "-E occurrence=f -E quote=d", "-E occurrence=l -E quote=s -E aggregator=;"],
+)
+def test_fields_as_tshark_prints_them(tmp_path: Path, words: str) -> None:
+    path = tmp_path / "some.pcap"
+    path.write_bytes(
+        pcap(number([data for group in ("bridges", "dhcp", "dhcp6", "sctp", "ntp") for data in ETHERNET[group]()]))
+    )
+    asked = [word for field in _FIELDS for word in ("-e", field)]
+    done = packets("-r", path, "-T", "fields", *asked, *words.split())
+    assert (done.stderr, done.returncode) == (b"", 0)
+    expected = tool("tshark", "-n", "-r", path, "-T", "fields", *asked, *words.split())
+    for ours, theirs in zip(done.stdout.split(b"\n"), expected.split(b"\n"), strict=True):
+        assert ours == theirs
+
+
+@pytest.mark.tool("tshark")
+def test_lines_and_trees_as_tshark_prints_them(tmp_path: Path) -> None:
+    path = tmp_path / "some.pcap"
+    path.write_bytes(pcap(number([*list(ETHERNET["arp"]())[:6], *list(ETHERNET["icmp"]())[3:4]])))
+    assert packets("-r", path, "-T", "text").stdout == tool("tshark", "-n", "-r", path)
+    ours = packets("-r", path, "-V").stdout.decode().split("\n")
+    theirs = tool("tshark", "-n", "-r", path, "-V").decode().split("\n")
+    bare = [{re.sub(r"[\[\]]| \(\d\)(?=]?$)", "", line) for line in lines} for lines in (ours, theirs)]
+    assert len(bare[0] & bare[1]) > 0.95 * len(bare[1]), bare[0] ^ bare[1]
+    assert [line for line in ours if line[:1].strip()] == [line for line in theirs if line[:1].strip()]
+
+
+@pytest.mark.tool("tshark")
+def test_json_as_tshark_prints_it(file: Path, tmp_path: Path) -> None:
+    asked = ["-T", "json", "-e", "ip.addr", "-e", "tcp.dstport", "-e", "udp.length"]
+    assert json.loads(packets("-r", file, *asked).stdout) == json.loads(tool("tshark", "-n", "-r", file, *asked))
+    plain = tmp_path / "plain.pcap"
+    plain.write_bytes(pcap(number(list(ETHERNET["dhcp"]())[:12])))
+    whole = json.loads(packets("-r", plain, "-T", "json").stdout)
+    theirs = json.loads(tool("tshark", "-n", "-r", plain, "-T", "json"))
+    for ours, their in zip(whole, theirs, strict=True):
+        assert ours["_source"]["layers"].keys() == their["_source"]["layers"].keys()
+        assert ours["_source"]["layers"]["eth"]["eth.src"] == their["_source"]["layers"]["eth"]["eth.src"]
+        assert (ours["_index"], ours["_type"]) == (their["_index"], their["_type"])
+
+
+def test_records_in_the_envelope(file: Path) -> None:
+    done = packets("-r", file, "--json", "tcp")
+    document = json.loads(done.stdout)
+    jsonschema.validate(document, schema())
+    assert document["topic"] == "packets"
+    lines = [json.loads(line) for line in packets("-r", file, "--jsonl", "tcp").stdout.splitlines()]
+    assert document["records"] == lines
+    assert {line["protocol"] for line in lines} >= {"TCP"}
+    assert lines[0]["time"].startswith("2023-11-14T22:13:2")
+    assert lines[0]["length"] == lines[0]["captured"]
+
+
+def test_decode_as_and_checksums(tmp_path: Path) -> None:
+    path = tmp_path / "some.pcap"
+    segment = tcp(40_000, 8888, b"GET / HTTP/1.1\r\n\r\n")
+    wrong = segment[:16] + b"\1\2" + segment[18:]
+    path.write_bytes(pcap(number([eth(0x0800, ip4(6, segment)), eth(0x0800, ip4(6, wrong))])))
+    asked = ["-T", "fields", "-e", "frame.protocols", "-e", "tcp.checksum.status"]
+    plain = packets("-r", path, *asked).stdout.split(b"\n")
+    assert plain[0].endswith(b"\t2")
+    decoded = packets("-r", path, *asked, "-d", "tcp.port==8888,http", "--checksums").stdout.split(b"\n")
+    assert decoded[0] == b"eth:ethertype:ip:tcp:http\t1"
+    assert decoded[1].endswith(b"\t0")
+    done = packets("-r", path, "-V", "-d", "tcp.port==8888,nosuch")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"no such protocol" in done.stderr
+
+
+@pytest.mark.tool("tcpdump")
+def test_the_compiled_filter(file: Path) -> None:
+    text = "tcp port 80 or (udp and not host 192.0.2.1)"
+    for flag in ("-d", "-dd", "-ddd"):
+        assert packets(flag, "-r", file, text).stdout == tool("tcpdump", flag, "-r", file, text)
+    assert packets("--ddd", "ip").stdout == packets("-ddd", "ip").stdout
+
+
+def test_a_filter_from_a_file(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "filter").write_text("tcp\nand port 80\n")
+    assert packets("-nr", file, "-F", tmp_path / "filter").stdout == packets("-nr", file, "tcp and port 80").stdout
+    assert packets("--count", "-r", file, "tcp").stdout == b"%d packets\n" % packets("-nr", file, "tcp").stdout.count(
+        b"\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "says"),
+    [
+        ("-r {file} host 203.0.113.9", 1, ""),
+        ("-r {file} tcp prt 80", 2, "^^^"),
+        ("-r {file} tcp prt 80", 2, "expected 'and', 'or' or the end, not 'prt'"),
+        ("-r /nosuch/file", 2, "/nosuch/file cannot be read: No such file"),
+        ("-r {empty}", 1, "is empty"),
+        ("-r {text}", 2, "neither a pcap nor a pcapng file"),
+        ("-r {short}", 1, "the file is cut short at byte"),
+        ("-r {corrupt}", 1, "the file is corrupt at byte"),
+        ("-r {file} -T fields -e a -E separator=ab", 2, "one character"),
+        ("-r {file} -w /nosuch/dir/f", 4, "/nosuch/dir/f"),
+        ("-r {file} -w - --print", 2, "standard output"),
+        ("-i nosuch0", 2, "nosuch0"),
+        ("-i 4711", 2, "no interface 4711"),
+        ("-F /nosuch/filter -r {file}", 2, "/nosuch/filter cannot be read"),
+        ("--help", 0, ""),
+        ("-D", 0, ""),
+    ],
+)
+def test_statuses(file: Path, tmp_path: Path, words: str, status: int, says: str) -> None:
+    whole = file.read_bytes()
+    for name, content in (
+        ("empty", b""), ("text", b"this is no capture file at all"), ("short", whole[:-7]),
+        ("corrupt", whole + b"\xff" * 20),
+    ):  # fmt: skip
+        (tmp_path / name).write_bytes(content)
+    names = {"file": file, **{name: tmp_path / name for name in ("empty", "text", "short", "corrupt")}}
+    done = packets(*words.format(**names).split())
+    assert done.returncode == status, done.stderr
+    assert says.encode() in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_what_could_be_read_is_printed(file: Path, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged"
+    damaged.write_bytes(file.read_bytes() + b"\xff" * 40)
+    for words in (["-n"], ["-nv"], ["-T", "text"]):
+        done = packets("-r", damaged, *words)
+        assert done.returncode == 1
+        assert done.stdout == packets("-r", file, *words).stdout
+        assert f"corrupt at byte {len(file.read_bytes()):,}".encode() in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_trouble(file: Path, tmp_path: Path) -> None:
+    large = tmp_path / "large.pcap"
+    large.write_bytes(pcap(conversations(30_000)))
+    done = subprocess.run(
+        f"{sys.executable} -m netscope packets -nr {large} | head -1",
+        shell=True,
+        capture_output=True,
+        timeout=60,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+    )
+    assert done.stdout.count(b"\n") == 1
+    assert done.stderr == b""
+
+
+def test_bytes_from_outside_do_nothing_to_the_terminal(tmp_path: Path) -> None:
+    for place, (link, group) in enumerate(
+        [(1, ETHERNET["dns"]()), (1, ETHERNET["bridges"]()), (1, ETHERNET["lines"]()), *others()]
+    ):
+        path = tmp_path / f"{place}.pcap"
+        path.write_bytes(pcap(number(group, link), link))
+        for words in (
+            ["-nvvv"],
+            ["-T", "text"],
+            ["-V"],
+            ["-T", "fields", "-e", "dns.qry.name", "-e", "lldp.tlv.system.desc"],
+            ["--jsonl"],
+        ):
+            text = packets("-r", path, *words).stdout.decode()
+            assert text.replace("\n", "").replace("\t", "").isprintable(), (words, ascii(text))
+
+
+def test_a_live_filter_is_told_before_privileges_are_asked_for() -> None:
+    done = packets("-i", "lo", "tcp prt 80")
+    assert done.returncode == 2
+    assert b"^^^" in done.stderr

@@ -1,0 +1,228 @@
+"""``netscope packets`` live, in a namespace: the packets that tcpdump sees beside it, files, signals, privileges."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lab import REPOSITORY, Namespace, netscope
+
+pytestmark = [pytest.mark.root, pytest.mark.tool("ip", "ping")]
+
+_ENVIRONMENT = {**os.environ, "PYTHONPATH": str(REPOSITORY), "TZ": "UTC"}
+_SENDER = """
+import socket, sys
+out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for place in range(int(sys.argv[1])):
+    out.sendto(b"number %d" % place, ("127.0.0.1", 9000 + place % 10))
+"""
+
+
+@pytest.fixture
+def loopback(netns: Namespace) -> Namespace:
+    """A namespace with its loopback up."""
+    netns.ip("link set lo up")
+    return netns
+
+
+@contextlib.contextmanager
+def started(inside: Namespace, *words: str, says: str = "listening on") -> Iterator[subprocess.Popen[str]]:
+    """Run the command until the block ends; wait until it captures."""
+    process = inside.popen(
+        sys.executable,
+        "-m",
+        "netscope",
+        "packets",
+        *words,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=_ENVIRONMENT,
+    )
+    try:
+        assert process.stderr is not None
+        lines: list[str] = []
+        while not any(says in line for line in lines):
+            lines.append(process.stderr.readline())
+            assert lines[-1], "".join(lines)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def send(inside: Namespace, count: int) -> None:
+    """Send some datagrams to the loopback."""
+    inside.run(sys.executable, "-c", _SENDER, str(count))
+
+
+def until(condition: Callable[[], Any], seconds: float = 20) -> None:
+    """Wait for something to become true."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.02)
+
+
+def ended(process: subprocess.Popen[str], number: int = signal.SIGINT) -> tuple[str, str]:
+    """Send a signal, and return what was printed since."""
+    process.send_signal(number)
+    return process.communicate(timeout=30)
+
+
+@pytest.mark.tool("tcpdump")
+def test_what_tcpdump_sees_beside_it(loopback: Namespace) -> None:
+    beside = loopback.popen(
+        "tcpdump",
+        "-nlSi",
+        "lo",
+        "-c",
+        "200",
+        "udp or icmp",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=_ENVIRONMENT,
+    )
+    assert beside.stderr is not None
+    while "listening on" not in beside.stderr.readline():
+        pass
+    with started(loopback, "-nSi", "lo", "-c", "200", "udp or icmp") as process:
+        loopback.run("ping", "-c", "2", "-i", "0.2", "127.0.0.1")
+        send(loopback, 400)
+        theirs, _ = beside.communicate(timeout=30)
+        ours, counts = process.communicate(timeout=30)
+    assert ours == theirs  # to the microsecond: both have the kernel's times
+    assert process.returncode == 0
+    assert "200 packets captured\n" in counts
+    assert "0 packets dropped by kernel\n" in counts
+
+
+def test_lines_come_at_once_and_ctrl_c_says_the_counts(loopback: Namespace) -> None:
+    with started(loopback, "-ni", "lo", "udp") as process:
+        send(loopback, 1)
+        assert process.stdout is not None
+        assert process.stdout.readline().endswith("> 127.0.0.1.9000: UDP, length 8\n")
+        _, counts = ended(process)
+    assert process.returncode == 0
+    assert [line.partition(": ")[2] for line in counts.splitlines()] == [
+        "1 packets captured", "1 packets received by filter", "0 packets dropped by kernel",
+    ]  # fmt: skip
+
+
+def test_fields_and_records_live(loopback: Namespace) -> None:
+    with started(loopback, "-i", "lo", "-c", "3", "-T", "fields", "-e", "udp.dstport", "udp") as process:
+        send(loopback, 3)
+        assert process.communicate(timeout=30)[0] == "9000\n9001\n9002\n"
+    with started(loopback, "-i", "any", "-c", "2", "--jsonl", "udp") as process:
+        send(loopback, 4)
+        records = [json.loads(line) for line in process.communicate(timeout=30)[0].splitlines()]
+    assert [(record["number"], record["protocol"], record["source"]) for record in records] == [
+        (1, "UDP", "127.0.0.1"), (2, "UDP", "127.0.0.1"),
+    ]  # fmt: skip
+
+
+@pytest.mark.tool("tcpdump")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_file_is_whole_however_it_ends(loopback: Namespace, tmp_path: Path, number: int) -> None:
+    file = tmp_path / "live.pcap"
+    with started(loopback, "-i", "lo", "-w", str(file), "udp") as process:
+        send(loopback, 50)
+        until(lambda: file.exists() and file.stat().st_size > 50 * 60)
+        process.send_signal(signal.SIGUSR1)
+        assert process.stderr is not None
+        assert process.stderr.readline() == "netscope: 50 packets captured\n"
+        _, counts = ended(process, number)
+    assert process.returncode == 0
+    assert "50 packets captured" in counts
+    done = subprocess.run(["tcpdump", "-nr", file], capture_output=True, text=True, check=True)
+    assert done.stdout.count("\n") == 50
+
+
+@pytest.mark.tool("tcpdump")
+def test_a_pipe_between_two(loopback: Namespace) -> None:
+    command = f"{sys.executable} -m netscope packets"
+    script = f"{command} -i lo -c 20 -U -w - udp | {command} -nr - -c 20"
+    process = loopback.popen("sh", "-c", script, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_ENVIRONMENT)
+    assert process.stderr is not None
+    while "listening on" not in process.stderr.readline():
+        pass
+    send(loopback, 30)
+    printed, _ = process.communicate(timeout=30)
+    assert printed.count("\n") == 20
+    assert printed.count("> 127.0.0.1.90") == 20
+
+
+def test_files_in_turn(loopback: Namespace, tmp_path: Path) -> None:
+    words = ["-i", "lo", "-w", str(tmp_path / "turn.pcapng"), "-b", "packets:10", "-b", "files:3", "-c", "45", "udp"]
+    with started(loopback, *words) as process:
+        send(loopback, 60)
+        process.communicate(timeout=30)
+    files = sorted(tmp_path.glob("turn_*.pcapng"))
+    assert len(files) == 3
+    counts = [netscope("packets", "-r", str(file), "--count").stdout for file in files]
+    assert counts == ["10 packets\n", "10 packets\n", "5 packets\n"]
+
+
+def test_it_ends_by_itself(loopback: Namespace) -> None:
+    begun = time.monotonic()
+    with started(loopback, "-i", "lo", "-a", "duration:1") as process:
+        process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert time.monotonic() - begun >= 1
+
+
+def test_a_reader_that_goes_away_ends_it(loopback: Namespace) -> None:
+    script = f"{sys.executable} -m netscope packets -nli lo udp | head -1"
+    process = loopback.popen("sh", "-c", script, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_ENVIRONMENT)
+    assert process.stderr is not None
+    while "listening on" not in process.stderr.readline():
+        pass
+
+    def over() -> bool:
+        send(loopback, 3)
+        return process.poll() is not None
+
+    until(over)
+    printed, errors = process.communicate(timeout=30)
+    assert printed.count("\n") == 1
+    assert errors == ""
+
+
+def test_the_first_interface_and_the_list(loopback: Namespace) -> None:
+    listed = netscope("packets", "-D", inside=loopback).stdout.splitlines()
+    assert listed[0].endswith("any (Pseudo-device that captures on all interfaces) [Up, Running]")
+    assert listed[1] == "2.lo [Up, Running, Loopback]"
+    with started(loopback, "-n", "-c", "1", "udp", says="listening on lo, link-type EN10MB (Ethernet)") as process:
+        send(loopback, 1)
+        assert "127.0.0.1.9000" in process.communicate(timeout=30)[0]
+    with started(loopback, "-i", "2", "-n", "-c", "1", "udp", says="listening on lo") as process:
+        send(loopback, 1)
+        process.communicate(timeout=30)
+
+
+def test_without_privileges_it_says_what_to_do(loopback: Namespace, tmp_path: Path) -> None:
+    done = netscope("packets", "-i", "lo", inside=loopback, as_user="nobody")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "needs CAP_NET_RAW (run with sudo" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.tool("pgrep")
+def test_privileges_are_given_up(loopback: Namespace) -> None:
+    with started(loopback, "-i", "lo", "udp") as process:
+        listing = subprocess.run(
+            ["pgrep", "-f", "netscope packets -i lo udp"], capture_output=True, text=True, check=True
+        )
+        status = "".join(Path(f"/proc/{pid}/status").read_text() for pid in listing.stdout.split())
+        assert "CapEff:\t0000000000000000" in status
+        ended(process)
