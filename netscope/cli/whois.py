@@ -29,6 +29,10 @@ whois where there is no RDAP service: IANA, then the registry, then the registra
 line on standard error says who is asked. Private, reserved, documentation and multicast numbers are answered from the
 registries shipped with the program; nobody is asked.
 
+$XDG_CONFIG_HOME/netscope/config.toml may name databases of your own for every look-up of addresses:
+  [whois]
+  db = ["/srv/ip2asn-combined.tsv", "~/GeoLite2-ASN.mmdb"]
+
 exit status:
   0  something is registered under every target
   1  about a target nothing was found out
@@ -97,7 +101,8 @@ def build() -> Parser:
         action="append",
         default=[],
         group=whom,
-        help="look addresses up in this IP-to-ASN file (TSV) or MMDB, and ask nobody; may be repeated",
+        help="look addresses up in this IP-to-ASN file (TSV) or MMDB, and ask nobody; may be repeated; "
+        "by default whois.db of the configuration, where no other option says whom to ask",
     )
     parser.option("--netns", metavar="NAME|PID|PATH", group=whom, help="ask from another network namespace")
     how = parser.add_argument_group("how to show it")
@@ -163,7 +168,8 @@ def _run(parser: Parser, words: Sequence[str], host: Host) -> int:
 
 def _answer(given: Any, host: Host, output: Output) -> int:
     targets = [parse(word) for word in given.targets]
-    snapshot = look_up(host, targets, _asking(given), complain, given.db)
+    how = _asking(given)
+    snapshot = look_up(host, targets, how, complain, words_of.databases(host, targets, how, given.db))
     if given.output == "json":
         output.write(document(DOMAIN, snapshot, host))
     elif given.output == "jsonl":

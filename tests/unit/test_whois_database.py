@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import struct
 import sys
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -17,8 +18,10 @@ from hypothesis import strategies as st
 from netscope.core.errors import BadQuery, NetscopeError, Unavailable
 from netscope.domains.whois.database import _search, load
 from netscope.domains.whois.record import EMPTY, Facts
+from netscope.domains.whois.target import parse
+from netscope.domains.whois.words import asking, databases
 from netscope.system.live import LiveHost
-from tests.lab import netscope
+from tests.lab import Namespace, netscope
 
 TABLE = (
     "1.0.0.0\t1.0.0.255\t13335\tUS\tCLOUDFLARENET\n"
@@ -168,3 +171,35 @@ def test_the_command_asks_nobody(tmp_path: Path) -> None:
     assert str(path) in shown
     assert netscope("whois", "--db", str(path), "-I", "8.8.8.8").returncode == 2
     assert netscope("whois", "--db", "/nonexistent", "8.8.8.8").returncode == 4
+
+
+def test_the_configuration_names_a_database(tmp_path: Path, netns: Namespace) -> None:
+    table, config = tmp_path / "table.tsv", Path(os.environ["XDG_CONFIG_HOME"]) / "netscope" / "config.toml"
+    table.write_text(TABLE)
+    config.parent.mkdir(parents=True)
+    config.write_text(f'[whois]\ndb = "{table}"\n')
+    done = netscope("whois", "--json", "8.8.8.8", inside=netns, check=True)
+    assert json.loads(done.stdout)["records"][0]["source"] == "file"
+    assert done.stderr == "", "nobody was asked"
+    for text, said in (
+        ("[whois]\ndb = 7\n", "whois.db is no file"), ("whois = 1\n", "'whois' is no table"), ("[whois", "is no TOML"),
+        ('[whois]\ndb = ["/nonexistent"]\n', "/nonexistent"), ("\xff", "is no TOML"),
+    ):  # fmt: skip
+        config.write_text(text, encoding="latin-1")
+        done = netscope("whois", "8.8.8.8", inside=netns)
+        assert done.returncode in (2, 4), text
+        assert said in done.stderr
+        assert "asking" not in done.stderr, "rather an error than a question that was not meant to leave the host"
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_who_says_whom_to_ask_does_not_mean_the_configuration() -> None:
+    config = Path(os.environ["XDG_CONFIG_HOME"]) / "netscope" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('[whois]\ndb = "/x.tsv"\n')
+    host, address, domain = LiveHost(), parse("8.8.8.8"), parse("example.com")
+    assert databases(host, [domain, address], asking(), ()) == ("/x.tsv",)
+    assert databases(host, [domain], asking(), ()) == ()
+    assert databases(host, [address], asking(), ["/y.tsv"]) == ("/y.tsv",)
+    for how in (asking("whois.ripe.net"), asking(only="rdap"), asking(iana=True)):
+        assert databases(host, [address], how, ()) == ()

@@ -119,8 +119,23 @@ Result = TypeVar("Result")
 Task = Generator[Sequence[Inquiry], Sequence[Reply], Result]
 
 
+class Link(NamedTuple):
+    """The servers that systemd-resolved asks over one interface, "" for those of no interface.
+
+    ``domains`` are the names that go this way (a leading ~ routes only, "~." everything), ``source`` is the file.
+    """
+
+    name: str
+    servers: tuple[str, ...]
+    domains: tuple[str, ...]
+    source: str
+
+
 class Configuration(NamedTuple):
-    """resolv.conf(5). ``path`` is the file that was read; ``timeout`` in seconds."""
+    """resolv.conf(5). ``path`` is the file that was read; ``timeout`` in seconds.
+
+    ``links`` tells whom systemd-resolved asks in turn, where its stub is one of the servers.
+    """
 
     path: str = ""
     servers: tuple[str, ...] = ()
@@ -128,6 +143,7 @@ class Configuration(NamedTuple):
     ndots: int = 1
     timeout: float = 5.0
     attempts: int = 2
+    links: tuple[Link, ...] = ()
 
 
 class Found(NamedTuple):

@@ -14,9 +14,10 @@ from netscope.core.snapshot import Problem, Snapshot
 
 
 class NameServer(NamedTuple):
-    """A name server that this host asks, in the order of asking.
+    """A name server that this host asks, in the order of asking; then those that systemd-resolved asks for it.
 
     ``source`` is the file that names it; ``timeout`` in seconds a try; ``search`` the suffixes tried for short names.
+    ``link`` is the interface over which systemd-resolved asks it, "" for any; None for those that programs ask.
     """
 
     position: int
@@ -26,6 +27,7 @@ class NameServer(NamedTuple):
     ndots: int
     timeout: float
     attempts: int
+    link: str | None = None
 
 
 def collect(host: Host, query: Query) -> Snapshot:
@@ -35,9 +37,12 @@ def collect(host: Host, query: Query) -> Snapshot:
     except NetscopeError as error:
         problem = Problem(error.what, error.why, error.mend)
         return Snapshot("dns", (), (problem,), host.wall(), host.clock())
+    told: list[tuple[str, str, tuple[str, ...], str | None]]
+    told = [(address, found.path, found.search, None) for address in found.servers]
+    told += [(server, link.source, link.domains, link.name) for link in found.links for server in link.servers]
     servers = tuple(
-        NameServer(position, address, found.path, found.search, found.ndots, found.timeout, found.attempts)
-        for position, address in enumerate(found.servers, 1)
+        NameServer(position, address, source, search, found.ndots, found.timeout, found.attempts, link)
+        for position, (address, source, search, link) in enumerate(told, 1)
         if not query.family or (":" in address) == (query.family == 6)
     )
     return Snapshot("dns", servers, (), host.wall(), host.clock())
@@ -73,8 +78,12 @@ def schema() -> dict[str, Any]:
             "ndots": {"type": "integer"},
             "timeout": {"type": "number", "description": "seconds"},
             "attempts": {"type": "integer"},
+            "link": {
+                "type": ["string", "null"],
+                "description": "the interface over which systemd-resolved asks it; null: programs ask it themselves",
+            },
         },
-        "required": ["position", "address", "source", "search", "ndots", "timeout", "attempts"],
+        "required": ["position", "address", "source", "search", "ndots", "timeout", "attempts", "link"],
         "additionalProperties": False,
     }
     return {"anyOf": [answer(), survey(), server]}
@@ -84,6 +93,7 @@ COLUMNS = (
     Column("position", "#", lambda s: s.position, "integer", "order of asking", rank=1),
     Column("address", "Server", lambda s: s.address, "address", "the name server", rank=0),
     Column("source", "Source", lambda s: s.source, help="the file that names it", rank=2),
+    Column("link", "Link", lambda s: s.link, help="over which systemd-resolved asks it, in place of the host", rank=2),
     Column("search", "Search", lambda s: s.search, "list", "suffixes tried for short names", rank=3),
     Column("ndots", "Ndots", lambda s: s.ndots, "integer", "dots that make a name tried as it is first", rank=6),
     Column("timeout", "Timeout", lambda s: s.timeout, "seconds", "time for one try", rank=5),

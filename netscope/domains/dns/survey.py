@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from netscope.core.dns import names
 from netscope.core.dns.message import AD, RD, Ask, Edns, Message
 from netscope.core.dns.numbers import TYPES, rcode_name, type_name
-from netscope.core.dns.resolver import Found, Inquiry, Server, Task, Way
+from netscope.core.dns.resolver import Found, Inquiry, Link, Server, Task, Way
 from netscope.domains.dns.lookup import Lookup
 from netscope.domains.dns.referral import AAAA, A, apex, kinds
 from netscope.domains.dns.rfc8427 import record_json
@@ -38,12 +38,14 @@ class Back(NamedTuple):
 
 
 class Local(NamedTuple):
-    """The host's own view. ``order`` is nsswitch.conf's hosts line, ``hosts`` the matching lines of the hosts file."""
+    """The host's own view. ``order`` is nsswitch.conf's hosts line, ``hosts`` the matching lines of the hosts file,
+    ``links`` whom systemd-resolved asks."""
 
     found: Found | None
     order: tuple[str, ...]
     hosts: tuple[str, ...]
     hosts_path: str
+    links: tuple[Link, ...] = ()
 
 
 class Survey(NamedTuple):
@@ -152,6 +154,10 @@ def to_json(survey: Survey) -> dict[str, Any]:
             "nsswitch": list(survey.local.order),
             "hosts": list(survey.local.hosts),
             "hosts_file": survey.local.hosts_path,
+            "links": [
+                {**link._asdict(), "servers": list(link.servers), "domains": list(link.domains)}
+                for link in survey.local.links
+            ],
         },
         "reverse": [{**back._asdict(), "names": list(back.names)} for back in survey.back],
     }
@@ -214,9 +220,11 @@ def schema() -> dict[str, Any]:
         server=text, source=text, milliseconds={"type": "number"}, status=text, answer=strings,
         authentic={"type": "boolean"},
     )  # fmt: skip
+    link = record(name=text, servers=strings, domains=strings, source=text)
     host = record(
-        addresses={"anyOf": [strings, {"type": "null"}]}, error=maybe, nsswitch=strings, hosts=strings, hosts_file=text
-    )
+        addresses={"anyOf": [strings, {"type": "null"}]}, error=maybe, nsswitch=strings, hosts=strings, hosts_file=text,
+        links={"type": "array", "items": link},
+    )  # fmt: skip
     back = record(address=text, names=strings, returns={"type": "boolean"})
     return record(
         name=text, type=text, verdict=verdict, broken=maybe, legs={"type": "array", "items": leg},

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from netscope.core.dns.names import absolute
-from netscope.core.dns.resolver import Found, Resolver, Server, Task, Way
+from netscope.core.dns.resolver import Found, Link, Resolver, Server, Task, Way
 from netscope.core.dns.zonefile import ROOT_ANCHORS, anchors
 from netscope.core.errors import NetscopeError
 from netscope.domains.dns.asking import Asker, refuse_encryption
@@ -46,7 +46,8 @@ def survey(lookup: Lookup, asker: Asker, resolver: Resolver, run: Run, anchor: s
     legs = run(walker.legs(name, lookup.asked_type))
     said = run(ask_resolver(lookup, servers, way, source)) if servers else None
     back = run(lead_back(addresses(legs), servers, way)) if servers else ()
-    return Survey(name, lookup.asked_type, legs, said, _local(resolver, given, lookup.asked_type), back)
+    own = _local(resolver, given, lookup.asked_type)._replace(links=_links(asker))
+    return Survey(name, lookup.asked_type, legs, said, own, back)
 
 
 def _resolver(asker: Asker, lookup: Lookup) -> tuple[tuple[Server, ...], str]:
@@ -67,6 +68,13 @@ def _local(resolver: Resolver, name: str, kind: int) -> Local:
         found = resolver.lookup(name, 6 if kind == AAAA else 4)
     path, hosts = _etc(resolver, "hosts")
     return local(name, found, _etc(resolver, "nsswitch.conf")[1], hosts, path)
+
+
+def _links(asker: Asker) -> tuple[Link, ...]:
+    try:
+        return asker.configuration().links
+    except NetscopeError:
+        return ()
 
 
 def _etc(resolver: Resolver, name: str) -> tuple[str, str]:

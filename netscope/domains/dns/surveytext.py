@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netscope.core.dns.numbers import type_name
+from netscope.core.dns.resolver import Link
 from netscope.core.text import duration
 from netscope.domains.dns.lookup import Lookup
 from netscope.domains.dns.records import record_line
@@ -63,6 +64,13 @@ def _said(view: View) -> str:
     return f"{took}  serial {view.serial}"
 
 
+def link_text(link: Link) -> str:
+    """Return whom systemd-resolved asks over a link, about what, and where that is written."""
+    about = f" about {' '.join(link.domains)}" if link.domains else ""
+    over = f" over {link.name}" if link.name else ""
+    return f"{' '.join(link.servers)}{over}{about} ({link.source})"
+
+
 def _others(survey: Survey) -> Iterator[str]:
     said = survey.resolver
     if said:
@@ -74,6 +82,8 @@ def _others(survey: Survey) -> Iterator[str]:
     if local.found:
         got = ", ".join(local.found.addresses) or local.found.error
         yield f"this host (nsswitch: {' '.join(local.order)}): {got}"
+    for link in local.links:
+        yield f"  systemd-resolved asks {link_text(link)}"
     for line in local.hosts:
         yield f"  {local.hosts_path}: {line}"
     for back in survey.back:

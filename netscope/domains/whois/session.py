@@ -9,7 +9,7 @@ from netscope.core.host import Host
 from netscope.core.snapshot import Snapshot
 from netscope.domains.whois import find_all
 from netscope.domains.whois.inquiry import Finding
-from netscope.domains.whois.words import Wanted
+from netscope.domains.whois.words import Wanted, databases
 
 News = str | tuple[int, Finding] | Snapshot
 """A line that says who is asked, now; what was found out about the target at a position; everything, at the end."""
@@ -18,7 +18,8 @@ News = str | tuple[int, Finding] | Snapshot
 def ask(host: Host, wanted: Wanted, stop: int) -> Iterator[News]:
     """Yield what happens until all is known or the descriptor ``stop`` is readable; then no socket is open. Blocks.
 
-    Raises NetscopeError for a database that cannot be read.
+    Addresses are looked up in the databases of the configuration where it names any and the question does not say whom
+    to ask. Raises NetscopeError for a database that cannot be read.
     """
     news: list[News] = []
     with asyncio.Runner() as runner:
@@ -46,7 +47,8 @@ def ask(host: Host, wanted: Wanted, stop: int) -> Iterator[News]:
 
 
 async def _all(host: Host, wanted: Wanted, put: Callable[[News], None]) -> None:
-    put(await find_all(host, wanted.targets, wanted.asking, put, wanted.files, lambda at, found: put((at, found))))
+    files = databases(host, wanted.targets, wanted.asking, wanted.files)
+    put(await find_all(host, wanted.targets, wanted.asking, put, files, lambda at, found: put((at, found))))
 
 
 async def _wait(fresh: asyncio.Event) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from netscope.core.errors import BadQuery
+from netscope.core.host import Host
 from netscope.domains.whois.first import Asking
 from netscope.domains.whois.target import Target, parse, to_ascii
 
@@ -18,6 +19,19 @@ class Wanted(NamedTuple):
     targets: tuple[Target, ...]
     asking: Asking
     files: tuple[str, ...]
+
+
+def databases(host: Host, targets: Sequence[Target], asking: Asking, given: Sequence[str]) -> tuple[str, ...]:
+    """Return the files to look addresses up in: those given, else those of the configuration (``whois.db``).
+
+    Whoever says whom to ask wants to ask: the configuration is then left alone. Raises NetscopeError.
+    """
+    addresses = any(target.network is not None for target in targets)
+    if given or not addresses or asking.server or asking.only or asking.iana:
+        return tuple(given)
+    from netscope.domains.config import files
+
+    return files(host, "whois", "db")
 
 
 def port(text: str) -> int:

@@ -58,7 +58,12 @@ class LiveResolver:
             path, data = self.etc("resolv.conf")
         except Unavailable:
             return resolvconf.parse("")
-        return resolvconf.parse(data.decode("utf-8", "surrogateescape"), path)
+        found = resolvconf.parse(data.decode("utf-8", "surrogateescape"), path)
+        if self._path or resolvconf.STUBS.isdisjoint(found.servers):
+            return found  # systemd-resolved answers in the namespace that it runs in, and nowhere else
+        from netscope.system.dns.resolved import links
+
+        return found._replace(links=links())
 
     def etc(self, name: str) -> tuple[str, bytes]:
         """Return a file of /etc, the namespace's own where it has one (ip-netns(8))."""

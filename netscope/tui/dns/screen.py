@@ -15,7 +15,7 @@ from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.host import Host
 from netscope.core.record import Section
 from netscope.core.snapshot import Snapshot
-from netscope.domains.dns import answered
+from netscope.domains.dns import NameServer, answered
 from netscope.domains.dns import session as dns
 from netscope.domains.dns.asking import Read
 from netscope.domains.dns.grammar import Command, numeric
@@ -118,7 +118,7 @@ class DnsScreen(AskingScreen):
             for question, text in HELP
         ]
         servers = [
-            Item((Span(server.address, "plain"), Span(f"  {server.source}", "quiet")), subject=server.address)
+            Item((Span(server.address, "plain"), Span(f"  {_where(server)}", "quiet")), subject=server.address)
             for server in self._servers
         ]
         found = [Item((Span("this host asks", "title"),), tuple(servers))] if servers else []
@@ -236,7 +236,7 @@ class DnsScreen(AskingScreen):
 
     def action_server(self) -> None:
         """Choose a server, and ask."""
-        known = [(server.address, server.source or "the default") for server in self._servers]
+        known = [(server.address, _where(server)) for server in self._servers]
         known += dns.servers_of([told.outcome for told in self._told.values()][:_FEW])
         self._choose("Another server", list(dict(known).items()), dns.with_server)
 
@@ -271,6 +271,13 @@ _KINDS = {
     "DNSKEY": "its keys", "TLSA": "its certificate", "SSHFP": "its SSH keys", "NAPTR": "rules for telephone numbers",
     "ANY": "whatever there is", "AXFR": "the whole zone",
 }  # fmt: skip
+
+
+def _where(server: NameServer) -> str:
+    """Return which file names a server, and over which link systemd-resolved asks it."""
+    if server.link is None:
+        return server.source or "the default"
+    return f"{server.source}: systemd-resolved asks it{f' over {server.link}' if server.link else ''}"
 
 
 def _is_answered(outcome: dns.Outcome) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from netscope.core.dns.numbers import type_name
 from netscope.core.text import duration
 from netscope.domains.dns.survey import Survey
+from netscope.domains.dns.surveytext import link_text
 from netscope.domains.dns.walk import Step, View, Walk
 from netscope.tui.outline import Item, plain
 from netscope.tui.pages import Span
@@ -136,6 +137,8 @@ def _others(survey: Survey) -> Iterator[Item]:
     local = survey.local
     if local.found is not None:
         yield _row(f"this host ({' '.join(local.order)})", ", ".join(local.found.addresses) or local.found.error)
+    for link in local.links:
+        yield _row("systemd-resolved asks", link_text(link))
     for line in local.hosts:
         yield _row(local.hosts_path, line)
     for back in survey.back:

@@ -11,11 +11,11 @@ from netscope.core.record import Section
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.core.text import printable
 from netscope.domains.whois.bootstrap import Bootstrap
-from netscope.domains.whois.first import announcement
+from netscope.domains.whois.first import Asking, announcement
 from netscope.domains.whois.inquiry import Finding
 from netscope.domains.whois.session import ask
 from netscope.domains.whois.target import parse
-from netscope.domains.whois.words import Wanted, understood
+from netscope.domains.whois.words import Wanted, databases, understood
 from netscope.hub.stream import stream
 from netscope.hub.watch import in_thread
 from netscope.tui.asking import AskingScreen
@@ -64,6 +64,7 @@ class WhoisScreen(AskingScreen):
         self._whole: Snapshot | None = None
         self._bootstrap: Bootstrap | None = None
         self._announced = ""
+        self._files: tuple[str, ...] = ()  # of the configuration
 
     def help_notes(self) -> Sequence[Section]:
         """Tell what can be asked."""
@@ -74,17 +75,19 @@ class WhoisScreen(AskingScreen):
         self.run_worker(self._learn(), group="learn")
 
     async def _learn(self) -> None:
-        bootstrap = Bootstrap(self.around.hub.host)
+        host = self.around.hub.host
+        bootstrap = Bootstrap(host)
 
-        def read() -> None:
-            for probe in _PROBES:
-                bootstrap.bases(parse(probe))
-
+        probes = [parse(word) for word in _PROBES]
         try:
-            await in_thread(read)
+            await in_thread(lambda: [bootstrap.bases(probe) for probe in probes])
         except NetscopeError:
             return  # asking will say so
         self._bootstrap = bootstrap
+        try:
+            self._files = await in_thread(lambda: databases(host, probes, Asking(), ()))
+        except NetscopeError:
+            pass  # asking about an address will say so, and ask nobody
         self._announce(self.line.input.value.strip())
 
     def welcome(self) -> list[Item]:
@@ -108,7 +111,10 @@ class WhoisScreen(AskingScreen):
         if text and text != self.asked and self._bootstrap is not None:
             try:
                 wanted = understood(text)
-                first = announcement(wanted.targets[0], wanted.asking, self._bootstrap, wanted.files)
+                asking = wanted.asking
+                free = not (asking.server or asking.only or asking.iana)
+                files = wanted.files or (self._files if free else ())
+                first = announcement(wanted.targets[0], asking, self._bootstrap, files)
             except NetscopeError:
                 pass  # it is being typed
             else:
