@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from typing import Any, NoReturn
 
 from netscope.cli.words import Flag, flags, joined, lookup
 from netscope.core.domain import Domain
 from netscope.core.errors import BadQuery
+from netscope.core.typed import Any, NoReturn, Sequence
 
 FILTERS = """\
 filter expressions (the last words of the command):

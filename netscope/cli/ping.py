@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from collections.abc import Sequence
-from typing import NamedTuple
+from types import SimpleNamespace
 
 from netscope.cli.output import Output, complain, complain_of
-from netscope.cli.parser import Parser
 from netscope.cli.probing import (
     Namer,
     Stop,
@@ -17,6 +14,7 @@ from netscope.cli.probing import (
     family_of,
     grammar_of,
     options_of,
+    refuse,
     say,
     stopping,
     tell,
@@ -28,12 +26,16 @@ from netscope.core.host import Host
 from netscope.core.probe import Channel, Plan, Prober, Target
 from netscope.core.probe_words import describe
 from netscope.core.snapshot import Problem, Snapshot
+from netscope.core.typed import TYPE_CHECKING, NamedTuple, Sequence
 from netscope.domains import ping as topic
 from netscope.domains.ping_plan import DEFAULT_COUNT, Request, as_opened, plan_for, requested
 from netscope.domains.ping_session import Outcome, PingSession
 from netscope.domains.ping_text import closing, header, line
 from netscope.domains.probe_targets import expand, routed, to_be_agreed
 from netscope.hub.drive import drive
+
+if TYPE_CHECKING:
+    from netscope.cli.parser import Parser
 
 
 def build() -> Parser:
@@ -44,8 +46,8 @@ def build() -> Parser:
 def run(words: Sequence[str], host: Host) -> int:
     """Run the command and return the exit status of ping(8)."""
     return commanded(
-        topic.DOMAIN, build(), words, host,
-        lambda given, parser: _ping(understand(given, parser, host.prober()), host, host.prober()),
+        topic.DOMAIN, words, host,
+        lambda given: _ping(understand(given, host.prober()), host, host.prober()),
     )  # fmt: skip
 
 
@@ -59,13 +61,13 @@ class Asked(NamedTuple):
     wanted: Wanted
 
 
-def understand(given: argparse.Namespace, parser: Parser, prober: Prober) -> Asked:
+def understand(given: SimpleNamespace, prober: Prober) -> Asked:
     """Return what the options say. Raises BadQuery."""
     options = options_of(topic.DOMAIN, given)
     if not given.words:
-        parser.error("a target is missing: a name, an address or a prefix")
+        refuse(topic.DOMAIN, "a target is missing: a name, an address or a prefix")
     if options["filter"] and given.output == "jsonl":
-        parser.error("--filter: with --jsonl every event is told as it comes")
+        refuse(topic.DOMAIN, "--filter: with --jsonl every event is told as it comes")
     wanted = wanted_of(topic.DOMAIN, given, options["filter"] or "")
     return Asked(
         requested(options, given.words, family_of(given), numeric=given.numeric, privileged=prober.privileged()),

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
-from argparse import SUPPRESS, Namespace
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import FrameType
-from typing import Any
+from types import FrameType, SimpleNamespace
 
 from netscope.cli.output import Output
-from netscope.cli.parser import Parser, build
-from netscope.cli.words import Wanted, fields, joined, order
+from netscope.cli.words import Wanted, fields, flags, joined, order, plainly
 from netscope.core.domain import Domain, Query
+from netscope.core.errors import BadQuery
 from netscope.core.host import Host
 from netscope.core.probe import Prober
 from netscope.core.text import printable
+from netscope.core.typed import TYPE_CHECKING, Any, Callable, Iterator, Mapping, NoReturn, Sequence
+
+if TYPE_CHECKING:
+    from netscope.cli.parser import Parser
 
 _PATIENCE = 1.0  # seconds for a name that may not come at all
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -27,6 +28,10 @@ _WITHOUT = ("watch", "netns")  # a probe goes on by itself; the namespace is tak
 
 def grammar_of(domain: Domain) -> Parser:
     """Return the parser of a probing command: that of its topic, with its own usage."""
+    from argparse import SUPPRESS
+
+    from netscope.cli.parser import build
+
     parser = build(domain)
     parser.usage = f"netscope {domain.name} [options] TARGET..."
     for action in parser.listed:
@@ -36,29 +41,37 @@ def grammar_of(domain: Domain) -> Parser:
     return parser
 
 
-def understood(parser: Parser, words: Sequence[str]) -> Namespace:
+def refuse(domain: Domain, what: str) -> NoReturn:
+    """Report wrong usage, as an argument parser does."""
+    raise BadQuery(what, "", f"'netscope {domain.name} --help' lists what there is")
+
+
+def understood(domain: Domain, words: Sequence[str]) -> SimpleNamespace:
     """Return what the words say. Raises BadQuery for what such a command does not do."""
-    given = parser.parse_intermixed_args(joined(words))
+    found = plainly(flags(domain), words)
+    if found is None:
+        found = vars(grammar_of(domain).parse_intermixed_args(joined(words)))
+    given = SimpleNamespace(**found)
     if given.watch is not None:
-        parser.error("--watch: probes go on by themselves, -c says how long")
+        refuse(domain, "--watch: probes go on by themselves, -c says how long")
     if given.netns:
-        parser.error("-N stands before the topic")
+        refuse(domain, "-N stands before the topic")
     if given.output == "jsonl" and (given.fields is not None or given.sort is not None):
-        parser.error("--fields and --sort: with --jsonl every event is a whole line as it comes")
+        refuse(domain, "--fields and --sort: with --jsonl every event is a whole line as it comes")
     return given
 
 
-def options_of(domain: Domain, given: Namespace) -> dict[str, Any]:
+def options_of(domain: Domain, given: SimpleNamespace) -> dict[str, Any]:
     """Return the topic's own options by name; None, or False for a flag, where one was not given."""
     return {option.name: getattr(given, f"option_{option.name}", None) for option in domain.options if option.flags}
 
 
-def family_of(given: Namespace) -> int:
+def family_of(given: SimpleNamespace) -> int:
     """Return the address family that was asked for, 0 for both."""
     return 0 if given.four == given.six else 4 if given.four else 6
 
 
-def wanted_of(domain: Domain, given: Namespace, filtered: str = "") -> Wanted:
+def wanted_of(domain: Domain, given: SimpleNamespace, filtered: str = "") -> Wanted:
     """Return how the records are to be shown. Raises BadQuery."""
     return Wanted(
         query=Query(),
@@ -74,22 +87,21 @@ def wanted_of(domain: Domain, given: Namespace, filtered: str = "") -> Wanted:
     )
 
 
-def commanded(
-    domain: Domain, parser: Parser, words: Sequence[str], host: Host, do: Callable[[Namespace, Parser], int]
-) -> int:
+def commanded(domain: Domain, words: Sequence[str], host: Host, do: Callable[[SimpleNamespace], int]) -> int:
     """Run a probing command, or print its help; return the exit status. The host is closed at the end."""
     try:
-        given = understood(parser, words)
+        given = understood(domain, words)
         if given.help:
-            Output().write([_help(domain, parser)])
+            Output().write([_help(domain)])
             return 0
-        return do(given, parser)
+        return do(given)
     finally:
         host.close()
 
 
-def _help(domain: Domain, parser: Parser) -> str:
+def _help(domain: Domain) -> str:
     """Return the help: the topic's options, the fields of its records, its own exit statuses and examples."""
+    parser = grammar_of(domain)
     parser.description = f"{domain.name}: {domain.summary}\nreplaces: {', '.join(domain.replaces)}"
     room = max(len(column.name) for column in domain.columns)
     listed = "\n".join(f"  {column.name:{room}}  {column.help or column.title}" for column in domain.columns)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import NamedTuple
 
 from netscope.cli.output import Output, complain, complain_of
-from netscope.cli.parser import Parser
 from netscope.cli.probing import (
     Namer,
     Stop,
@@ -16,6 +15,7 @@ from netscope.cli.probing import (
     family_of,
     grammar_of,
     options_of,
+    refuse,
     say,
     stopping,
     tell,
@@ -26,6 +26,7 @@ from netscope.core.errors import NetscopeError
 from netscope.core.host import Host
 from netscope.core.probe import HEADERS, Channel, Plan, Prober, Target
 from netscope.core.snapshot import Problem, Snapshot
+from netscope.core.typed import TYPE_CHECKING
 from netscope.domains import trace as topic
 from netscope.domains.probe_targets import resolved, routed
 from netscope.domains.trace_paths import Path, paths, verdict
@@ -33,6 +34,9 @@ from netscope.domains.trace_plan import PAYLOAD, Request, requested
 from netscope.domains.trace_session import Answer, Outcome, Slot, TraceSession, Way
 from netscope.domains.trace_text import Style, graph, header, hop_line, notes, report
 from netscope.hub.drive import drive
+
+if TYPE_CHECKING:
+    from netscope.cli.parser import Parser
 
 
 class Asked(NamedTuple):
@@ -51,19 +55,21 @@ def build() -> Parser:
 def run(words: Sequence[str], host: Host) -> int:
     """Run the command and return its exit status."""
     return commanded(
-        topic.DOMAIN, build(), words, host,
-        lambda given, parser: _traces(understand(given, parser, host.prober()), host, host.prober()),
+        topic.DOMAIN, words, host,
+        lambda given: _traces(understand(given, host.prober()), host, host.prober()),
     )  # fmt: skip
 
 
-def understand(given: argparse.Namespace, parser: Parser, prober: Prober) -> Asked:
+def understand(given: SimpleNamespace, prober: Prober) -> Asked:
     """Return what the options say. Raises BadQuery."""
     if not given.words:
-        parser.error("a target is missing: a name or an address")
+        refuse(topic.DOMAIN, "a target is missing: a name or an address")
     if given.output == "csv":
-        parser.error("--csv: a trace is no table; --json and --jsonl have it all")
+        refuse(topic.DOMAIN, "--csv: a trace is no table; --json and --jsonl have it all")
     if given.output is None and (given.fields is not None or given.sort is not None or not given.headers):
-        parser.error("--fields, --sort and --no-headers: a trace is no table; --fields and --sort go with --json")
+        refuse(
+            topic.DOMAIN, "--fields, --sort and --no-headers: a trace is no table; --fields and --sort go with --json"
+        )
     request = requested(
         options_of(topic.DOMAIN, given), given.words, family_of(given), numeric=given.numeric,
         privileged=prober.privileged(),

@@ -136,9 +136,11 @@ def plainly(known: Iterable[Flag], argv: Sequence[str]) -> dict[str, Any] | None
             given[found.dest] = found.value
         else:
             value = next(ahead, "")
-            if found.optional or found.repeat or found.shape != "text" or not value or value.startswith("-"):
+            if found.optional or found.repeat or not value or value.startswith("-"):
                 return None
-            given[found.dest] = value
+            if found.shape == "integer" and not (value.isascii() and value.isdigit() and value.lstrip("0") == value):
+                return None
+            given[found.dest] = int(value) if found.shape == "integer" else value
     return given
 
 

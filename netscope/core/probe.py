@@ -6,8 +6,7 @@ event carries a round-trip time that the kernel stamped, so that a busy program 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal, NamedTuple, Protocol
+from netscope.core.typed import Literal, NamedTuple, Protocol, Sequence
 
 Method = Literal["icmp", "udp", "tcp"]
 Discover = Literal["", "do", "want", "dont", "probe"]

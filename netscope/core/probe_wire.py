@@ -7,11 +7,10 @@ Every parser takes any bytes: what does not parse is None or empty, never an exc
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable
 from struct import Struct
-from typing import NamedTuple
 
 from netscope.core.probe import Label
+from netscope.core.typed import Iterable, NamedTuple
 
 ECHO = {4: 8, 6: 128}
 ECHO_REPLY = {4: 0, 6: 129}

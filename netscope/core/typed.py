@@ -54,8 +54,8 @@ else:
 
         def __new__(mcs, name, bases, body):
             fields = tuple(body.get("__annotations__", ()))
-            body["_field_defaults"] = {field: body[field] for field in fields if field in body}
             body["_fields"] = body["__match_args__"] = fields
+            body["_field_defaults"] = {field: body[field] for field in fields if field in body}
             body["__slots__"] = ()
             body.update((field, _field(index)) for index, field in enumerate(fields))
             return super().__new__(mcs, name, bases, body)
@@ -72,28 +72,20 @@ else:
         def _field(index):
             return _tuplegetter(index, None)
 
+    def _maker(fields, defaults):
+        """Return the function that makes a tuple of its arguments. Most classes of a program never need theirs."""
+        names = "".join(f"{field}, " for field in fields)
+        made = eval(f"lambda _class, {names}: _new(_class, ({names}))", {"_new": tuple.__new__})
+        made.__defaults__ = tuple(defaults.values())
+        return made
+
     class NamedTuple(tuple, metaclass=_Declared):
         """The base of a record: as :class:`typing.NamedTuple`."""
 
         def __new__(cls, *values, **named):
             """Make one of the values of its fields."""
-            if named or len(values) != len(cls._fields):
-                values = cls._complete(values, named)
-            return tuple.__new__(cls, values)
-
-        @classmethod
-        def _complete(cls, values, named):
-            given = dict(zip(cls._fields, values, strict=False))
-            if len(values) > len(given) or not given.keys().isdisjoint(named):
-                raise TypeError(f"{cls.__name__}() got more than one value for a field")
-            given = {**cls._field_defaults, **given, **named}
-            try:
-                complete = [given.pop(field) for field in cls._fields]
-            except KeyError as error:
-                raise TypeError(f"{cls.__name__}() misses {error}") from None
-            if given:
-                raise TypeError(f"{cls.__name__}() has no field {', '.join(map(repr, given))}")
-            return complete
+            cls.__new__ = staticmethod(_maker(cls._fields, cls._field_defaults))  # for the first, and all that follow
+            return cls.__new__(cls, *values, **named)
 
         @classmethod
         def _make(cls, values):

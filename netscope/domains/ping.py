@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 from netscope.core.domain import Domain, Option, Polled
 from netscope.core.probe import Plan, Target, milli
 from netscope.core.probe_words import describe
 from netscope.core.record import Column, Names
 from netscope.core.snapshot import Snapshot
+from netscope.core.typed import Any, NamedTuple
 from netscope.domains.ping_plan import DEFAULT_COUNT, DEFAULT_ROUNDS, RATE
 from netscope.domains.ping_session import Outcome
 from netscope.domains.ping_tally import Tally

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
-
 from netscope.core.errors import BadQuery
 from netscope.core.numbers import Number
 from netscope.core.probe import FASTEST, Channel, Discover, Method, Plan
+from netscope.core.typed import Any, Mapping, NamedTuple, Sequence
 from netscope.domains.ping_session import Pace
 
 DEFAULT_COUNT = 3600  # probes to one target: an hour of them

@@ -6,12 +6,11 @@ answers with outcomes. One session serves one target as ping(8) does, or many as
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from errno import EMSGSIZE
-from typing import Literal, NamedTuple
 
 from netscope.core.probe import Event, Probe, Target, plain
 from netscope.core.probe_words import PORT_UNREACHABLE
+from netscope.core.typed import Iterator, Literal, NamedTuple, Sequence
 from netscope.domains.ping_tally import Tally
 
 LINGER = 10.0  # ping(8): how long to wait for the last reply when there was none before

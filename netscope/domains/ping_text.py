@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from netscope.core.probe import Event, Plan, Target
 from netscope.core.probe_words import describe
+from netscope.core.typed import Mapping
 from netscope.domains.ping_session import Outcome
 from netscope.domains.ping_tally import Tally
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
-
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.probe import Plan, Prober, Target
 from netscope.core.snapshot import Problem
+from netscope.core.typed import TYPE_CHECKING, Iterator, Sequence
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network

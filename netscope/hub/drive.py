@@ -7,10 +7,9 @@ outcomes delays is the next probe, never a measured time, since the kernel stamp
 from __future__ import annotations
 
 import select
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Protocol, TypeVar
 
 from netscope.core.probe import Channel, Event, Probe
+from netscope.core.typed import Callable, Iterator, Mapping, Protocol, Sequence, TypeVar
 
 Outcome_co = TypeVar("Outcome_co", covariant=True)
 Told = TypeVar("Told")

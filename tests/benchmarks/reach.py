@@ -6,7 +6,6 @@ import json
 import re
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 
@@ -14,10 +13,10 @@ from netscope.core.probe import Plan, Target
 from netscope.domains.ping_session import Outcome, Pace, PingSession
 from netscope.hub.drive import drive
 from netscope.system.live import LiveHost
-from tests.benchmarks.harness import Case, Result, command, paired
+from tests.benchmarks.harness import Case, Result, command, netscope, paired
 from tests.reachlab import SERVER, Lab, reach_lab
 
-_NETSCOPE = [sys.executable, "-m", "netscope"]
+_NETSCOPE = netscope()
 _PROBES = 60
 _THOUSAND = [f"10.78.{high}.{low}" for high in range(4) for low in range(1, 251)]
 

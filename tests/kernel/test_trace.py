@@ -261,7 +261,7 @@ def test_routers_that_quote_eight_bytes_only(netns: Namespace, method: str) -> N
         return [echo_reply(request)] if request[9] == 1 else []
 
     with fake_network(netns, answers):
-        record = trace(netns, "-q", "1", "-m", "5", "-w", "1", method, HOST)
+        record = trace(netns, "-q", "1", "-m", "5", "-w", "3", method, HOST)
     assert addresses(record)[:3] == [{ROUTER}] * 3
 
 

@@ -108,8 +108,8 @@ def test_no_words_break_it(words: list[str]) -> None:
 
 
 _WORDS = (
-    "-t", "-n", "-nt4", "-6jn", "-4", "--json", "--csv", "--fields", "-F", "a", "b,a", "--sort", "-a", "--get", "x y",
-    "--no-color", "-N", "", "a:x", "--maybe", "--many", "--level", "7", "-h", "--nonsense", "--get=x",
+    "-t", "-n", "-nt4", "-6jn", "007", "-F7", "-4", "--json", "--csv", "--fields", "-F", "a", "b,a", "--sort", "-a",
+    "--get", "x y", "--no-color", "-N", "", "a:x", "--maybe", "--many", "--level", "7", "-h", "--nonsense", "--get=x",
 )  # fmt: skip
 
 
@@ -121,9 +121,9 @@ def test_plain_words_mean_what_argparse_says(words: list[str]) -> None:
 
 
 def test_most_command_lines_are_plain() -> None:
-    for line in ("", "-tn4", "--json a:x", "-F a,b --get 10.0.0.1 x or y"):
+    for line in ("", "-tn4", "--json a:x", "-F a,b --get 10.0.0.1 x or y", "--level 3"):
         assert plainly(flags(DOMAIN), line.split()) is not None, line
-    for line in ("-x", "--watch", "-F", "--get -t", "--", "-F=a", "-tF a", "--level 3", "-"):
+    for line in ("-x", "--watch", "-F", "--get -t", "--", "-F=a", "-tF a", "--level 0x3", "-"):
         assert plainly(flags(DOMAIN), line.split()) is None, line
 
 

@@ -6,7 +6,6 @@ import errno
 import os
 import socket
 import time
-from typing import Any
 
 from netscope.core.errors import NetscopeError
 from netscope.core.probe import HEADERS, Event, Plan, Probe, elapsed
@@ -24,6 +23,7 @@ from netscope.core.probe_wire import (
     stamped_token,
     without_ip,
 )
+from netscope.core.typed import Any
 from netscope.system.errors import explain
 from netscope.system.probe.options import (
     ANCILLARY,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import time
-from typing import NamedTuple
 
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.probe import Event, Plan
@@ -20,6 +19,7 @@ from netscope.core.probe_wire import (
     SOL_IP,
     SOL_IPV6,
 )
+from netscope.core.typed import NamedTuple
 from netscope.system.errors import explain
 
 FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}

@@ -6,11 +6,10 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
 
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.probe import Address, Channel, Plan
+from netscope.core.typed import TYPE_CHECKING, Any, Callable, Sequence
 from netscope.system.errors import explain
 from netscope.system.probe.options import FAMILIES, prepare, printed, socket_address
 
