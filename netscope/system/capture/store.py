@@ -170,18 +170,27 @@ class Store:
         self._spooling = False
         self._failure = os.strerror(error.errno or 0)
 
+    def indexed(self, place: int) -> int:
+        """Find out where the frames around a place are, before they are wanted; return the place behind them."""
+        with self._lock:
+            chunk, data, base = self._chunk(max(place, self._first))
+            self._offsets(chunk, data, base)
+            return chunk.start + chunk.packets
+
+    def _chunk(self, place: int) -> tuple[Chunk, bytes | mmap.mmap, int]:
+        """Return the chunk of a place, with its bytes and where they begin. The lock is held."""
+        if not self._first <= place < self._count:
+            raise IndexError(place)
+        segment = self._segments[bisect_right(self._starts, place) - 1]
+        chunk = segment.chunks[bisect_right(segment.starts, place) - 1]
+        if segment.memory is not None:
+            return chunk, segment.memory, chunk.at
+        return chunk, self._spooled(segment.spooled + chunk.at, chunk.size, place), 0
+
     def frame(self, place: int) -> Frame:
         """Return the frame at a place."""
         with self._lock:  # decoded within: the memory may be used again afterwards
-            if not self._first <= place < self._count:
-                raise IndexError(place)
-            segment = self._segments[bisect_right(self._starts, place) - 1]
-            chunk = segment.chunks[bisect_right(segment.starts, place) - 1]
-            if segment.memory is not None:
-                data: bytes | mmap.mmap = segment.memory
-                base = chunk.at
-            else:
-                data, base = self._spooled(segment.spooled + chunk.at, chunk.size, place), 0
+            chunk, data, base = self._chunk(place)
             at = self._offsets(chunk, data, base)[place - chunk.start] + base
             interface = self.interfaces[chunk.interface]
             return frame(
