@@ -119,23 +119,28 @@ def pcap_parts(block: memoryview, packets: int, at: int, snaplen: int, *, nano: 
     piece = _piece(block, at)
     parts: list[bytes] = []
     append = parts.append
-    walk = _WALK.unpack_from
+    walk, head, record = _WALK.unpack_from, _HEAD.unpack_from, _RECORD.pack
     here, last = 0, len(piece) - _FRAME_HEAD
     for number in range(min(packets, _BATCH)):
         if here > last:
             return Batch(parts, number, at + here)
-        step, kept, status, mac = walk(piece, here)
+        if plain:
+            step, kept, status, mac = walk(piece, here)
+        else:
+            step, seconds, nanoseconds, kept, length, status, mac = head(piece, here)
         mac += here
         content = piece[mac : mac + kept]
         if len(content) < kept:  # the piece ends within
             return Batch(parts, number, at + here)
-        if plain and not status & _VLAN_VALID:
+        if cooked or status & _VLAN_VALID:
+            content, length = _rebuilt(piece, here, snaplen, cooked=cooked)
+            if plain:
+                _step, seconds, nanoseconds, *_rest = head(piece, here)
+            header = record(seconds, nanoseconds if nano else nanoseconds // 1000, len(content), length)
+        elif plain:
             header = piece[here + 4 : here + 20]
         else:
-            _step, seconds, nanoseconds, _kept, length, _status, _mac = _HEAD.unpack_from(piece, here)
-            if cooked or status & _VLAN_VALID:
-                content, length = _rebuilt(piece, here, snaplen, cooked=cooked)
-            header = _RECORD.pack(seconds, nanoseconds if nano else nanoseconds // 1000, len(content), length)
+            header = record(seconds, nanoseconds if nano else nanoseconds // 1000, kept, length)
         append(header)
         append(content)
         here += step
