@@ -213,6 +213,8 @@ OPTIONS = (
     Option((), "words", "names or addresses", "TARGET", repeat=True),
 )  # fmt: skip
 
+LINE_ONLY = frozenset({"report", "queries"})  # options about how it is printed, or for one go
+
 DOMAIN = Domain(
     name="trace",
     title="Trace",

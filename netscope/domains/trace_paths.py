@@ -141,15 +141,28 @@ def _hops(rounds: Sequence[Mapping[int, Answer | None]]) -> tuple[Hop, ...]:
     shown = [
         Hop(ttl, tuple(hops[ttl] for hops in rounds if ttl in hops), False, None) for ttl in every if ttl <= last
     ]  # fmt: skip
+    verdicts = judged([(hop.received, len(hop.answers)) for hop in shown])
+    return tuple(hop._replace(seldom=found.seldom, loss=found.loss) for hop, found in zip(shown, verdicts, strict=True))
+
+
+class Judged(NamedTuple):
+    """What the counts of a hop mean: see :class:`Hop`."""
+
+    seldom: bool
+    loss: float | None
+
+
+def judged(counts: Sequence[tuple[int, int]]) -> list[Judged]:
+    """Return what (received, sent) of each hop means, from the nearest to the farthest."""
     best_behind = 0.0
-    marked: list[Hop] = []
-    for hop in reversed(shown):
-        rate = hop.received / len(hop.answers)
+    found: list[Judged] = []
+    for received, sent in reversed(counts):
+        rate = received / sent if sent else 0.0
         best = max(rate, best_behind)
-        loss = None if not hop.received and best_behind else 100.0 * (1 - best)
-        marked.append(hop._replace(seldom=hop.received > 0 and rate < best_behind, loss=loss))
+        loss = None if not received and best_behind else 100.0 * (1 - best)
+        found.append(Judged(received > 0 and rate < best_behind, loss))
         best_behind = best
-    return tuple(reversed(marked))
+    return found[::-1]
 
 
 def verdict(path: Path, way: Way, names: Mapping[str, str]) -> Verdict:

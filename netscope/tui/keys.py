@@ -60,6 +60,7 @@ KEYS: tuple[Key, ...] = (
     Key("E", "export_all", "Export all", "export the whole host as one JSON snapshot", "E", "tab"),
     Key("exclamation_mark", "problems", "Problems", "what could not be read, and what would mend it", "!", "tab"),
     Key("p", "ask('ping')", "Ping", "ping the address of this row", "p", "tab", 12),
+    Key("t", "ask('trace')", "Trace", "trace the way to the address of this row", "t", "tab", 13),
     Key("w", "other", "Other table", "the other table of this tab", "w", "tab"),
     Key("o", "ask('whois')", "Owner", "who holds this row's address: takes it to Whois, where Enter asks", "o", "tab"),
     Key("d", "ask('dns')", "DNS", "the name of this row's address: takes it to DNS, where Enter asks", "d", "tab"),

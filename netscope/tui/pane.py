@@ -170,6 +170,12 @@ class Pane(Vertical):
         self._last_key = time.monotonic()
         self._todo.set()
 
+    def start_over(self) -> None:
+        """Forget the rows: what comes next is about something else, and nothing in it is new or gone."""
+        rows = Rows(self.domain.key)
+        rows.order, rows.wanted = self._rows.order, self._rows.wanted
+        self._rows = rows
+
     def use_names(self, names: Names) -> None:
         """Show names or numbers."""
         self._names = names
@@ -200,10 +206,10 @@ class Pane(Vertical):
 
     async def _work(self) -> None:
         """Bring what came in onto the screen, the newest first; what a newer filter overtakes is dropped."""
-        rows = self._rows
         while True:
             await self._todo.wait()
             self._todo.clear()
+            rows = self._rows
             snapshot, self._pending = self._pending, None
             if snapshot is not None:
                 await slices.run(rows.take(snapshot.records, snapshot.clock), self._hold)

@@ -62,5 +62,6 @@ TABS: tuple[Tab, ...] = (
     Tab("dns", "DNS", screen="netscope.tui.dns.screen:DnsScreen"),
     Tab("whois", "Whois", screen="netscope.tui.whois.screen:WhoisScreen"),
     Tab("ping", "Ping", screen="netscope.tui.ping.screen:PingScreen"),
+    Tab("trace", "Trace", screen="netscope.tui.trace.screen:TraceScreen"),
     Tab("packets", "Packets", screen="netscope.tui.packets.screen:PacketsScreen"),
 )

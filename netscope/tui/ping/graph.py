@@ -96,13 +96,16 @@ def draw(plots: Sequence[Plot], scope: Scope, now: float, wall: float, room: int
 
 
 def _one(plot: Plot, start: float, end: float, cells: int, high: int, room: int, left_out: int) -> list[PageLine]:
-    times, losses = columns(plot.series.between(start, end), start, end, 2 * cells)
+    samples = plot.series.between(start, end)
+    times, losses = columns(samples, start, end, 2 * cells)
     known = [value for value in times if value is not None]
     low, most = (min(known), max(known)) if known else (0.0, 0.0)
     flat = most - low < 0.05 * most  # a steady line is drawn in the middle, not as a saw
     bottom, top = (max(0.0, low - 0.5 * most), 1.5 * most) if flat else (low, most)
     more = f"  and {left_out} more, for which there is no room" if left_out else ""
-    extent = f"{milli(low)} … {milli(most)}" if known else "no reply in this time"
+    probed = any(start <= sample.at <= end for sample in samples)
+    nothing = "no reply in this time" if probed else "nothing was sent in this time"
+    extent = f"{milli(low)} … {milli(most)}" if known else nothing
     says = f"  {extent}{more}"
     says = fit(says, min(width(says), room - 12))
     title = fit(printable(plot.title), room - 1 - width(says)).rstrip()

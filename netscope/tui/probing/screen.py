@@ -110,6 +110,10 @@ class ProbingScreen(TabScreen):
 
     def on_question_line_left(self) -> None:
         """Give the keys to the table."""
+        self.give_keys()
+
+    def give_keys(self) -> None:
+        """Give the keys to the table."""
         self.set_focus(self.pane.table)
 
     def _ask(self, line: str) -> None:
@@ -118,7 +122,7 @@ class ProbingScreen(TabScreen):
         except NetscopeError as error:
             self.refused(error)
             return
-        self.set_focus(self.pane.table)
+        self.give_keys()
 
     def refused(self, error: NetscopeError) -> None:
         """Say beside the question why it is none."""

@@ -54,6 +54,10 @@ class RecordTable(Widget, can_focus=True):
     class Moved(Message):
         """The cursor went to another row."""
 
+        def __init__(self, table: RecordTable) -> None:
+            super().__init__()
+            self.table = table
+
     def __init__(self, columns: Sequence[Column], names: Names, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._columns = tuple(columns)
@@ -153,6 +157,13 @@ class RecordTable(Widget, can_focus=True):
         self._cells.clear()
         self._update()
 
+    def go_to(self, key: Hashable) -> bool:
+        """Move the cursor to a record; tell whether it is there."""
+        row = self._view.position(key)
+        if row is not None:
+            self._go(row)
+        return row is not None
+
     def go_to_column(self, name: str) -> None:
         """Move the column cursor."""
         self._here = name
@@ -168,7 +179,7 @@ class RecordTable(Widget, can_focus=True):
         self._key = self._view.keys[self._place.cursor]
         if self._place != before:
             self._update()
-            self.post_message(self.Moved())
+            self.post_message(self.Moved(self))
 
     def action_down(self) -> None:
         """Go to the next row."""
