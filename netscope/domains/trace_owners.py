@@ -41,7 +41,7 @@ def find_owners(
     none.
     """
     from netscope.domains.whois import look_up
-    from netscope.domains.whois.inquiry import Asking
+    from netscope.domains.whois.first import Asking
     from netscope.domains.whois.target import parse
 
     targets = [parse(plain(address)) for address in addresses]

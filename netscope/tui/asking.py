@@ -39,6 +39,7 @@ ASKING: tuple[Key, ...] = (
     Key("o", "ask('whois')", "Owner", "take the address or name of the line to Whois", "o", "tab", 7),
     Key("d", "ask('dns')", "DNS", "take the address or name of the line to DNS", "d", "tab", 10),
     Key("p", "ask('ping')", "Ping", "take the address or name of the line to Ping", "p", "tab", 12),
+    Key("t", "ask('trace')", "Trace", "take the address or name of the line to Trace", "t", "tab", 13),
 )
 
 

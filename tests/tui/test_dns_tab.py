@@ -103,7 +103,7 @@ async def test_the_same_again_another_type_another_server() -> None:
         await stage.answered()
         await stage.press("r")
         await stage.answered()
-        await stage.press("t")
+        await stage.press("c")
         assert isinstance(stage.app.screen, Choice)
         await stage.type("aaa")
         await stage.press("enter")

@@ -40,7 +40,7 @@ KEYS: tuple[Key, ...] = (
     *ASKING,
     Key("w", "walk", "Walk", "walk from the root to the name, asking every server of every zone; w again: no walk", "w",
         "tab", 4),
-    Key("t", "kind", "Type", "ask for another type", "t", "tab", 5),
+    Key("c", "kind", "Type", "choose another type to ask for", "c", "tab", 5),
     Key("at", "server", "Server", "ask another server", "@", "tab", 6),
 )  # fmt: skip
 

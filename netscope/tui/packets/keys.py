@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netscope.tui.keys import Key
+from netscope.tui.keys import Key, placed
 
 KEYS: tuple[Key, ...] = (
     Key("s", "capture", "Capture", "choose interfaces and start; stop what runs", "s", "tab", 1),
@@ -35,4 +35,5 @@ KEYS: tuple[Key, ...] = (
     Key("Y", "copy_bytes", "Copy bytes", "copy the field's bytes in hex", "Y", "tab"),
     Key("exclamation_mark", "problems", "Problems", "what was lost or could not be read", "!", "tab"),
     Key("E", "export_all", "Export all", "export the whole host as one JSON snapshot", "E", "tab"),
+    *(key for key in placed("tab") if key.action.startswith("ask(")),  # the packet's far address
 )
