@@ -36,7 +36,8 @@ def domain(marked: Callable[[], Collection[tuple[int, int]]]) -> Domain:
                rank=0),
         *(lifted(column._replace(rank=_RANKS.get(column.name, column.rank), shown=column.shown or column.name == "mtu"),
                  lambda row: row.result) for column in DOMAIN.columns),
-        Column("state", "State", lambda row: row.state, help="starting, running, paused, done or stopped", rank=7),
+        Column("state", "State", lambda row: row.state, help="starting, running, paused, done or stopped", rank=7,
+               width=8),
     )  # fmt: skip
     return DOMAIN._replace(
         columns=own, key=key, to_json=lambda row: DOMAIN.to_json(row.result), plots=("last",), inspect=None

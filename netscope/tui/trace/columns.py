@@ -24,7 +24,7 @@ TRACES = DOMAIN._replace(
         Column("port", "Port", lambda r: r.port, "port", "destination port", shown=False),
         Column("rounds", "Rounds", lambda r: r.rounds, "integer", "how often every hop was asked", rank=3),
         Column("paths", "Paths", lambda r: r.ways, "integer", "how many paths were seen", rank=5),
-        Column("state", "State", lambda r: r.state, help="starting, running, paused, done or stopped", rank=3),
+        Column("state", "State", lambda r: r.state, help="starting, running, paused, done or stopped", rank=3, width=8),
         Column("verdict", "Verdict", lambda r: r.verdict.text, help="how it ends", rank=1, flex=True),
         Column("how", "How", lambda r: r.how, help="what the probes are sent with", shown=False),
     ),
