@@ -6,6 +6,8 @@ between them are the same bytes for many neighbours and are decoded once (a *for
 
 from __future__ import annotations
 
+from itertools import groupby, islice, repeat
+from operator import itemgetter
 from struct import Struct
 
 from netscope.core.encode import encode
@@ -54,6 +56,10 @@ class _Form(NamedTuple):
     words: tuple[str, str, str, str]
 
 
+_Key = tuple[int, bytes, bytes, bytes, bytes]  # the length of a message, and what lies between the cuts
+_Row = tuple[_Form, bytes, bytes, bytes]  # destination, link-layer address, times
+
+
 def times(value: bytes) -> dict[str, int]:
     """Return what NDA_CACHEINFO says, in seconds. Raises Malformed."""
     confirmed, used, updated, references = fixed(CACHEINFO, value)
@@ -89,8 +95,8 @@ class NeighbourTable(Sequence[Neighbour]):
         self._decode = decode
         self._keep = keep
         self._cuts: dict[int, _Cut | None] = {}
-        self._forms: dict[tuple[int, bytes, bytes, bytes, bytes], _Form | None] = {}
-        self._rows: list[tuple[_Form, bytes, bytes, bytes] | Neighbour] = []
+        self._forms: dict[_Key, _Form | None] = {}
+        self._rows: list[_Row | Neighbour] = []
         for data in datagrams:
             try:
                 self._read(data)
@@ -121,18 +127,24 @@ class NeighbourTable(Sequence[Neighbour]):
             for at in range(0, len(run), length):
                 self._alone(run[at : at + length])
             return
-        forms, add = self._forms, self._rows.append
-        at = 0
-        for first, destination, second, hardware, third, cache, last in cut.layout.iter_unpack(run):
-            key = length, first, second, third, last
-            form = forms.get(key)
-            if form is None and key not in forms:
-                form = forms[key] = self._learn(run[at : at + length], cut)
-            if form is not None:
-                add((form, destination, hardware, cache))
+        firsts, destinations, seconds, hardware, thirds, caches, lasts = zip(*cut.layout.iter_unpack(run), strict=True)
+        keys = list(zip(repeat(length), firsts, seconds, thirds, lasts))
+        if keys.count(keys[0]) == len(keys) and (form := self._form(keys[0], run[:length], cut)):
+            self._rows += zip(repeat(form), destinations, hardware, caches)
+            return
+        for at, (key, *parts) in enumerate(zip(keys, destinations, hardware, caches, strict=True)):
+            message = run[at * length : (at + 1) * length]
+            found = self._form(key, message, cut)
+            if found is not None:
+                self._rows.append((found, *parts))
             else:
-                self._alone(run[at : at + length])
-            at += length
+                self._alone(message)
+
+    def _form(self, key: _Key, message: bytes, cut: _Cut) -> _Form | None:
+        """Return the form of the messages that are so between the cuts; None for what is to be decoded by itself."""
+        if key not in self._forms:
+            self._forms[key] = self._learn(message, cut)
+        return self._forms[key]
 
     def _learn(self, message: bytes, cut: _Cut) -> _Form | None:
         """Decode the first message of a form; None when it is not cut as expected or does not belong."""
@@ -185,20 +197,32 @@ class NeighbourTable(Sequence[Neighbour]):
 
     def json_rows(self, between: str) -> Iterator[str]:
         """Yield the JSON of the neighbours (see :class:`netscope.core.domain.JsonRows`)."""
-        address, spans, makers = inet_ntop, _Times(), _Makers()
-        for start in range(0, len(self._rows), _PIECE):
-            texts = []
-            for row in self._rows[start : start + _PIECE]:
-                if isinstance(row, Neighbour):
-                    texts.append(encode({**row.facts, "vendor": vendors().of(row.hardware)}))
-                    continue
-                form, destination, hardware, cache = row
-                family, _before, _after, (one, two, three, four) = form
-                maker = makers.get(hardware[:3]) or makers.get(hardware[:5]) or makers.of(hardware)
-                texts.append(
-                    f"{one}{address(family, destination)}{two}{hardware.hex(':')}{three}{spans[cache]}{four}{maker}}}"
-                )
-            yield between.join(texts)
+        spans, makers = _Times(), _Makers()
+        for _form, alike in groupby(self._rows, itemgetter(0)):
+            while piece := list(islice(alike, _PIECE)):
+                yield between.join(_texts(piece, spans, makers))
+
+
+def _texts(rows: list[_Row | Neighbour], spans: _Times, makers: _Makers) -> Iterator[str]:
+    """Yield the JSON of neighbours of one form."""
+    if isinstance(rows[0], Neighbour):
+        for record in rows:
+            assert isinstance(record, Neighbour)
+            yield encode({**record.facts, "vendor": vendors().of(record.hardware)})
+        return
+    forms, destinations, hardware, caches = zip(*rows, strict=True)
+    family, _before, _after, words = forms[0]
+    one, two, three, four = (word.replace("%", "%%") for word in words)
+    yield from map(
+        f"{one}%s{two}%s{three}%s{four}%s}}".__mod__,
+        zip(
+            map(inet_ntop, repeat(family), destinations),
+            map(bytes.hex, hardware, repeat(":")),
+            map(spans.__getitem__, caches),
+            [makers.get(card[:3]) or makers.get(card[:5]) or makers.of(card) for card in hardware],
+            strict=True,
+        ),
+    )
 
 
 def _cut(message: bytes) -> _Cut | None:
