@@ -23,13 +23,16 @@ FONT_SIZE = "font-size: 20.26px;"  # DejaVu Sans Mono is then as wide as the cel
 
 
 class Picture(NamedTuple):
-    """One picture: its name, the tab, the keys pressed there, and how long to look before (seconds)."""
+    """One picture: its name, the tab, the keys pressed there (a number waits so long), the seconds to look before."""
 
     name: str
     tab: str
-    keys: tuple[str, ...] = ()
+    keys: tuple[str | float, ...] = ()
     look: float = 3.0
 
+
+# The first interface, until packets have come.
+CAPTURE = ("s", 1.0, "enter", 6.0, "s", 1.0)
 
 PICTURES = (
     Picture("sockets", "1", look=7),
@@ -38,6 +41,8 @@ PICTURES = (
     Picture("neighbours", "4"),
     Picture("services", "5", ("slash", *"postgres", "enter")),
     Picture("details", "1", ("slash", *"gunicorn", "enter", "enter"), look=8),
+    Picture("packets", "shift+tab", (*CAPTURE, "enter", "l", "j", "j")),
+    Picture("header", "shift+tab", (*CAPTURE, "R", "enter", "l", "j", "w", "l", "l")),
     Picture("help", "1", ("question_mark",)),
 )
 
@@ -67,7 +72,10 @@ async def take(picture: Picture, light: bool) -> str:
             await pilot.press(picture.tab)
             await asyncio.sleep(picture.look)
             for key in picture.keys:
-                await pilot.press(key)
+                if isinstance(key, str):
+                    await pilot.press(key)
+                else:
+                    await asyncio.sleep(key)
             await asyncio.sleep(picture.look / 2)
             svg = app.export_screenshot(title="netscope")
     finally:

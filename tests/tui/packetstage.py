@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from textual.events import Paste
+
 from netscope.core.capture import Capture, CaptureRequest
 from netscope.core.domain import Domain
 from netscope.core.errors import NeedsPrivilege
@@ -136,7 +138,7 @@ class CapturingHost(FakeHost):
 class PacketStage(Driven):
     """The app on its Packets tab."""
 
-    def __init__(self, *, privileged: bool = True) -> None:
+    def __init__(self, tabs: tuple[Tab, ...] = TABS, *, privileged: bool = True) -> None:
         self.host = CapturingHost(privileged=privileged)
         topic = Topic(self.host, "flows", [flow(1)])
         domain = topic.domain()
@@ -145,7 +147,7 @@ class PacketStage(Driven):
             return domain
 
         hub = Hub(self.host, load)
-        super().__init__(hub, NetscopeApp(hub, load, PlainNames, TABS))
+        super().__init__(hub, NetscopeApp(hub, load, PlainNames, tabs))
 
     @property
     def packets(self) -> PacketsScreen:
@@ -171,10 +173,16 @@ class PacketStage(Driven):
         """The layer under the tree's cursor."""
         return self.field.path[0]
 
+    async def paste(self, text: str) -> None:
+        """Paste a text where the keys go: sooner than typing it."""
+        assert self.app.screen.focused is not None
+        self.app.screen.focused.post_message(Paste(text))
+        await self.pilot.pause()
+
     async def open(self, path: Path) -> None:
         """Open a file of the working directory by keys, and wait until all of it is known."""
         await self.press("O")
-        await self.type(path.name)
+        await self.paste(path.name)
         await self.press("enter")
         await self.until(lambda: self.packets.desk.session is not None and len(self.app.screen_stack) == 1, "a file")
         await self.settled()
@@ -183,15 +191,20 @@ class PacketStage(Driven):
         """Wait until all frames have been gone through."""
         session = self.session
         await self.until(
-            lambda: session.frames.complete and session.learnt.known == session.count == self.packets.list.count,
+            lambda: (
+                session.frames.complete
+                and session.learnt.rows == session.learnt.trees == session.count == self.packets.list.count
+            ),
             "everything known",
         )
 
 
 @asynccontextmanager
-async def packet_stage(size: tuple[int, int] = (80, 24), *, privileged: bool = True) -> AsyncIterator[PacketStage]:
+async def packet_stage(
+    size: tuple[int, int] = (80, 24), tabs: tuple[Tab, ...] = TABS, *, privileged: bool = True
+) -> AsyncIterator[PacketStage]:
     """Run the app, with the Packets tab in front."""
-    stage = PacketStage(privileged=privileged)
+    stage = PacketStage(tabs, privileged=privileged)
     async with stage.app.run_test(size=size) as pilot:
         stage.pilot = pilot
         await stage.press("2")

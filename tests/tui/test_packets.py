@@ -14,11 +14,13 @@ from netscope.tui.choosers import Confirm
 from netscope.tui.packets.dialogs import StartScreen
 from netscope.tui.packets.session import Session
 from netscope.tui.page import PageScreen
+from netscope.tui.tabs import Tab
 from tests.files.made import opened
 from tests.packets import corpus, frames, over4, pcap
-from tests.tui.packetstage import ListedFrames, PacketStage, conversation, packet_stage
+from tests.tui.packetstage import TABS, ListedFrames, PacketStage, conversation, packet_stage
 from tests.tui.pictures import UPDATING, golden, text
 from tests.tui.stage import SIZES
+from tests.tui.test_framed import AskingScreen
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +87,7 @@ async def test_where_to_capture(size: tuple[int, int]) -> None:
         await stage.press("s")
         await stage.until(lambda: stage.sees("eth0"), "interfaces")
         await stage.press("j", "space", "tab")
-        await stage.type("tcp and prot 80")
+        await stage.paste("tcp and prot 80")
         await stage.press("enter")
         await compare(stage, "start")
 
@@ -158,7 +160,7 @@ async def test_finding_and_going_to_a_number(everything: Path) -> None:
     async with packet_stage() as stage:
         await stage.open(everything)
         await stage.press("slash")
-        await stage.type("www.example.com")
+        await stage.paste("www.example.com")
         await stage.press("enter")
         await stage.until(lambda: stage.packets.list.here != 0, "found")
         first = stage.packets.list.here
@@ -169,15 +171,15 @@ async def test_finding_and_going_to_a_number(everything: Path) -> None:
         await stage.press("comma")
         await stage.until(lambda: stage.packets.list.here == first, "back")
         await stage.press("slash")
-        await stage.type("/(/")
+        await stage.paste("/(/")
         await stage.press("enter")
         assert stage.sees("not a regular")
         await stage.press("escape", "number_sign")
-        await stage.type("17")
+        await stage.paste("17")
         await stage.press("enter")
         assert stage.packets.list.here == 16
         await stage.press("number_sign")
-        await stage.type("99999")
+        await stage.paste("99999")
         await stage.press("enter")
         assert stage.sees("a number from 1 to")
 
@@ -203,16 +205,16 @@ async def test_saving_all_and_marked(talk: Path, tmp_path: Path) -> None:
         await stage.open(talk)
         await stage.press("m", "m", "e", "up")
         await stage.press("ctrl+a", "ctrl+k")
-        await stage.type("two.pcap")
+        await stage.paste("two.pcap")
         await stage.press("enter")
         await stage.until((tmp_path / "two.pcap").exists, "the file")
         await stage.until(lambda: len(stage.app.screen_stack) == 1, "the tab again")
         await stage.press("e", "ctrl+a", "ctrl+k")
-        await stage.type("two.pcap")
+        await stage.paste("two.pcap")
         await stage.press("enter")
         await stage.until(lambda: stage.sees("already"), "refused to write over it")
         await stage.press("ctrl+a", "ctrl+k")
-        await stage.type("all.pcapng")
+        await stage.paste("all.pcapng")
         await stage.press("enter")
         await stage.until((tmp_path / "all.pcapng").exists, "the file")
     assert len(opened((tmp_path / "two.pcap").read_bytes())) == 2
@@ -351,7 +353,7 @@ async def test_what_is_no_capture_is_said_in_place(tmp_path: Path, name: str) ->
     (tmp_path / "text.pcap").write_text("not a capture at all, but long enough to look at")
     async with packet_stage() as stage:
         await stage.press("O")
-        await stage.type(name)
+        await stage.paste(name)
         await stage.press("enter")
         await stage.until(lambda: stage.sees("Cannot be read: "), "the reason")
         await stage.press("escape")
@@ -447,3 +449,22 @@ async def test_copying(talk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert stage.app.clipboard == "9c 40"
         await stage.press("y")
         assert stage.app.clipboard == "Source Port: 40000"
+
+
+async def test_an_address_is_taken_to_the_tab_that_answers(talk: Path) -> None:
+    tabs = (*TABS, Tab("ping", "Ping", screen="tests.tui.test_framed:AskingScreen"))
+    async with packet_stage(tabs=tabs) as stage:
+        await stage.open(talk)
+        await stage.press("p")
+        await stage.until(lambda: isinstance(stage.app.screen, AskingScreen), "the other tab")
+        assert isinstance(stage.app.screen, AskingScreen)
+        assert stage.app.screen.asked == "10.0.0.2"
+
+
+async def test_the_end_of_the_program_ends_the_capture() -> None:
+    async with packet_stage() as stage:
+        await start(stage)
+        capture = stage.host.captures[0]
+        await stage.press("q")
+        await stage.until(lambda: capture.closed, "the end")
+    assert stage.app.return_code == 0

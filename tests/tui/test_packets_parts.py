@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import struct
 from pathlib import Path
@@ -16,6 +17,7 @@ from netscope.dissect import dissect
 from netscope.tui.packets import hexdump, picture, rows, tree
 from netscope.tui.packets.find import around, search, wanted
 from netscope.tui.packets.rows import Moment, Row
+from netscope.tui.packets.rowstore import RowStore
 from netscope.tui.packets.views import All, Some
 from tests.packets import Packet, arp, corpus, ether, frames, icmp, ip4, ip6, over4, segment, tcp, udp
 from tests.tui.pictures import GOLDEN, UPDATING
@@ -230,3 +232,36 @@ def test_bits_are_read_off_the_line_that_draws_them() -> None:
     assert picture._mask("...0 0000 0000 0000 = Fragment Offset: 0") == 0x1FFF
     assert picture._mask("Total Length: 60") == 0
     assert re.fullmatch(r"\|.*\|", drawn(HEADERS["ip"], "ip").splitlines()[3])
+
+
+@given(st.lists(st.tuples(*[st.text(max_size=12)] * 5), max_size=700), st.integers(0, 600), st.integers(1, 400))
+def test_rows_are_kept_and_found(cells: list[tuple[str, str, str, str, str]], gap_at: int, gap: int) -> None:
+    store = RowStore()
+    places = [n if n < gap_at else n + gap for n in range(len(cells))]
+    for place, row in zip(places, cells, strict=True):
+        store.add(place, row)
+    assert [store.get(place) for place in places] == cells
+    assert [store.get(place) for place in reversed(places)] == cells[::-1]
+    for place in {-1, gap_at, len(cells) + gap} - set(places):
+        assert store.get(place) is None
+
+
+def test_the_oldest_rows_are_let_go() -> None:
+    store = RowStore(most=100_000)
+    chance = random.Random(1)
+    for place in range(50_000):
+        store.add(place, ("10.0.0.1", "10.0.0.2", "UDP", f"{chance.getrandbits(64)}", ""))
+    assert store.size <= 100_000
+    assert store.get(0) is None
+    assert store.get(49_999) is not None
+    store.trim(49_900)
+    assert store.get(49_000) is None
+    assert store.get(49_950) is not None
+
+
+def test_rows_take_little_room() -> None:
+    store = RowStore()
+    for frame in CORPUS * 20:
+        found = dissect(frame)
+        store.add(frame.number, (found.source, found.destination, found.protocol, found.info, found.trouble))
+    assert store.size < 60 * len(CORPUS) * 20

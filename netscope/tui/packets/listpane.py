@@ -160,7 +160,7 @@ class PacketList(Scrolled):
         session = self.session
         if session is None:
             return None
-        known = session.is_known(place)
+        known = session.has_row(place)
         made = self._made.get(place)
         if made is None or (known and not made.known):
             try:

@@ -60,8 +60,8 @@ class PacketsScreen(ViewingScreen):
         """Tell of the capture while other tabs are shown, too."""
         self.set_interval(_NEWS, self._tell)
 
-    def on_unmount(self) -> None:
-        """End what runs."""
+    def halt(self) -> None:
+        """The program ends: so does what runs."""
         self._searching += 1
         self.desk.close()
 
@@ -234,8 +234,8 @@ class PacketsScreen(ViewingScreen):
         session, here = self.desk.session, self.list.here
         found = session.trouble(here, forward) if session is not None and here is not None else None
         if found is None or session is None:
-            whole = session is None or session.learnt.known >= session.count
-            rest = "" if whole else f", as far as they were looked into ({session.learnt.known:,})" if session else ""
+            whole = session is None or session.learnt.rows >= session.count
+            rest = "" if whole else f", as far as they were looked into ({session.learnt.rows:,})" if session else ""
             self.notify(f"No more trouble that way{rest}.", timeout=3, markup=False)
         else:
             self.list.go_to(found)

@@ -1,36 +1,42 @@
 """What is looked at: the frames, what was learnt from them in order, marks, the time reference.
 
 TCP's relative numbers, retransmissions and what is put together again depend on the frames before. A thread of its own
-goes through them in their order, a few at a time so that the screen never waits for it; until a frame's turn has come
-it is shown as if it stood alone.
+goes through them in their order, a few at a time so that the screen never waits for it: first for the rows of the list,
+then, as far as somebody looks, for the trees. Until a frame's turn has come it is shown as if it stood alone.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import NamedTuple
 
-from netscope.core.frame import Frame, Frames
+from netscope.core.frame import Frames
 from netscope.dissect import Context, dissect
 from netscope.dissect.model import Dissection
+from netscope.dissect.summary import Summaries, summary
 from netscope.tui.packets.rows import Moment, Row
+from netscope.tui.packets.rowstore import RowStore
 
 _SLICE = 0.002  # seconds of work between two rests: the longest that a key waits
+_STEP = 8  # frames between two looks at the clock
 _REST = 0.0005
-_TYPING = 0.05  # seconds after a key during which it rests
+_TYPING = 0.3  # seconds after a key during which it rests longer
+_TYPING_REST = 0.05
 _IDLE = 0.05
-_STEP = 16  # frames between two looks at the clock
+_FIRST = 0.1  # seconds that the first rows have for themselves
+_AHEAD = 1000  # places beyond the one that is looked at, whose trees are learnt
 _TROUBLES = 1_000_000  # places remembered
 
 
 class Learnt(NamedTuple):
-    """How far the thread has come, to be compared."""
+    """How far the frames have been gone through, to be compared."""
 
-    known: int
-    troubles: int
+    rows: int
+    trees: int
 
 
 class Session:
@@ -46,12 +52,17 @@ class Session:
         self.marks: set[int] = set()
         self.reference: int | None = None
         self.touched = 0.0  # when a key was pressed last
-        self.summaries = 0  # rows made: what tests count
+        self._looked_at = 0  # the place whose tree is wanted
+        self.summaries = 0  # rows made for the screen: what tests count
+        self._summaries = Summaries()
+        self._store = RowStore()
+        self._rows = 0
         self._context = Context()
+        self._trees = 0
         self._lock = threading.Lock()  # of the context
-        self._known = 0
-        self._troubles: list[int] = []
+        self._troubles = array("Q")
         self._closed = threading.Event()
+        self._wanted = threading.Event()  # there may be something to learn
         self._first: int | None = None
         self._close = close
 
@@ -62,6 +73,7 @@ class Session:
     def close(self) -> None:
         """Stop, and let go of the frames. May wait for a capture's end."""
         self._closed.set()
+        self._wanted.set()
         if self._close is not None:
             with self._lock:  # the thread is between two slices
                 self._close()
@@ -81,35 +93,39 @@ class Session:
     @property
     def learnt(self) -> Learnt:
         """How far the frames have been gone through in order."""
-        return Learnt(self._known, len(self._troubles))
+        return Learnt(self._rows, self._trees)
 
     def row(self, place: int) -> Row:
         """Return a frame's row. Raises IndexError where it is gone."""
-        from netscope.dissect import dissect as summary
-
         frame = self.frames.frame(place)
         self.summaries += 1
-        if place < self._known:
-            with self._lock:
-                found = summary(frame, self._context)
-        else:
+        cells = self._store.get(place)
+        if cells is None:
             found = summary(frame)
-        return Row(
-            frame.number, frame.time, found.source, found.destination, found.protocol, frame.length, found.info,
-            found.trouble,
-        )  # fmt: skip
+            cells = found.source, found.destination, found.protocol, found.info, found.trouble
+        source, destination, protocol, info, trouble = cells
+        return Row(place + 1, frame.time, source, destination, protocol, frame.length, info, trouble)
 
     def dissection(self, place: int) -> Dissection:
         """Take a frame apart. Raises IndexError where it is gone."""
         frame = self.frames.frame(place)
-        if place >= self._known:
+        if place >= self._trees:
             return dissect(frame)
         with self._lock:
             return dissect(frame, self._context)
 
-    def is_known(self, place: int) -> bool:
-        """Tell whether a frame's turn has come."""
-        return place < self._known
+    def look_at(self, place: int) -> None:
+        """Take note of the place whose tree is wanted: the frames before it are gone through."""
+        self._looked_at = place
+        self._wanted.set()
+
+    def has_row(self, place: int) -> bool:
+        """Tell whether the turn of a frame's row has come."""
+        return place < self._rows
+
+    def has_tree(self, place: int) -> bool:
+        """Tell whether the turn of a frame's tree has come."""
+        return place < self._trees
 
     def moment(self, place: int, before: int | None) -> Moment:
         """Return what a place's time is told from; ``before`` is the place shown before it, None for none."""
@@ -141,36 +157,56 @@ class Session:
     # The thread
 
     def _learn(self) -> None:
+        self._closed.wait(_FIRST)
         while not self._closed.is_set():
-            if self._known >= len(self.frames):
-                if self.frames.complete and self._known >= len(self.frames):
-                    return
-                self._closed.wait(_IDLE)
-                continue
             if time.monotonic() < self.touched + _TYPING:
-                time.sleep(_REST * 10)
-                continue
+                time.sleep(_TYPING_REST)
+            self._wanted.clear()
+            until = time.monotonic() + _SLICE
+            complete = self.frames.complete
             with self._lock:
-                self._learn_some(time.monotonic() + _SLICE)
-            time.sleep(_REST)
+                if self._rows < len(self.frames):
+                    self._learn_rows(until)
+                elif self._trees < min(self._looked_at + _AHEAD, len(self.frames)):
+                    self._learn_trees(until)
+                elif complete and self._trees >= len(self.frames):
+                    return
+                else:
+                    until = 0.0
+            if until:
+                time.sleep(_REST)
+            else:
+                self._wanted.wait(None if complete else _IDLE)
 
-    def _learn_some(self, until: float) -> None:
-        from netscope.dissect import dissect as summary
-
-        place = max(self._known, self.frames.first)  # what was let go before its turn came is skipped
+    def _learn_rows(self, until: float) -> None:
+        place = max(self._rows, self.frames.first)  # what was let go before its turn came is skipped
         end = len(self.frames)
+        make, add, read = self._summaries.row, self._store.add, self.frames.frame
         while place < end and time.monotonic() < until and not self._closed.is_set():
-            stop = min(place + _STEP, end)
-            self._learn_each(range(place, stop), summary)
-            self._known = place = stop
+            for here in range(place, min(place + _STEP, end)):
+                try:
+                    frame = read(here)
+                except IndexError:
+                    continue  # let go meanwhile
+                data = frame.data
+                found = make(here + 1, frame.time, data, 0, len(data), frame.length, frame.link)
+                add(here, (found.source, found.destination, found.protocol, found.info, found.trouble))
+                if found.trouble:
+                    self._troubles.append(here)
+            self._rows = place = min(place + _STEP, end)
+        if self.frames.first:
+            self._store.trim(self.frames.first)
         if len(self._troubles) > _TROUBLES:
-            del self._troubles[: -_TROUBLES // 2]
+            del self._troubles[: _TROUBLES // 2]
 
-    def _learn_each(self, places: range, look: Callable[[Frame, Context], Dissection]) -> None:
-        for place in places:
-            try:
-                frame = self.frames.frame(place)
-            except IndexError:
-                continue  # let go meanwhile
-            if look(frame, self._context).trouble:
-                self._troubles.append(place)
+    def _learn_trees(self, until: float) -> None:
+        place = max(self._trees, self.frames.first)
+        end = min(self._looked_at + _AHEAD, len(self.frames))
+        while place < end and time.monotonic() < until and not self._closed.is_set():
+            for here in range(place, min(place + _STEP, end)):
+                try:
+                    dissect(self.frames.frame(here), self._context)
+                except IndexError:
+                    continue
+            self._trees = place = min(place + _STEP, end)
+        self._trees = max(self._trees, min(self.frames.first, end))

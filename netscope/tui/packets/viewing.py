@@ -143,9 +143,10 @@ class ViewingScreen(FrameScreen):
         if self._may_capture:
             return Notice("No packets yet", _EMPTY)
         lines = (
-            "Capturing needs CAP_NET_RAW. Without it: O opens a pcap or pcapng file.",
-            "Run netscope with sudo, or give the interpreter the capability:",
-            "  sudo setcap cap_net_raw+ep $(readlink -f $(which python3))   (every Python program has it then)",
+            "It needs CAP_NET_RAW. O opens a pcap or pcapng file without it.",
+            "Run netscope with sudo, or make a copy of Python that may:",
+            "  python3 -m venv --copies ENV",
+            "  sudo setcap cap_net_raw=ep ENV/bin/python3",
         )
         return Notice("Packets cannot be captured without privileges", lines)
 
@@ -183,7 +184,8 @@ class ViewingScreen(FrameScreen):
         if session is None or place is None:
             now: tuple[int | None, bool] = (None, False)
         else:
-            now = (place, session.is_known(place))
+            session.look_at(place)
+            now = (place, session.has_tree(place))
         if now == self._taken_apart:
             return
         self._taken_apart = now
@@ -224,7 +226,7 @@ class ViewingScreen(FrameScreen):
                 right.append(Part(" marked only ", "key", "screen.only_marked"))
             elif session.marks:
                 right.append(Part(f" {len(session.marks):,} marked ", "quiet"))
-            if self.list.following:
+            if self.list.following and self.desk.running:
                 right.append(Part(" following ", "good", "screen.hold"))
             if self.desk.problems:
                 right.append(Part(" ! ", "warning", "screen.problems"))
