@@ -48,7 +48,8 @@ def cells(column: Column, records: Sequence[Any], names: Names, header: bool = T
     together = "".join(texts)
     if not (together.isascii() and together.isprintable()):
         texts = [printable(text) for text in texts]
-    plain = "".join(texts).isascii() and column.title.isascii()
+        together = "".join(texts)
+    plain = together.isascii() and column.title.isascii()
     measure = len if plain else width
     widest = max(map(measure, texts), default=0)
     return Cells(column, texts, plain, max(widest, width(column.title)) if header else widest, widest == 0)

@@ -73,9 +73,8 @@ class SocketOwners:
         start = time.monotonic()
         self._version += 1
         self._holders, self._processes, self._others, self._unreadable = {}, {}, set(), set()
-        missing = self._take_expected(wanted)
-        if missing:
-            self._scan(pids, missing)
+        if not self._take_expected(pids, wanted):
+            self._scan(pids, wanted)
         self._unresolved, self._stale = wanted.difference(self._holders), set()
         self._scanned_at = time.monotonic()
         self._scan_cost = self._scanned_at - start
@@ -162,21 +161,25 @@ class SocketOwners:
             except OSError:
                 continue  # it has ended
 
-    def _take_expected(self, wanted: set[int]) -> set[int]:
-        """Take what was found ahead; return what is still to be looked for: sockets may have been made since."""
+    def _take_expected(self, pids: Collection[int], wanted: set[int]) -> bool:
+        """Take what was found ahead, if it was, and look for what is missing: sockets may have been made since."""
         found = self._ahead.result() if self._ahead is not None else None
         self._ahead = None
         if found is None:
-            return wanted
+            return False
         for pid, process, behind in found:
             if behind is None:
                 self._unreadable.add(pid)
             else:
                 self._register(pid, process, behind, wanted)
         missing = wanted.difference(self._holders)
+        if missing:  # ours, with which was asked for the others, or those of a process that has started since
+            known = self._processes.keys() | self._others | self._unreadable
+            self._scan([pid for pid in pids if pid not in known or pid == os.getpid()], missing)
+            missing.difference_update(self._holders)
         if missing:
-            self._scan({os.getpid()}, missing)  # with which was asked for the others
-        return missing.difference(self._holders)
+            self._search_unseen(missing)
+        return True
 
     def _register(
         self, pid: int, process: tuple[str, int] | None, behind: Iterable[tuple[int, int]], wanted: set[int]

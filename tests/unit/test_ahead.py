@@ -63,8 +63,10 @@ def test_holders_found_ahead_are_those_found_at_once() -> None:
     with one, two, child(pass_fds=(one.fileno(),)) as other, child(pass_fds=(two.fileno(),)):
         owners = SocketOwners()
         owners.expect()
-        with socket.socket() as later:
-            wanted = {inode(one), inode(two), inode(later), 1}
+        assert owners._ahead is not None
+        os.waitid(os.P_PID, owners._ahead._child, os.WEXITED | os.WNOWAIT)
+        with socket.socket() as later, socket.socket() as shared, child(pass_fds=(shared.fileno(),)):
+            wanted = {inode(one), inode(two), inode(later), inode(shared), 1}
             found, plain = owners.find(wanted), SocketOwners().find(wanted)
         assert found.holders == plain.holders
         assert {holder.pid for holder in found.holders[inode(one)]} == {os.getpid(), other.pid}
