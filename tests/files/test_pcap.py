@@ -110,12 +110,14 @@ frames_of_one_link = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(frames_of_one_link, st.sampled_from("<>"))
 def test_whatever_is_in_a_file_is_read(frames: list[Frame], order: str) -> None:
     found = everything(opened(pcap(frames, order, 0xA1B23C4D)))
     assert found == [each._replace(number=number) for number, each in enumerate(frames, 1)]
 
 
+@settings(deadline=None)
 @given(frames_of_one_link, st.booleans())
 def test_whatever_is_written_is_read_again(frames: list[Frame], nano: bool) -> None:
     made = PcapEncoder(nano=nano)
@@ -149,7 +151,7 @@ def test_a_time_that_the_format_cannot_hold_is_the_nearest_that_it_can(time: int
     assert found.time == min(max(time, 0), (2**32 - 1) * SECOND)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.sampled_from(MAGICS), st.sampled_from("<>"), st.data())
 def test_mutated_files_raise_nothing_but_what_a_user_may_see(magic: int, order: str, data: st.DataObject) -> None:
     raw = bytearray(pcap(FRAMES, order, magic))

@@ -198,6 +198,7 @@ def test_a_file_of_nothing_but_trouble_stays_small() -> None:
     assert "are left out" in names.problems[0].what
 
 
+@settings(deadline=None)
 @given(captures(), st.sampled_from("<>"), texts, texts)
 def test_whatever_is_written_is_read_again(
     capture: tuple[list[Interface], list[Frame]], order: str, note: str, name: str
@@ -286,6 +287,7 @@ class Dripping:
         pass
 
 
+@settings(deadline=None)
 @given(st.integers(1, 200), st.sampled_from([varied("<"), varied(">")]))
 def test_a_stream_in_any_pieces_is_the_same_as_the_file(step: int, data: bytes) -> None:
     frames = FileFrames(Dripping(data, step))
@@ -317,7 +319,7 @@ def test_an_endless_stream_keeps_its_newest_frames() -> None:
     assert "are not kept any more" in frames.problems[0].what
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.sampled_from("<>"), st.data())
 def test_mutated_files_raise_nothing_but_what_a_user_may_see(order: str, data: st.DataObject) -> None:
     raw = bytearray(varied(order) * 2)

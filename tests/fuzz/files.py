@@ -50,7 +50,8 @@ def main(words: list[str]) -> int:
     corpus = [pcap(FRAMES, order, magic) for order in "<>" for magic in MAGICS] + [varied("<"), varied(">") * 2]
     end = time.monotonic() + seconds
     count = refused = 0
-    while (now := time.monotonic()) < end:
+    while time.monotonic() < end:
+        now = time.process_time()
         data = mutated(dice.choice(corpus), dice)
         count += 1
         try:
@@ -62,7 +63,7 @@ def main(words: list[str]) -> int:
         except Exception:
             print(f"after {count:,} files: {data.hex()}")
             raise
-        assert time.monotonic() - now < 1.0, data.hex()
+        assert time.process_time() - now < 1.0, data.hex()
     print(f"{count:,} files, {refused:,} refused")
     return 0
 

@@ -48,6 +48,8 @@ class Section:
         self.base = base
         self.clocks: list[Clock] = []
         self.head = Struct(order + "II")
+        self.length = Struct(order + "I")
+        self.block = Struct(order + "IIIIIII")  # type and length, then what follows in the next line
         self.enhanced = Struct(order + "8xIIIII")  # interface, time, captured, original
         self.packet = Struct(order + "8xHHIIII")  # the same, with drops behind the interface
 
@@ -87,8 +89,11 @@ class PcapngReader:
         """Find the frames, and take in the blocks between them."""
         at, end = 0, len(data)
         section = self._sections[-1] if self._sections else None
-        append = self.offsets.append
         while at + 12 <= end:
+            if section is not None:
+                at = self._frames(data, at, base, section)
+                if at + 12 > end:
+                    break
             if section is None or data[at : at + 4] == b"\x0a\x0d\x0d\x0a":
                 order = _ORDERS.get(data[at + 8 : at + 12])
                 if order is None:
@@ -104,14 +109,8 @@ class PcapngReader:
                 return at, length
             if data[following - 4 : following] != data[at + 4 : at + 8]:
                 return self._give_up(at, base, "the two lengths of a block differ")
-            if kind == EPB and section is not None:
-                number, _high, _low, kept, _length = section.enhanced.unpack_from(data, at) if length >= 32 else _NONE
-                if number < len(section.clocks) and kept <= length - 32:
-                    append(base + at)
-                else:
-                    self._skip(base + at, number, section)
-            elif kind != SHB and kind in _FIXED and section is not None:
-                self._other_packet(data, at, base, section)
+            if kind in _FIXED and section is not None:
+                self._packet(data, at, base, section)
             else:
                 self._block(kind, data[at:following], base + at, section)
                 if self.failed:
@@ -119,6 +118,21 @@ class PcapngReader:
                 section = self._sections[-1]
             at = following
         return at, 12
+
+    def _frames(self, data: bytes, at: int, base: int, section: Section) -> int:
+        """Find frames as long as nothing else comes: most of a file is enhanced packet blocks without anything odd."""
+        append = self.offsets.append
+        block, trailer = section.block.unpack_from, section.length.unpack_from
+        known, last = len(section.clocks), len(data) - _FIXED[EPB]
+        while at <= last:
+            kind, length, number, _high, _low, kept, _length = block(data, at)
+            if kind != EPB or number >= known or length & 3 or kept > length - 32 or at + length > last + 32:
+                break
+            if trailer(data, at + length - 4)[0] != length:
+                break
+            append(base + at)
+            at += length
+        return at
 
     def _give_up(self, at: int, base: int, why: str) -> tuple[int, int]:
         self.failed = True
@@ -131,10 +145,12 @@ class PcapngReader:
             why = f"its interface {number} has not been described"
         self.problems.once(Problem(f"the frame at byte {offset:,} is left out", why, partial=True))
 
-    def _other_packet(self, data: bytes, at: int, base: int, section: Section) -> None:
+    def _packet(self, data: bytes, at: int, base: int, section: Section) -> None:
         kind, length = section.head.unpack_from(data, at)
         number, kept = 0, 0
-        if length >= _FIXED[kind] and kind == PB:
+        if length >= _FIXED[kind] and kind == EPB:
+            number, _high, _low, kept, _length = section.enhanced.unpack_from(data, at)
+        elif length >= _FIXED[kind] and kind == PB:
             number, _drops, _high, _low, kept, _length = section.packet.unpack_from(data, at)
         if length < _FIXED[kind] or number >= len(section.clocks) or kept > length - _FIXED[kind]:
             self._skip(base + at, number, section)
@@ -224,9 +240,6 @@ class PcapngReader:
         interface = self.interfaces[section.base]
         kept = min(length, size - _FIXED[SPB], interface.snaplen or length)
         return Frame(place + 1, 0, data[at + 12 : at + 12 + kept], length, interface.link, section.base)
-
-
-_NONE = (1 << 32, 0, 0, 0, 0)  # no interface has this number
 
 
 def _packet_options(data: bytes, start: int, end: int, order: str) -> tuple[tuple[str, ...], Direction]:

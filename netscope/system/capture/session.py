@@ -162,7 +162,7 @@ class LiveCapture:
             if now - looked >= _LOOK or troubled:
                 looked = now
                 if self._look(poll):
-                    return
+                    break
             if duration and now - began >= duration:
                 break
         poll.unregister(self._wake)
@@ -179,8 +179,6 @@ class LiveCapture:
         before = self._captured
         most = self._request.stop.packets
         for number, ring in enumerate(self._rings):
-            if ring.gone:
-                continue
             for block, packets, first in ring.blocks(_TURN):
                 wanted = min(packets, most - self._captured) if most else packets
                 self._take(number, ring, block, wanted, first)
