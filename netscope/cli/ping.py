@@ -16,6 +16,7 @@ from netscope.cli.probing import (
     options_of,
     refuse,
     say,
+    say_moved,
     stopping,
     tell,
     wanted_of,
@@ -33,6 +34,7 @@ from netscope.domains.ping_session import Outcome, PingSession
 from netscope.domains.ping_text import closing, header, line
 from netscope.domains.probe_targets import expand, routed, to_be_agreed
 from netscope.hub.drive import drive
+from netscope.hub.renewal import renewed
 
 if TYPE_CHECKING:
     from netscope.cli.parser import Parser
@@ -126,6 +128,7 @@ def _one(asked: Asked, target: Target, host: Host, prober: Prober) -> int:
     text = form == "table"
 
     def emit(outcome: Outcome) -> None:
+        target = session.targets[0]
         if form == "jsonl":
             tell(output, topic.outcome_json(outcome, target))
         elif text and outcome.kind == "error" and outcome.event is not None and not outcome.event.address:
@@ -141,10 +144,11 @@ def _one(asked: Asked, target: Target, host: Host, prober: Prober) -> int:
                                namer.meet(target.address) if target.family == 6 else {}))  # fmt: skip
             complain(f"using {channel.how}")
         with stopping() as stop:
-            stopped = drive(session, {target.family: channel}, host.clock, emit, stop.descriptor)
+            lasting = renewed(session, [target], prober, say_moved)
+            stopped = drive(lasting, {target.family: channel}, host.clock, emit, stop.descriptor)
     finally:
         channel.close()
-    tally = session.tallies[0]
+    target, tally = session.targets[0], session.tallies[0]
     record = topic.result(target, tally, plan, channel.how)
     limit = [] if stopped or request.counted or tally.sent < request.pace.number else [_LIMIT]
     if text:
@@ -184,16 +188,16 @@ def _many(asked: Asked, targets: Sequence[Target], problems: list[Problem], host
 
         def emit(outcome: Outcome) -> None:
             if asked.wanted.output == "jsonl":
-                tell(output, topic.outcome_json(outcome, targets[outcome.target]))
+                tell(output, topic.outcome_json(outcome, session.targets[outcome.target]))
 
         with stopping() as stop:
-            drive(session, channels, host.clock, emit, stop.descriptor)
+            drive(renewed(session, targets, prober, say_moved), channels, host.clock, emit, stop.descriptor)
     finally:
         for channel in channels.values():
             channel.close()
     records = [
         topic.result(target, tally, plans[target.family], channels[target.family].how)
-        for target, tally in zip(targets, session.tallies, strict=True)
+        for target, tally in zip(session.targets, session.tallies, strict=True)
     ]
     _data(asked, records, problems, host, output)
     return _status(records, problems, stop)

@@ -7,14 +7,15 @@ import signal
 from contextlib import contextmanager
 from types import FrameType, SimpleNamespace
 
-from netscope.cli.output import Output
+from netscope.cli.output import Output, complain
 from netscope.cli.words import Wanted, fields, flags, joined, order, plainly
 from netscope.core.domain import Domain, Query
 from netscope.core.errors import BadQuery
 from netscope.core.host import Host
-from netscope.core.probe import Prober
+from netscope.core.probe import Prober, Target
 from netscope.core.text import printable
 from netscope.core.typed import TYPE_CHECKING, Any, Callable, Iterator, Mapping, NoReturn, Sequence
+from netscope.hub.renewal import moved
 
 if TYPE_CHECKING:
     from netscope.cli.parser import Parser
@@ -164,6 +165,11 @@ def tell(output: Output, event: Mapping[str, Any]) -> None:
     from netscope.core.encode import encode
 
     output.write([encode(event) + "\n"])
+
+
+def say_moved(_index: int, before: Target, now: Target) -> None:
+    """Say that a name has another address now."""
+    complain(moved(before, now))
 
 
 def say(output: Output, text: str) -> None:

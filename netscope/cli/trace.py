@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from netscope.cli.probing import (
     options_of,
     refuse,
     say,
+    say_moved,
     stopping,
     tell,
     wanted_of,
@@ -29,11 +30,13 @@ from netscope.core.snapshot import Problem, Snapshot
 from netscope.core.typed import TYPE_CHECKING
 from netscope.domains import trace as topic
 from netscope.domains.probe_targets import resolved, routed
+from netscope.domains.trace_owners import Owner
 from netscope.domains.trace_paths import Path, paths, verdict
 from netscope.domains.trace_plan import PAYLOAD, Request, requested
 from netscope.domains.trace_session import Answer, Outcome, Slot, TraceSession, Way
 from netscope.domains.trace_text import Style, graph, header, hop_line, notes, report
 from netscope.hub.drive import drive
+from netscope.hub.renewal import renewed
 
 if TYPE_CHECKING:
     from netscope.cli.parser import Parser
@@ -115,19 +118,35 @@ def _trace(asked: Asked, word: str, host: Host, prober: Prober, output: Output, 
         session = TraceSession(way, host.clock())
         printer = _Printer(asked, target, way, plan, session, namer, output)
         printer.begin(how)
-        drive(session, channels, host.clock, printer.take, stop.descriptor)
+        lasting = renewed(session, [target], prober, say_moved)
+        drive(lasting, channels, host.clock, printer.take, stop.descriptor)
     finally:
         for channel in channels.values():
             channel.close()
+    way = session.way
     constant = way.method != "tcp" and not how.startswith("TCP")
     ways = paths(session.answers, way, constant=constant)
     main = next((path for path in ways if path.flow == 0), Path(0, (), ()))
     names = namer.meet(*(address for path in ways for hop in path.hops for address in hop.addresses))
     ended = verdict(main, way, names)
+    owners = _owners(asked, ways, host)
     record = topic.Trace(word, way.address, way.family, way.method, plan.port or None, how, ended, tuple(ways), names,
-                         tuple(session.narrowings))  # fmt: skip
+                         tuple(session.narrowings), owners)  # fmt: skip
     printer.end(record, host.name)
     return record
+
+
+def _owners(asked: Asked, ways: Sequence[Path], host: Host) -> Mapping[str, Owner]:
+    """Return who owns the routers, where that is wanted; says whom it asks before it does."""
+    request = asked.request
+    addresses = dict.fromkeys(address for path in ways for hop in path.hops for address in hop.addresses)
+    if not request.owners or not addresses:
+        return {}
+    from netscope.domains.trace_owners import find_owners
+
+    found, problems = find_owners(host, tuple(addresses), complain, request.databases)
+    complain_of(problems)
+    return found
 
 
 class _Printer:
@@ -144,6 +163,7 @@ class _Printer:
         self._namer = namer
         self._output = output
         self._next = way.first
+        self._style = asked.style
         form = asked.wanted.output
         self._lines = form == "table" and not asked.request.report and way.flows == 1
         self._text = form == "table"
@@ -165,7 +185,7 @@ class _Printer:
             names = self._namer.meet(outcome.answer.address) if outcome.answer else {}
             found = topic.outcome_json(self._target.word, outcome, self._way.family, names)
             tell(self._output, found)
-        elif self._lines:
+        elif self._lines and not self._asked.request.owners:  # those are asked about at the end, all at once
             self._print_complete()
 
     def _print_complete(self) -> None:
@@ -178,7 +198,7 @@ class _Printer:
     def _hop(self, answers: Sequence[Answer | None]) -> None:
         names = self._namer.meet(*(answer.address for answer in answers if answer is not None))
         cut = min((n.mtu for n in self._session.narrowings if n.ttl == self._next), default=0)
-        say(self._output, hop_line(self._next, answers, self._way.family, self._asked.style, names, cut))
+        say(self._output, hop_line(self._next, answers, self._way.family, self._style, names, cut))
         self._next += 1
 
     def end(self, record: topic.Trace, host: str) -> None:
@@ -187,7 +207,8 @@ class _Printer:
             tell(self._output, {"event": "summary", **topic.to_json(record)})
         if not self._text:
             return
-        style, names = self._asked.style, record.names
+        self._style = style = self._asked.style._replace(owners=record.owners)
+        names = record.names
         main = [path for path in record.paths if path.flow == 0]
         if self._lines:
             self._print_complete()

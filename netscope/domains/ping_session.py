@@ -58,7 +58,7 @@ class PingSession:
     """Pings targets at a pace."""
 
     def __init__(self, targets: Sequence[Target], pace: Pace, start: float) -> None:
-        self.targets = targets
+        self.targets = list(targets)
         self.pace = pace
         self.tallies = [Tally() for _ in targets]
         self.start = start
@@ -87,6 +87,10 @@ class PingSession:
             self._advance(now)
             to = self.targets[target]
             yield to.family, Probe(self._token, to.address, self.pace.ttl, sequence & 0xFFFF)
+
+    def retarget(self, index: int, target: Target) -> None:
+        """Send to another address from now on: a name has moved. What is on its way still counts."""
+        self.targets[index] = target
 
     def _sending(self) -> bool:
         return not self.pace.number or self._resend or self._round < self.pace.number

@@ -10,6 +10,7 @@ from netscope.core.probe import milli
 from netscope.core.probe_words import mark
 from netscope.core.record import Column
 from netscope.core.snapshot import Snapshot
+from netscope.domains.trace_owners import Owner
 from netscope.domains.trace_paths import Hop, Path, Verdict, hop_times
 from netscope.domains.trace_plan import DEFAULT_ROUNDS
 from netscope.domains.trace_session import Answer, Narrowing, Outcome
@@ -25,6 +26,7 @@ class Trace(NamedTuple):
         paths: the latest of each flow first; each with its own statistics.
         names: names of addresses, where names were wanted.
         narrowings: where the way could not carry the probes, with --mtu.
+        owners: who owns each address, where that was asked for.
     """
 
     target: str
@@ -37,6 +39,7 @@ class Trace(NamedTuple):
     paths: tuple[Path, ...]
     names: Mapping[str, str]
     narrowings: tuple[Narrowing, ...] = ()
+    owners: Mapping[str, Owner] = {}
 
 
 def answer_json(answer: Answer | None, family: int, names: Mapping[str, str]) -> dict[str, Any] | None:
@@ -101,6 +104,7 @@ def to_json(record: Trace) -> dict[str, Any]:
         ],
         "graph": graph_json(record.paths),
         "narrowings": [narrowing._asdict() for narrowing in record.narrowings],
+        "owners": {address: owner._asdict() for address, owner in record.owners.items()},
     }
 
 
@@ -178,6 +182,10 @@ def schema() -> dict[str, Any]:
         "paths": {"type": "array", "items": {"type": "object", "properties": path, "required": list(path)}},
         "graph": {"type": "object", "required": ["nodes", "edges"]},
         "narrowings": {"type": "array", "description": "MTU changes: for which distance, said by whom, what fits"},
+        "owners": {
+            "type": "object", "description": "address -> who holds it, with --owners and --db",
+            "additionalProperties": {"type": "object", "required": ["origin", "holder", "country", "source"]},
+        },
     }  # fmt: skip
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
@@ -210,6 +218,8 @@ OPTIONS = (
     Option(("--interval",), "interval", "seconds between the rounds of a report (default 1)", "SECONDS"),
     Option(("--mtu",), "mtu", "packets as long as the way carries; F=N says where they had to become shorter"),
     Option(("--flows",), "flows", "trace so many flows, and show the paths of an ECMP split as a graph", "N"),
+    Option(("-z", "--owners"), "owners", "owner and AS of each router; the registries are asked, and it says which"),
+    Option(("--db",), "database", "look owners up in this file (IP-to-ASN as TSV, or MMDB); ask nobody", "FILE"),
     Option((), "words", "names or addresses", "TARGET", repeat=True),
 )  # fmt: skip
 

@@ -29,6 +29,8 @@ class Request(NamedTuple):
         report: statistics over rounds.
         extensions: MPLS labels are shown.
         numeric: no names for addresses.
+        owners: who owns each router is wanted.
+        databases: files to look that up in instead of asking the registries.
     """
 
     words: tuple[str, ...]
@@ -38,6 +40,8 @@ class Request(NamedTuple):
     report: bool
     extensions: bool
     numeric: bool
+    owners: bool = False
+    databases: tuple[str, ...] = ()
 
 
 def requested(
@@ -68,6 +72,8 @@ def requested(
         report=report,
         extensions=bool(options.get("extensions")),
         numeric=numeric,
+        owners=bool(options.get("owners") or options.get("database")),
+        databases=(str(options["database"]),) if options.get("database") else (),
     )
 
 

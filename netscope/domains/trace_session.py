@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from netscope.core.probe import HEADERS, Event, Label, Method, Probe, plain
+from netscope.core.probe import HEADERS, Event, Label, Method, Probe, Target, plain
 from netscope.core.probe_words import PORT_UNREACHABLE, TIME_EXCEEDED, TOO_LONG
 
 WINDOW = 4  # distances asked beyond the farthest that has answered: the end hears six probes at most
@@ -127,6 +127,11 @@ class TraceSession:
         self._next = start
         self._token = 0
         self._longest = 0.0
+
+    def retarget(self, _index: int, target: Target) -> None:
+        """Trace another address from now on: a name has moved. Its end may lie farther away."""
+        self.way = self.way._replace(address=target.address)
+        self._limits = [self.way.last] * self.way.flows
 
     def limit(self, flow: int = 0) -> int:
         """Return the distance at which a flow is known to end, or the last that is asked."""

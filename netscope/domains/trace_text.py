@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from netscope.core.probe import Label
 from netscope.core.probe_words import mark
+from netscope.domains.trace_owners import Owner
 from netscope.domains.trace_paths import Hop, Path, hop_times
 from netscope.domains.trace_session import Answer, Way
 
@@ -14,10 +15,16 @@ _UNKNOWN = "???"
 
 
 class Style(NamedTuple):
-    """How addresses are shown: as numbers alone, and with MPLS labels and other extensions."""
+    """How addresses are shown: as numbers alone, with MPLS labels and other extensions, with their owners."""
 
     numeric: bool
     extensions: bool
+    owners: Mapping[str, Owner] = {}
+
+    def owner(self, address: str) -> str:
+        """Return the owner as it stands behind an address; "" where none is known."""
+        owner = self.owners.get(address)
+        return f" [{owner.text}]" if owner is not None and owner.text else ""
 
 
 def header(word: str, way: Way, size: int) -> str:
@@ -56,7 +63,7 @@ def hop_line(
 
 def shown(address: str, style: Style, names: Mapping[str, str]) -> str:
     """Return an address as traceroute shows it: ``name (address)``, the address twice where it has no name."""
-    return address if style.numeric else f"{names.get(address, address)} ({address})"
+    return (address if style.numeric else f"{names.get(address, address)} ({address})") + style.owner(address)
 
 
 def labels_text(labels: Iterable[Label]) -> str:
@@ -97,7 +104,7 @@ def _report_hop(hop: Hop, wide: int, style: Style, names: Mapping[str, str]) -> 
 
 def _wide(address: str, style: Style, names: Mapping[str, str]) -> str:
     name = names.get(address)
-    return name if name and not style.numeric else address
+    return (name if name and not style.numeric else address) + style.owner(address)
 
 
 def graph(found: Sequence[Path], style: Style, names: Mapping[str, str]) -> list[str]:

@@ -16,6 +16,7 @@ from netscope.domains.ping_session import Outcome, PingSession
 from netscope.domains.ping_tally import Tally
 from netscope.domains.probe_targets import expand, routed
 from netscope.hub.background import Background, State
+from netscope.hub.renewal import moved, renewed
 from netscope.tui.ping.series import KEPT, Series
 
 FEW = 16  # targets that are probed as long as one is
@@ -45,7 +46,7 @@ class Run(Background):
         self.series: list[Series] = []
         self.sentences: dict[int, str] = {}
         self._host = host
-        self._targets: Sequence[Target] = ()
+        self._targets: list[Target] = []
         self._places: dict[str, int] = {}
         self._plans: dict[int, Plan] = {}
         self._hows: dict[int, str] = {}
@@ -90,7 +91,8 @@ class Run(Background):
         pace = self.request.of_many(self.request.pace.number) if len(targets) <= FEW else self.request.of_many()
         session = PingSession(targets, pace._replace(timeout=pace.timeout or PATIENCE), self._host.clock())
         self._begin(targets, session.tallies)
-        self.drive(session, channels, self._told, self._sent)
+        lasting = renewed(session, targets, self._host.prober(), self._moved)
+        self.drive(lasting, channels, self._told, self._sent)
 
     def _measure(self, targets: Sequence[Target], channels: dict[int, Channel]) -> None:
         self._begin(targets, [Tally() for _ in targets])
@@ -110,10 +112,16 @@ class Run(Background):
     def _begin(self, targets: Sequence[Target], tallies: Sequence[Tally]) -> None:
         kept = max(60, min(KEPT, _POINTS // len(targets)))
         with self.lock:
-            self._targets, self._tallies = targets, tallies
+            self._targets, self._tallies = list(targets), tallies
             self._places = {target.address: index for index, target in enumerate(targets)}
             self.series = [Series(kept) for _ in targets]
             self._dirty = set(range(len(targets)))
+
+    def _moved(self, index: int, before: Target, now: Target) -> None:
+        self._targets[index] = now
+        self._places[now.address] = index
+        self._dirty.add(index)
+        self.trouble(Problem(moved(before, now)))
 
     def _sent(self, _lane: int, probe: Probe) -> None:
         index = self._places[probe.address]

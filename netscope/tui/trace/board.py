@@ -17,6 +17,7 @@ from netscope.domains.trace_paths import Path, Verdict, paths, verdict
 from netscope.domains.trace_plan import Request
 from netscope.domains.trace_session import Narrowing, Outcome, TraceSession, Way
 from netscope.hub.background import Background, State
+from netscope.hub.renewal import moved, renewed
 from netscope.tui.probing.later import Later
 
 _UNHEARD = 4  # distances behind the last answer that are shown
@@ -116,7 +117,7 @@ class Run(Background):
             for flow in range(self.request.way.flows):
                 channels[flow] = prober.open(plan._replace(flow=flow))
             session = self._begin(target, channels[0].how)
-            self.drive(session, channels, self._told)
+            self.drive(renewed(session, [target], prober, self._moved), channels, self._told)
         finally:
             for channel in channels.values():
                 channel.close()
@@ -129,6 +130,10 @@ class Run(Background):
             self._session = TraceSession(self.way, self._host.clock())
             self._book = PathBook(self.way, constant=self._constant)
             return self._session
+
+    def _moved(self, _index: int, before: Target, now: Target) -> None:
+        self.way = self.way._replace(address=now.address)
+        self.trouble(Problem(moved(before, now)))
 
     def _told(self, outcome: Outcome) -> None:
         if self._book is not None:
@@ -151,7 +156,7 @@ class Run(Background):
             self.state, view.rounds, len(view.paths), ended,
         )  # fmt: skip
 
-    def record(self, names: Mapping[str, str]) -> Trace | None:
+    def record(self, names: Mapping[str, str], owners: Mapping[str, Owner]) -> Trace | None:
         """Return everything, every answer included, as the command has it; None while nothing was asked."""
         with self.lock:
             if self._session is None:
@@ -160,7 +165,7 @@ class Run(Background):
         found = paths(answers, way, constant=self._constant)
         main = next((path for path in found if path.flow == 0), Path(0, (), ()))
         return Trace(self.word, way.address, way.family, way.method, self.request.plan.port or None, self.how,
-                     verdict(main, way, names), tuple(found), names, narrowings)  # fmt: skip
+                     verdict(main, way, names), tuple(found), names, narrowings, owners)  # fmt: skip
 
 
 def is_constant(way: Way, how: str) -> bool:
@@ -253,14 +258,14 @@ class Board:
             found += run.problems
         return Snapshot("trace", rows, tuple(found), self._host.wall(), self._host.clock())
 
-    def held(self, names: Mapping[str, str]) -> list[Snapshot]:
+    def held(self, names: Mapping[str, str], owners: Mapping[str, Owner]) -> list[Snapshot]:
         """Return what is known, for a snapshot of everything; made where it is written."""
         runs = list(self.runs.values())
         if not runs:
             return []
 
         def records() -> list[Trace]:
-            return [record for run in runs if (record := run.record(names)) is not None]
+            return [record for run in runs if (record := run.record(names, owners)) is not None]
 
         problems = tuple(problem for run in runs for problem in run.problems)
         return [Snapshot("trace", Later(records), problems, self._host.wall(), self._host.clock())]

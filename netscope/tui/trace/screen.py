@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -151,6 +152,10 @@ class TraceScreen(ProbingScreen):
             given.options, given.words, given.family, numeric=given.numeric, privileged=privileged,
             rounds=LIVE_ROUNDS, live=True,
         )  # fmt: skip
+        if request.databases:
+            self._use_owners(partial(self._ask_owners, request.databases))
+        elif request.owners and self.known_owners is None:
+            self.action_owners()
         for number in [number for number, run in self.board.runs.items() if run.state == "failed"]:
             self.board.remove(number)
         runs = [self.board.ask(line, word, request) for word in dict.fromkeys(request.words)]
@@ -176,7 +181,8 @@ class TraceScreen(ProbingScreen):
 
     def held(self) -> Sequence[Snapshot]:
         """Return what is known of all traces."""
-        return self.board.held(dict(self.names_known))
+        owners = dict(self.known_owners.known) if self.known_owners is not None else {}
+        return self.board.held(dict(self.names_known), owners)
 
     def give_keys(self) -> None:
         """Give the hops the keys, or the traces where no hops are shown."""
@@ -303,13 +309,18 @@ class TraceScreen(ProbingScreen):
 
     def _agreed(self, yes: bool | None) -> None:
         if yes:
-            self.known_owners = Learned(self._ask_owners, self.feed.notice)
-            self._use_view("statistics")
-            self.feed.look()
+            self._use_owners(partial(self._ask_owners, ()))
+
+    def _use_owners(self, ask: Callable[[Sequence[str]], tuple[Mapping[str, Owner], tuple[Problem, ...]]]) -> None:
+        self.known_owners = Learned(ask, self.feed.notice)
+        self._use_view("statistics")
+        self.feed.look()
 
     def _ask_names(self, addresses: Sequence[str]) -> tuple[Mapping[str, str], tuple[Problem, ...]]:
         prober: Prober = self.around.hub.host.prober()
         return prober.names(addresses, _PATIENCE), ()
 
-    def _ask_owners(self, addresses: Sequence[str]) -> tuple[Mapping[str, Owner], tuple[Problem, ...]]:
-        return find_owners(self.around.hub.host, addresses, lambda _line: None)
+    def _ask_owners(
+        self, files: Sequence[str], addresses: Sequence[str]
+    ) -> tuple[Mapping[str, Owner], tuple[Problem, ...]]:
+        return find_owners(self.around.hub.host, addresses, lambda _line: None, files)
