@@ -122,6 +122,7 @@ class TraceSession:
         self._slots: dict[int, Slot] = {}
         self._asked: set[Slot] = set()
         self._again: list[Slot] = []
+        self._muddled: set[Slot] = set()  # on their way together when an answer came that fits any of them
         self._begun = 1
         self._round_began = start
         self._next = start
@@ -236,7 +237,8 @@ class TraceSession:
         for token, waiting in gone:
             del self._waiting[token]
             slot = waiting.slot
-            if slot.ttl <= self._limits[slot.flow] and not waiting.again and self._known_to_answer(slot):
+            worth = self._known_to_answer(slot) or slot in self._muddled
+            if slot.ttl <= self._limits[slot.flow] and not waiting.again and worth:
                 self._again.append(slot)
                 continue
             self.answers.setdefault(slot, None)
@@ -313,6 +315,7 @@ class TraceSession:
         if event.kind == "reply" and tokens:
             return tokens[-1]  # the target itself: any distance that reaches it will do, and the limit only shrinks
         self.serial = True
+        self._muddled.update(self._waiting[token].slot for token in tokens)
         return None
 
     def _answer(self, event: Event) -> Answer | None:

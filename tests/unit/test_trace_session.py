@@ -199,3 +199,16 @@ def test_spans() -> None:
 
 def test_nothing_asked_is_no_reply() -> None:
     assert verdict(Path(0, (), ()), WAY, {}).kind == "no reply"
+
+
+def test_answers_that_fit_several_questions_are_asked_for_again_one_by_one() -> None:
+    """A router that quotes too little, so slow that several probes are on their way: no hop is lost, none invented."""
+
+    def network(probe: Probe) -> list[tuple[float, Event]]:
+        who = f"10.1.{probe.ttl}.1"
+        return [(0.2, Event(None, "error", who, None, 0.0, 250, 0, (11, 0)))] if probe.ttl < 5 else []
+
+    session = TraceSession(Way("10.0.0.9", 4, last=5, rounds=1), 0.0)
+    run(session, network)
+    met = {slot.ttl: answer.address for slot, answer in session.answers.items() if answer is not None}
+    assert met == {ttl: f"10.1.{ttl}.1" for ttl in range(1, 5)}
