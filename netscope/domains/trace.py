@@ -208,7 +208,7 @@ OPTIONS = (
     Option(("-p", "--port"), "port", "destination port (default 33434 for UDP without -U)", "PORT"),
     Option(("-f", "--first"), "first", "begin at this distance", "TTL"),
     Option(("-m", "--max-hops"), "last", "end at this distance (default 30)", "TTL"),
-    Option(("-q", "--queries"), "queries", "questions for each hop (default 3)", "N"),
+    Option(("-q", "--queries"), "queries", "questions for each hop (default 3; 1 with --flows)", "N"),
     Option(("-w", "--wait"), "wait", "seconds for an answer (default: follows the round-trip times)", "SECONDS"),
     Option(("-s", "--source"), "source", "send from this address", "ADDRESS"),
     Option(("-i", "--interface"), "interface", "leave by this interface", "NAME"),

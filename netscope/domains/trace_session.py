@@ -3,7 +3,7 @@
 All distances are asked at once, within a window beyond the farthest answer, so that a short path does not hear from
 its end a dozen times: Linux sends six ICMP errors at once to one host, and then one a second. What is known to lie on
 the way is then asked again as often as was wished; only what stayed unanswered by a hop that does answer is asked once
-more.
+more; with several flows, some times more, a second apart.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ _PATIENCE = 1.0  # seconds for a hop when nothing behind it has answered either;
 _SHORTEST = 0.025  # seconds at least for a hop that others behind it have answered for
 _FACTOR = 1.5  # times the longest round trip, once something behind it has answered; later answers count, too
 _CATCH_UP = 0.002
+_TRIES = 6  # of a hop that answers other flows: it hears from all of them, and limits itself
+_REFILL = 1.0  # seconds between them: Linux lets one more error out each second
 _HEADER = 8  # of UDP and ICMP alike
 
 Kind = Literal["hop", "end", "stopped"]
@@ -103,7 +105,6 @@ class Outcome(NamedTuple):
 class _Waiting(NamedTuple):
     slot: Slot
     sent: float
-    again: bool
 
 
 class TraceSession:
@@ -122,6 +123,8 @@ class TraceSession:
         self._slots: dict[int, Slot] = {}
         self._asked: set[Slot] = set()
         self._again: list[Slot] = []
+        self._again_at = start
+        self._tries: dict[Slot, int] = {}
         self._muddled: set[Slot] = set()  # on their way together when an answer came that fits any of them
         self._begun = 1
         self._round_began = start
@@ -142,13 +145,12 @@ class TraceSession:
         """Yield (flow, probe) for what is to be sent now."""
         self._begin_rounds(now)
         while now >= self._next:
-            slot = self._choose()
+            slot = self._choose(now)
             if slot is None:
                 return
-            again = slot in self._asked
             self._asked.add(slot)
             self._token += 1
-            self._waiting[self._token] = _Waiting(slot, now, again)
+            self._waiting[self._token] = _Waiting(slot, now)
             self._slots[self._token] = slot
             self._next = max(self._next + self.way.gap, now - _CATCH_UP)
             payload = self._size - HEADERS[self.way.family] - _HEADER if self._size else -1
@@ -161,14 +163,14 @@ class TraceSession:
             self._begun += 1
             self._round_began += self.way.interval
 
-    def _choose(self) -> Slot | None:
+    def _choose(self, now: float) -> Slot | None:
         """Return what to ask next: first what lies farther, then the next rounds of what is known, then again."""
         if self.serial and self._waiting:
             return None
         for slot in self._candidates():
             if slot not in self._asked:
                 return slot
-        while self._again:
+        while self._again and now >= self._again_at:
             slot = self._again.pop(0)
             if slot.ttl <= self._limits[slot.flow] and self.answers.get(slot) is None:
                 return slot
@@ -210,7 +212,8 @@ class TraceSession:
         """Return seconds until something is due or expires."""
         moments = [self._deadline(waiting) for waiting in self._waiting.values()]
         if self._choose_exists():
-            moments.append(self._next)
+            fresh = any(slot not in self._asked for slot in self._candidates())
+            moments.append(self._next if fresh else max(self._next, self._again_at))
         if self._begun < self.way.rounds:
             moments.append(self._round_began + self.way.interval)
         return max(0.0, min(moments, default=now) - now)
@@ -238,7 +241,11 @@ class TraceSession:
             del self._waiting[token]
             slot = waiting.slot
             worth = self._known_to_answer(slot) or slot in self._muddled
-            if slot.ttl <= self._limits[slot.flow] and not waiting.again and worth:
+            tries = self._tries.get(slot, 0)
+            if slot.ttl <= self._limits[slot.flow] and tries < (_TRIES if self.way.flows > 1 else 1) and worth:
+                if self.way.flows > 1 and not self._again:
+                    self._again_at = now + _REFILL
+                self._tries[slot] = tries + 1
                 self._again.append(slot)
                 continue
             self.answers.setdefault(slot, None)
@@ -250,7 +257,9 @@ class TraceSession:
         if self.way.interval:
             return False  # the next round is the next question
         return any(
-            self.answers.get(slot._replace(round=number)) is not None for number in range(1, self.way.rounds + 1)
+            self.answers.get(Slot(flow, slot.ttl, number)) is not None
+            for flow in range(self.way.flows)
+            for number in range(1, self.way.rounds + 1)
         )
 
     def receive(self, flow: int, event: Event) -> Outcome | None:

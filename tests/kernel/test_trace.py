@@ -315,3 +315,13 @@ def test_without_icmp_sockets_icmp_is_refused_or_replaced_but_never_silent(netns
     )  # fmt: skip
     assert "over a datagram socket" not in done.stderr
     assert "TCP connect" in done.stderr
+
+
+def test_many_flows_meet_a_router_that_limits_itself() -> None:
+    """The kernel's own limits: what it keeps back is asked for again, and no flow is left without its hop."""
+    with reach_lab(ratelimit=True, silent=False) as lab:
+        record = trace(lab.c, "--flows", "8", SERVER[4])
+    paths = record["paths"]
+    assert len({path["flow"] for path in paths}) == 8
+    assert all(path["hops"][0]["addresses"] == ["10.90.1.2"] for path in paths)
+    assert all(hop["loss"] in (0, None) for path in paths for hop in path["hops"])

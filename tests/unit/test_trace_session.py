@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -212,3 +214,36 @@ def test_answers_that_fit_several_questions_are_asked_for_again_one_by_one() -> 
     run(session, network)
     met = {slot.ttl: answer.address for slot, answer in session.answers.items() if answer is not None}
     assert met == {ttl: f"10.1.{ttl}.1" for ttl in range(1, 5)}
+
+
+def test_flows_that_a_router_keeps_waiting_are_asked_again_later_and_no_others() -> None:
+    """As Linux limits itself: six errors at once, and then one a second, whatever flow they are for."""
+    asked: dict[tuple[int, int], int] = {}
+    bucket, filled = 6.0, 0.0
+    now = [0.0]
+
+    def network(probe: Probe) -> list[tuple[float, Event]]:
+        nonlocal bucket, filled
+        if probe.ttl == 2:
+            return [(0.01, Event(probe.token, "error", "10.0.0.9", 0.01, 0.0, 250, 0, (3, 3)))]
+        bucket, filled = min(6.0, bucket + now[0] - filled), now[0]
+        if bucket < 1:
+            return []
+        bucket -= 1
+        return [(0.01, Event(probe.token, "error", "10.1.1.1", 0.01, 0.0, 250, 0, (11, 0)))]
+
+    class Clocked(TraceSession):
+        def due(self, at: float) -> Iterator[tuple[int, Probe]]:
+            now[0] = at
+            for flow, probe in super().due(at):
+                asked[flow, probe.ttl] = asked.get((flow, probe.ttl), 0) + 1
+                yield flow, probe
+
+    session = Clocked(Way("10.0.0.9", 4, last=5, rounds=1, flows=10), 0.0)
+    run(session, network)
+    met = {slot.flow for slot, answer in session.answers.items() if slot.ttl == 1 and answer is not None}
+    assert met == set(range(10))
+    assert all(times == 1 for (_flow, ttl), times in asked.items() if ttl == 2), "only what is missing"
+    assert sorted(times for (_flow, ttl), times in asked.items() if ttl == 1)[:6] == [1] * 6
+    for path in paths(session.answers, session.way, constant=True):
+        assert all(hop.loss == 0 for hop in path.hops)
