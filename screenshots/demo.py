@@ -20,6 +20,7 @@ from pathlib import Path
 HOST = "web01"
 CLIENTS = "clients"
 CONTAINER = "app"
+RESOLVER = "192.0.2.1"
 
 NETWORK = """
 link set lo up
@@ -134,6 +135,10 @@ def demonstration() -> Iterator[None]:
         batch(lines, "-n", name)
     children = [child(["serve", name, str(uid), *sockets]) for name, uid, sockets in SERVERS]
     wait_ready(children)
+    children.append(child(["answer", RESOLVER], CLIENTS))
+    wait_ready(children[-1:])
+    Path("/run/resolv.conf").write_text(f"nameserver {RESOLVER}\nsearch example.com\n")
+    subprocess.run(["mount", "--bind", "/run/resolv.conf", "/etc/resolv.conf"], check=True)
     clients = [child(["fetch", *map(str, rest)], inside) for inside, *rest in TRAFFIC]
     wait_ready(clients)
     try:
@@ -219,5 +224,9 @@ if __name__ == "__main__":
     role, *words = sys.argv[1:]
     if role == "serve":
         serve(*words)
+    elif role == "answer":
+        from answers import serve as answer
+
+        answer(*words)
     else:
         fetch(*words)

@@ -40,11 +40,17 @@ PICTURES = (
     Picture("routes", "3"),
     Picture("neighbours", "4"),
     Picture("services", "5", ("slash", *"postgres", "enter")),
+    Picture("names", "1", ("N",), look=4),
+    Picture("dns", "6", (*"www.example.com example.com MX -x 192.0.2.101", "enter")),
+    Picture("whois", "7", (*"-h 192.0.2.1 example.com", "enter")),
     Picture("details", "1", ("slash", *"gunicorn", "enter", "enter"), look=8),
     Picture("packets", "shift+tab", (*CAPTURE, "enter", "l", "j", "j")),
     Picture("header", "shift+tab", (*CAPTURE, "R", "enter", "l", "j", "w", "l", "l")),
     Picture("help", "1", ("question_mark",)),
 )
+
+
+_KEYS = {" ": "space", ".": "full_stop", "-": "minus"}  # Textual's names of what is typed
 
 
 def enter_namespaces(arguments: list[str]) -> None:
@@ -73,7 +79,7 @@ async def take(picture: Picture, light: bool) -> str:
             await asyncio.sleep(picture.look)
             for key in picture.keys:
                 if isinstance(key, str):
-                    await pilot.press(key)
+                    await pilot.press(_KEYS.get(key, key))
                 else:
                     await asyncio.sleep(key)
             await asyncio.sleep(picture.look / 2)

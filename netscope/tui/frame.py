@@ -90,7 +90,7 @@ def footer(keys: Sequence[Key], room: int) -> list[Part]:
         if used - 2 > room:
             break
         parts += [Part(shows, "key", action), Part(f" {key.label}  ", "quiet", action)]
-    return parts
+    return [*parts[:-1], parts[-1]._replace(text=parts[-1].text.rstrip())]  # its blanks may be what does not fit
 
 
 def answered(at: float) -> list[Part]:

@@ -112,6 +112,12 @@ www.plain +search +ndots=5
 @10.53.0.53 +tls -p 853 www.plain.test
 @10.53.2.1 www.plain.test TYPE65 CLASS1
 @10.53.2.1 www.plain.test -c HS
+@10.53.0.53 +https www.plain.test
+@10.53.0.53 +https-get=/dns-query www.plain.test +noall +answer
+@10.53.0.53 www.plain.test +cookie=0011223344556677
+-4 @10.53.0.53 www.plain.test +idnin +retry=1 +time=1
+@10.53.2.2 lame.test +fail
+@10.53.0.53 www.plain.test +badcookie +keepalive +tcp
 """
 # One record of each type; dig 9.18 does not know dohpath by name yet.
 TYPES = r"""

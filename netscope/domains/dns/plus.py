@@ -28,7 +28,7 @@ _SHORTHANDS = {"ad": "adflag", "aa": "aaflag", "do": "dnssec", "cd": "cdflag", "
 _REFUSED = {
     "besteffort": "a malformed answer is never taken for one", "dns64prefix": "not supported yet",
     "dscp": "not supported", "expandaaaa": "not supported yet",
-    "fail": "not supported yet", "https-plain": "not supported", "http-plain": "not supported",
+    "https-plain": "not supported", "http-plain": "not supported",
     "idnout": "names are shown as they are on the wire", "keepopen": "not supported yet", "mapped": "not supported",
     "nssearch": "'--walk' asks all name servers of a zone", "showbadcookie": "not supported yet",
     "showsearch": "not supported yet", "tls-certfile": "not supported yet", "tls-keyfile": "not supported yet",
@@ -250,6 +250,12 @@ def _https_get(lookup: Lookup, on: bool, value: str | None) -> Lookup:
     return lookup._replace(https=on, get=on, path=value or "/dns-query")
 
 
+def _fail(lookup: Lookup, on: bool, _value: str | None) -> Lookup:
+    if not on:
+        raise BadQuery("'+nofail'", "not supported yet", "give the next server after @")
+    return lookup  # SERVFAIL is an answer, as by default in dig
+
+
 def _idn(lookup: Lookup, on: bool, _value: str | None) -> Lookup:
     if not on:
         raise BadQuery("'+noidnin'", "a name that is not ASCII can only be asked for as IDNA")
@@ -262,7 +268,7 @@ _HANDLERS: dict[str, Handler] = {
     "padding": _padding, "opcode": _opcode, "domain": _domain, "ndots": _ndots, "time": _time, "timeout": _time,
     "tries": _tries, "retry": _retry, "split": _split, "ttlunits": _ttlunits, "tls-ca": _authorities,
     "tls-hostname": _hostname, "https": _https, "https-post": _https, "https-get": _https_get, "idn": _idn,
-    "idnin": _idn,
+    "idnin": _idn, "fail": _fail,
 }  # fmt: skip
 
 
