@@ -15,6 +15,9 @@ from netscope.core.snapshot import Snapshot
 from netscope.core.text import fit, format_value, printable, width
 from netscope.hub.watch import Watch, in_thread
 from netscope.tui import slices
+from netscope.tui.addresses import address_of
+from netscope.tui.framed import FrameScreen
+from netscope.tui.keys import placed
 from netscope.tui.line import Part
 from netscope.tui.page import PageScreen
 from netscope.tui.pages import PageLine, Span, heading, merged, record_sections
@@ -25,6 +28,9 @@ _PLOT_LEAST = 34
 _PLOT_GAP = 3
 _REMEMBERED = 600
 _TALL = 36
+
+
+_ASK = tuple(key for key in placed("tab") if key.action.startswith("ask("))
 
 
 def found(records: Sequence[Any], domain: Domain, key: Hashable) -> Steps[Any]:
@@ -63,7 +69,10 @@ def plot_lines(plots: Sequence[tuple[Column, Sequence[float]]], room: int, high:
 class DetailsScreen(PageScreen):
     """One record. Watches the topic itself, so that it lives on while the tab below rests."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "refresh", "Refresh", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "refresh", "Refresh", show=False),
+        *(Binding(key.keys, key.action, key.label, show=False) for key in _ASK),
+    ]
 
     def __init__(self, domain: Domain, record: Any, names: Names, host: Host, open_watch: Callable[[], Watch]) -> None:
         super().__init__(heading(domain, record, names), record_sections(domain, record, names))
@@ -78,6 +87,24 @@ class DetailsScreen(PageScreen):
         columns = [domain.column(name) for name in domain.plots]
         self._plots: list[tuple[Column, list[float]]] = [(column, []) for column in columns if column is not None]
         self._gone = False
+
+    def more_keys(self) -> list[Part]:
+        """Tell where the record's address can be taken."""
+        if not self._address():
+            return []
+        pairs = [(key.shows, f" {key.label}  ", f"screen.{key.action}") for key in _ASK]
+        return [part for shows, label, action in pairs
+                for part in (Part(shows, "key", action), Part(label, "quiet", action))]  # fmt: skip
+
+    def _address(self) -> str:
+        return address_of(self._domain, self._record, self._domain.columns[0])
+
+    def action_ask(self, topic: str) -> None:
+        """Take the record's address to the tab that answers questions of that topic."""
+        address = self._address()
+        if address:
+            self.dismiss()
+            self.app.post_message(FrameScreen.Asked(topic, address))
 
     def on_mount(self) -> None:
         """Start to watch."""

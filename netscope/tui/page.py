@@ -73,11 +73,16 @@ class PageScreen(Screen[None]):
             [
                 Part(" "), Part("Esc", "key", "screen.back"), Part(" Back  ", "quiet", "screen.back"),
                 Part("j k", "key"), Part(" Scroll  ", "quiet"),
-                Part("y", "key", "screen.copy"), Part(" Copy", "quiet", "screen.copy"),
+                Part("y", "key", "screen.copy"), Part(" Copy  ", "quiet", "screen.copy"),
+                *self.more_keys(),
             ]
         )  # fmt: skip
         self._scroll.focus()
         self.show_heading()
+
+    def more_keys(self) -> Sequence[Part]:
+        """Return what the last line tells beside the keys that every page has."""
+        return ()
 
     def show_heading(self, right: Sequence[Part] = ()) -> None:
         """Show the first line."""

@@ -16,6 +16,7 @@ from netscope.tui.framed import FrameScreen
 from netscope.tui.keys import Key, bindings
 from netscope.tui.page import PageScreen
 from netscope.tui.question import QuestionLine
+from netscope.tui.screens import TabScreen
 from netscope.tui.tabs import LIVE, TABS, Block, Tab
 from tests.tui.stage import flow, staged
 
@@ -144,3 +145,18 @@ def test_the_farthest_address_is_meant_unless_one_stands_on_another() -> None:
     domain = type("Topic", (), {"columns": (name, near, far)})
     assert address_of(domain, None, name) == "10.0.0.2"  # type: ignore[arg-type]
     assert address_of(domain, None, near) == "10.0.0.1"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+async def test_the_details_lead_to_the_tabs_that_answer_too(width: int) -> None:
+    tabs = (ASKING[0], Tab("whois", "Whois", screen="tests.tui.test_framed:AskingScreen"))
+    async with staged([flow(7)], (width, 24), tabs=tabs) as stage:
+        await stage.press("enter")
+        await stage.until(lambda: stage.sees("o Owner"), "the key")
+        await stage.press("o")
+        await stage.until(lambda: isinstance(stage.app.screen, AskingScreen), "the other tab")
+        screen = stage.app.screen
+        assert isinstance(screen, AskingScreen)
+        assert screen.asked == "10.0.0.7"
+        await stage.press("escape", "1")
+        await stage.until(lambda: isinstance(stage.app.screen, TabScreen), "the table, not its details")

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netscope.core.dns import names
 from netscope.core.dns.message import Message, Record
 from netscope.domains.dns.reverse import askable, hosts, judged, resolve
 from netscope.hub.reverse import ReverseNames
+from tests.files.made import pcap
 from tests.tui.asking import Asked, PaperHost, PaperResolver, Zone, asking
+from tests.tui.packetstage import conversation, packet_stage
 from tests.tui.stage import flow
 
 PTR, SOA = 12, 6
@@ -81,47 +85,47 @@ async def settled(true: Callable[[], bool]) -> None:
 
 async def test_names_are_cached_until_they_are_too_old() -> None:
     host = PaperHost(PaperResolver(ZONE))
-    names = ReverseNames(host)
-    names.want(["10.0.0.7"])
+    lender = ReverseNames(host)
+    lender.want(["10.0.0.7"])
     assert host.resolver.asked == [], "it is off"
-    names.turn(True)
-    names.want(["10.0.0.7", "10.0.0.8"])
-    assert names.host("10.0.0.7") == "", "nobody waits"
-    await settled(lambda: names.host("10.0.0.7") == "seven.example.com")
+    lender.turn(True)
+    lender.want(["10.0.0.7", "10.0.0.8"])
+    assert lender.host("10.0.0.7") == "", "nobody waits"
+    await settled(lambda: lender.host("10.0.0.7") == "seven.example.com")
     await settled(lambda: len(host.resolver.asked) == 2)
-    names.want(["10.0.0.7", "10.0.0.8"])
+    lender.want(["10.0.0.7", "10.0.0.8"])
     await asyncio.sleep(0.02)
     assert len(host.resolver.asked) == 2, "both are known: the one's name, the other's absence"
     host.now += 99
-    names.want(["10.0.0.7"])
+    lender.want(["10.0.0.7"])
     host.now += 2
-    names.want(["10.0.0.7"])
-    assert names.host("10.0.0.7") == "seven.example.com", "the old name stands while the new one is asked for"
+    lender.want(["10.0.0.7"])
+    assert lender.host("10.0.0.7") == "seven.example.com", "the old name stands while the new one is asked for"
     await settled(lambda: len(host.resolver.asked) == 3)
-    await names.close()
+    await lender.close()
 
 
 async def test_turning_it_off_ends_the_questions() -> None:
     host = PaperHost(PaperResolver(ZONE))
     host.resolver.gate.clear()
-    names = ReverseNames(host)
-    names.turn(True)
-    names.want([f"10.0.{n // 200}.{n % 200 + 1}" for n in range(2000)])
+    lender = ReverseNames(host)
+    lender.turn(True)
+    lender.want([f"10.0.{n // 200}.{n % 200 + 1}" for n in range(2000)])
     await settled(lambda: host.resolver.running == 1)
-    names.turn(False)
+    lender.turn(False)
     await settled(lambda: host.resolver.running == 0)
     host.resolver.gate.set()
-    await names.close()
+    await lender.close()
     assert host.resolver.asked == []
 
 
 async def test_who_wants_very_many_gets_the_latest() -> None:
     host = PaperHost(PaperResolver({}))
-    names = ReverseNames(host)
-    names.turn(True)
-    names.want([f"10.1.{n // 200}.{n % 200 + 1}" for n in range(2000)])
+    lender = ReverseNames(host)
+    lender.turn(True)
+    lender.want([f"10.1.{n // 200}.{n % 200 + 1}" for n in range(2000)])
     await settled(lambda: len(host.resolver.asked) == 500)
-    await names.close()
+    await lender.close()
     assert ("200.9.1.10.in-addr.arpa.", "PTR", "192.0.2.53") in host.resolver.asked
 
 
@@ -161,3 +165,21 @@ async def check_numbers_and_off(stage: Asked) -> None:
     await stage.press("N")
     await stage.until(lambda: not stage.sees("example.com") and not stage.sees("names: asks"), "addresses")
     assert stage.sees("https"), "ports keep their names"
+
+
+async def test_packets_are_shown_by_name_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "talk.pcap").write_bytes(pcap(conversation()))
+    async with packet_stage((120, 30)) as stage:
+        await stage.open(tmp_path / "talk.pcap")
+        row = stage.packets.list.row_here()
+        assert row is not None
+        reverse = names.reverse(row.source).rstrip(".")
+        resolver = PaperResolver({(reverse, "PTR"): [f"{reverse}. 300 PTR client.example.com."]})
+        stage.host.dns = lambda: resolver  # type: ignore[attr-defined]
+        assert not stage.sees("client.example.com")
+        await stage.press("N")
+        await stage.until(lambda: stage.sees("client.example.com"), "the name")
+        assert len(resolver.asked) == 2, "both ends, once"
+        await stage.press("N")
+        await stage.until(lambda: not stage.sees("client.example.com"), "the address again")

@@ -78,7 +78,7 @@ def _head(answer: Answer) -> tuple[Span, ...]:
     data = _told(reply, asked.type)
     shown = data[0] if data else "" if reply.message.rcode else "nothing"
     more = f" +{len(data) - 1}" if len(data) > 1 else ""
-    spans += [Span(f"  {took(reply)}", "quiet"), Span(f"{more}  {shown}", "plain")]
+    spans += [Span(f"  {took(reply)}", "quiet"), Span(f"  {shown}{more}", "plain")]
     return tuple(spans)
 
 

@@ -36,4 +36,5 @@ KEYS: tuple[Key, ...] = (
     Key("exclamation_mark", "problems", "Problems", "what was lost or could not be read", "!", "tab"),
     Key("E", "export_all", "Export all", "export the whole host as one JSON snapshot", "E", "tab"),
     *(key for key in placed("tab") if key.action.startswith("ask(")),  # the packet's far address
+    *(key for key in placed("tab") if key.action == "hosts"),
 )

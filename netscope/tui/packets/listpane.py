@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, NamedTuple
 
 from textual.message import Message
@@ -52,6 +52,7 @@ class PacketList(Scrolled):
         self._widths = Widths()
         self._layout = Layout()
         self._clicked: int | None = None
+        self.name_of: Callable[[str], str] | None = None  # where addresses are shown by name; called for those in sight
 
     # Others tell
 
@@ -179,6 +180,9 @@ class PacketList(Scrolled):
         if session is None or row is None:
             return (str(place + 1), "", "", "", "", "", "(let go)")
         before = self.view.place(line - 1) if line else None
+        if self.name_of is not None:
+            source, destination = self.name_of(row.source), self.name_of(row.destination)
+            row = row._replace(source=source or row.source, destination=destination or row.destination)
         return cells(row, self.form, session.moment(place, before), self._shifted)
 
     def runs(self, line: int) -> Sequence[Run]:

@@ -10,7 +10,9 @@ from textual.events import DescendantFocus, Key, Resize
 from textual.timer import Timer
 
 from netscope.core.capabilities import NET_RAW, may
+from netscope.core.record import Names
 from netscope.dissect.model import Dissection
+from netscope.domains.dns.grammar import numeric
 from netscope.hub.watch import in_thread
 from netscope.tui.framed import FrameScreen, Surroundings
 from netscope.tui.line import Line, Part
@@ -77,6 +79,7 @@ class ViewingScreen(FrameScreen):
         self._ticker: Timer | None = None
         self.here: Scrolled = self.list
         self._may_capture = True
+        self.list.name_of = self._name_of if self.names.lends else None
 
     def compose_body(self) -> ComposeResult:
         """Lay the panes out."""
@@ -91,6 +94,23 @@ class ViewingScreen(FrameScreen):
                     yield self._lower_title
                     yield self.bytes
                     yield self.picture
+
+    def use_names(self, names: Names) -> None:
+        """Show addresses by name, or not."""
+        super().use_names(names)
+        self.list.name_of = self._name_of if names.lends else None
+        self.list.start_over()
+
+    def renew_names(self) -> None:
+        """Names of addresses have come in."""
+        self.list.refresh()
+
+    def _name_of(self, address: str) -> str:
+        """Return the name of an address in sight, "" while it is not known."""
+        if not numeric(address):
+            return ""  # a link's address
+        self.around.hub.reverse.want([address])
+        return self.names.host(address)
 
     def on_mount(self) -> None:
         """Give the list the keys, and look after what comes."""
