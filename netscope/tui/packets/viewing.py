@@ -103,7 +103,7 @@ class ViewingScreen(FrameScreen):
 
     def renew_names(self) -> None:
         """Names of addresses have come in."""
-        self.list.refresh()
+        self.list.start_over()
 
     def _name_of(self, address: str) -> str:
         """Return the name of an address in sight, "" while it is not known."""
