@@ -65,8 +65,9 @@ class _Run(Generic[Item]):
                 os.eventfd_write(self._stop, 1)
 
     def _run(self) -> None:
-        items = self._work(self._stop)
+        items: Iterable[Item] = ()
         try:
+            items = self._work(self._stop)
             for item in items:
                 with self._lock:
                     if self._stopped:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import AsyncIterator
@@ -9,6 +10,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from netscope.hub.reverse import ReverseNames
 from netscope.system.live import LiveHost
 from tests.dnslab import DEAD, LEAF, Internet
 from tests.tui.asking import Asked, PaperHost, asking
@@ -70,6 +72,23 @@ async def test_a_thousand_names(internet: Internet) -> None:
         assert stage.sees("10.53.100.1 PTR  NOERROR")
         await stage.press("G")
         assert stage.sees("host-999.plain.test.")
+
+
+async def test_names_are_lent_by_the_real_resolver(internet: Internet) -> None:
+    host = LiveHost(internet.client.name)
+    lender = ReverseNames(host)
+    lender.turn(True)
+    try:
+        lender.want(f"10.53.{100 + n // 250}.{n % 250 + 1}" for n in range(300))
+        deadline = time.monotonic() + 20
+        while not all(
+            lender.host(f"10.53.{100 + n // 250}.{n % 250 + 1}") == f"host-{n}.plain.test" for n in range(300)
+        ):
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.01)
+    finally:
+        await lender.close()
+        host.close()
 
 
 async def test_stopping_leaves_no_socket(internet: Internet) -> None:
