@@ -146,7 +146,7 @@ def test_a_cut_file_opens_as_far_as_it_goes() -> None:
 TROUBLE = {
     "a block that never ends": (struct.pack("<II", 6, 0), "a block of 0 bytes cannot be"),
     "a block larger than anything": (struct.pack("<II", 6, 0xFFFFFFF0) + bytes(8), "a block of 4,294,967,280 bytes"),
-    "an odd length": (struct.pack("<II", 6, 33) + bytes(40), "a block of 33 bytes cannot be"),
+    "an odd length": (struct.pack("<II", 6, 33) + bytes(40), "the two lengths of a block differ"),
     "lengths that differ": (packet("<", UDP)[:-4] + struct.pack("<I", 8), "the two lengths of a block differ"),
     "a section without order": (block("<", 0x0A0D0D0A, bytes(16)), "a section has no byte order"),
     "a section of version 2": (
@@ -165,6 +165,19 @@ def test_trouble_ends_the_file_and_names_the_place(tail: bytes, why: str) -> Non
     (problem,) = frames.problems
     assert problem.what == f"the file is corrupt at byte {len(good)}"
     assert problem.why.startswith(why)
+
+
+def test_a_length_without_its_padding_is_taken_for_what_it_means(tmp_path: Path) -> None:
+    """Some writers left the padding of the last bytes out of a block's length; Wireshark reads those, too."""
+    body = struct.pack("<IIIII", 0, 0, 0, len(UDP) + 1, len(UDP) + 1) + UDP + b"!"
+    length = struct.pack("<I", len(body) + 12)
+    odd = struct.pack("<I", 6) + length + body + bytes(-len(body) & 3) + length
+    path = tmp_path / "odd.pcapng"
+    path.write_bytes(section("<") + interface("<") + odd + packet("<", UDP))
+    frames = opened(path.read_bytes())
+    assert [f.data for f in everything(frames)] == [UDP + b"!", UDP]
+    assert not frames.problems
+    assert tshark(path, "frame.cap_len") == [[str(len(UDP) + 1)], [str(len(UDP))]]
 
 
 @pytest.mark.parametrize(

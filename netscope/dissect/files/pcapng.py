@@ -102,11 +102,11 @@ class PcapngReader:
             else:
                 head = section.head
             kind, length = head.unpack_from(data, at)
-            if length < 12 or length & 3 or length > _BLOCK_MOST:
+            if length < 12 or length > _BLOCK_MOST:
                 return self._give_up(at, base, f"a block of {length:,} bytes cannot be")
-            following = at + length
+            following = at + length + (-length & 3)  # some writers left the padding out of the length
             if following > end:
-                return at, length
+                return at, following - at
             if data[following - 4 : following] != data[at + 4 : at + 8]:
                 return self._give_up(at, base, "the two lengths of a block differ")
             if kind in _FIXED and section is not None:
