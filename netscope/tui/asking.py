@@ -151,7 +151,7 @@ class AskingScreen(FrameScreen):
         items = list(self.items()) if self.asked else list(self.welcome())
         if self.error is not None:
             items = [*_error_items(self.error), *items]
-        self.outline.show(items, fresh=fresh)
+        self.outline.put(items, fresh=fresh)
         views = [
             Part(f" {view} ", "chosen" if view == self.view else "quiet", f"screen.use_view('{view}')")
             for view in self.VIEWS

@@ -8,8 +8,8 @@ from textual.message import Message
 
 from netscope.dissect.model import Dissection
 from netscope.tui.packets.hexdump import byte_at, per_row, row
-from netscope.tui.packets.scrolled import Run, Scrolled
 from netscope.tui.packets.tree import Extent
+from netscope.tui.scrolled import Run, Scrolled
 
 _NOTHING = Extent(0, 0, 0)
 

@@ -9,9 +9,9 @@ from textual.message import Message
 
 from netscope.core.text import fit, printable
 from netscope.tui.packets.rows import COLUMNS, FORMS, Form, Row, cells, sign, tone
-from netscope.tui.packets.scrolled import Run, Scrolled
 from netscope.tui.packets.session import Session
 from netscope.tui.packets.views import All, View
+from netscope.tui.scrolled import Run, Scrolled
 from netscope.tui.table.layout import Layout, Widths, lay_out
 from netscope.tui.table.place import Place
 from netscope.tui.table.widget import Notice

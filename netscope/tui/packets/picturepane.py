@@ -8,8 +8,8 @@ from textual.message import Message
 
 from netscope.dissect.model import Dissection
 from netscope.tui.packets.picture import BITS, Box, Picture, Span, bits, draw
-from netscope.tui.packets.scrolled import Run, Scrolled
 from netscope.tui.packets.tree import Path, TreeLine
+from netscope.tui.scrolled import Run, Scrolled
 
 _NOTHING = Picture((), ())
 

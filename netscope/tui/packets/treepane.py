@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from netscope.dissect.model import Dissection
-from netscope.tui.packets.scrolled import Run, Scrolled
 from netscope.tui.packets.tree import Path, TreeLine, all_paths, lines, nearest
+from netscope.tui.scrolled import Run, Scrolled
 
 _STATES = {"+": "▸ ", "-": "▾ ", "": "  "}
 _INDENT = 2

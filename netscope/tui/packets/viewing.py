@@ -20,10 +20,10 @@ from netscope.tui.packets.bytespane import BytesPane
 from netscope.tui.packets.desk import Desk
 from netscope.tui.packets.listpane import PacketList
 from netscope.tui.packets.picturepane import PicturePane
-from netscope.tui.packets.scrolled import Scrolled
 from netscope.tui.packets.tree import Extent, holder
 from netscope.tui.packets.treepane import TreePane
 from netscope.tui.packets.views import All, Some, View
+from netscope.tui.scrolled import Scrolled
 from netscope.tui.table.widget import Notice
 from netscope.tui.tabs import Tab
 

@@ -1,4 +1,4 @@
-"""The base of the panes: lines of which only those in sight are made, a cursor, a scroll bar, the moving keys."""
+"""The base of widgets made of lines: only those in sight are made; a cursor, a scroll bar, the moving keys."""
 
 from __future__ import annotations
 
