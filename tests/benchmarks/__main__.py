@@ -7,7 +7,10 @@ from importlib import import_module
 
 from tests.benchmarks.harness import Case, selected
 
-MODULES = ("sockets", "rtnetlink", "start", "tui", "packetstab", "dns", "reach", "dissect", "capturefilter", "capture")
+MODULES = (
+    "sockets", "rtnetlink", "start", "tui", "packetstab", "dns", "reach", "dissect", "capturefilter", "capture",
+    "packets_text",
+)  # fmt: skip
 
 
 def main(words: list[str]) -> int:

@@ -8,12 +8,17 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from netscope.cli.packets.grammar import parse
+from netscope.cli.packets.printers import sink
 from netscope.cli.schema import schema
+from netscope.core.frame import Interface
+from netscope.system.live import LiveHost
 from tests.dissect.test_tcpdumptext import conversations
 from tests.framemaker import eth, ip4, number, pcap, tcp
 from tests.framesamples import ETHERNET, others
@@ -247,21 +252,29 @@ def test_a_reader_that_goes_away_is_no_trouble(file: Path, tmp_path: Path) -> No
     assert done.stderr == b""
 
 
-def test_bytes_from_outside_do_nothing_to_the_terminal(tmp_path: Path) -> None:
-    for place, (link, group) in enumerate(
-        [(1, ETHERNET["dns"]()), (1, ETHERNET["bridges"]()), (1, ETHERNET["lines"]()), *others()]
-    ):
-        path = tmp_path / f"{place}.pcap"
-        path.write_bytes(pcap(number(group, link), link))
+def test_bytes_from_outside_do_nothing_to_the_terminal(this_host: LiveHost) -> None:
+    groups = [(1, ETHERNET[name]()) for name in ("dns", "bridges", "lines", "dhcp", "tunnels")]
+    for link, group in [*groups, *others()]:
+        frames = number(group, link)
         for words in (
-            ["-nvvv"],
-            ["-T", "text"],
-            ["-V"],
-            ["-T", "fields", "-e", "dns.qry.name", "-e", "lldp.tlv.system.desc"],
-            ["--jsonl"],
+            "-nvvv",
+            "-T text",
+            "-V",
+            "-T fields -e dns.qry.name -e lldp.tlv.system.desc",
+            "--jsonl",
+            "-T json",
         ):
-            text = packets("-r", path, *words).stdout.decode()
+            made = sink(parse([*words.split(), "-r", "f"]), this_host)
+            text = "".join(made.frame(frame, [Interface("", link)]) for frame in frames)
             assert text.replace("\n", "").replace("\t", "").isprintable(), (words, ascii(text))
+
+
+@pytest.fixture
+def this_host() -> Iterator[LiveHost]:
+    """This host, which is asked for the names of ports alone."""
+    host = LiveHost()
+    yield host
+    host.close()
 
 
 def test_a_live_filter_is_told_before_privileges_are_asked_for() -> None:

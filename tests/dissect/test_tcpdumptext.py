@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from struct import Struct
 
@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netscope.core.frame import Frame
-from netscope.dissect.tcpdumptext.fast import PAD, Fast, Records
+from netscope.dissect.tcpdumptext.fast import PAD, Fast, Record, pcap_records
 from netscope.dissect.tcpdumptext.printer import Printer
 from netscope.dissect.tcpdumptext.style import Style, Times
 from tests.framemaker import A4, A6, B4, B6, cut, eth, ip4, ip6, number, pcap, tcp, udp
@@ -23,7 +23,7 @@ from tests.framesamples import ETHERNET, others
 _TIMES: dict[str, Times] = {
     "-t": "none", "-tt": "epoch", "-ttt": "delta", "-tttt": "date", "-ttttt": "since",
 }  # fmt: skip
-_LAYOUT = Records(Struct("<IIII").unpack_from, 1000, 262_144)
+_HEADER = Struct("<IIII").unpack_from
 
 
 def style(words: Sequence[str]) -> Style:
@@ -163,14 +163,19 @@ def test_nanoseconds_and_utc() -> None:
 
 def blocked(data: bytes, made: Style, piece: int = 1 << 20) -> str:
     """Return what the fast way prints of the records of a pcap file, handed over in pieces."""
-    fast = Fast(Printer(made), _LAYOUT)
+    fast = Fast(Printer(made), 1000)
     text, rest = [], b""
     for at in range(24, len(data), piece):
         rest += data[at : at + piece]
-        lines, used = fast.block(rest + bytes(PAD), len(rest), 1 << 60)
+        lines, used = fast.block(rest + bytes(PAD), records(rest), 1 << 60)
         text.append(lines)
         rest = rest[used:]
     return "".join(text)
+
+
+def records(data: bytes) -> Iterator[Record]:
+    """Yield the records of a pcap file whose header was taken off."""
+    return pcap_records(data + bytes(PAD), len(data), _HEADER, 262_144)
 
 
 @pytest.mark.parametrize("absolute", [False, True])
@@ -187,13 +192,23 @@ def test_the_fast_way_leads_to_the_same(absolute: bool, times: Times, nanosecond
 
 def test_the_fast_way_ends_at_what_is_no_record() -> None:
     frames = conversations(10)
-    data = pcap(frames) + b"\xff" * 16 + pcap(frames)[24:]
-    fast = Fast(Printer(Style(times="none")), _LAYOUT)
-    text, used = fast.block(data[24:] + bytes(PAD), len(data) - 24, 100)
-    assert (text.count("\n"), used, fast.count) == (10, len(pcap(frames)) - 24, 10)
-    assert (
-        Fast(Printer(Style(times="none")), _LAYOUT).block(data[24:] + bytes(PAD), len(data) - 24, 3)[0].count("\n") == 3
-    )
+    data = (pcap(frames) + b"\xff" * 16 + pcap(frames)[24:])[24:]
+    fast = Fast(Printer(Style(times="none")), 1000)
+    text, used = fast.block(data + bytes(PAD), records(data), 100)
+    assert (text.count("\n"), used, fast.count, fast.place) == (10, len(pcap(frames)) - 24, 10, 10)
+    for match in (None, lambda _data, _length: 1):
+        fast = Fast(Printer(Style(times="none")), 1000, match)
+        assert fast.block(data + bytes(PAD), records(data), 3)[0].count("\n") == fast.count == 3
+
+
+def test_the_fast_way_takes_what_passes() -> None:
+    frames = conversations(200)
+    data = pcap(frames)[24:]
+    fast = Fast(Printer(Style()), 1000, lambda data, _length: data[23] == 17)
+    text, _used = fast.block(data + bytes(PAD), records(data), 1 << 60)
+    printer = Printer(Style())
+    assert text == "".join(printer.lines(frame for frame in frames if frame.data[23] == 17))
+    assert (fast.place, fast.count) == (200, text.count("\n"))
 
 
 _ALL = [frame.data for packets in ETHERNET.values() for frame in number(packets())]

@@ -6,11 +6,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from netscope.cli.packets.grammar import Command
-from netscope.core.capturefilter import Program, Resolver, compile_filter
 from netscope.core.errors import BadQuery
 from netscope.core.frame import Frame
 
 if TYPE_CHECKING:
+    from netscope.core.capturefilter import Program, Resolver
     from netscope.core.capturefilter.match import Matcher
 
 _ETHERNET = 1
@@ -40,16 +40,22 @@ class Offline:
 
     def compile(self, link: int) -> Program:
         """Return the program for a link type. Raises FilterSyntaxError."""
+        from netscope.core.capturefilter import compile_filter  # 20 ms that no filter does not need
+
         return compile_filter(self._text, link, names=self._names)
 
-    def takes(self, frame: Frame) -> bool:
-        """Tell whether a frame passes."""
-        match = self._matchers.get(frame.link)
+    def matcher(self, link: int) -> Matcher:
+        """Return what tells how many bytes of a frame are kept, 0 for none. Raises FilterSyntaxError."""
+        match = self._matchers.get(link)
         if match is None:
             from netscope.core.capturefilter.match import matcher
 
-            match = self._matchers[frame.link] = matcher(self.compile(frame.link))
-        return match(frame.data, frame.length) != 0
+            match = self._matchers[link] = matcher(self.compile(link))
+        return match
+
+    def takes(self, frame: Frame) -> bool:
+        """Tell whether a frame passes."""
+        return self.matcher(frame.link)(frame.data, frame.length) != 0
 
 
 def shown(program: Program, how: str) -> str:

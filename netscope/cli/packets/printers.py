@@ -34,7 +34,7 @@ def sink(command: Command, host: Host) -> Sink:
     if command.shape == "json":
         return _Json(command)
     if command.shape:
-        return _Tshark(command)
+        return _Trees(command) if command.shape == "tree" else _Lines(command)
     return TcpdumpText(command, host)
 
 
@@ -106,22 +106,26 @@ class _Dissected:
         return ""
 
 
-class _Tshark(_Dissected):
-    """tshark's lines, and its trees (-V)."""
-
-    def __init__(self, command: Command) -> None:
-        super().__init__(command)
-        self.tree = command.shape == "tree"
+class _Lines(_Dissected):
+    """tshark's lines."""
 
     def frame(self, frame: Frame, interfaces: Sequence[Interface]) -> str:
-        """Return a line, or many."""
-        from netscope.dissect import dissect
-        from netscope.domains.packets.tsharktext import line, tree
+        """Return a line."""
+        from netscope.dissect.summary import summary
+        from netscope.domains.packets.tsharktext import line
 
-        seen = dissect(frame, self.context)
-        if self.tree:
-            return "\n".join(tree(seen)) + "\n"
-        return line(seen, self.since(frame)) + "\n"
+        return line(frame.number, frame.time - self.since(frame), summary(frame, self.context)) + "\n"
+
+
+class _Trees(_Dissected):
+    """tshark's trees (-V)."""
+
+    def frame(self, frame: Frame, interfaces: Sequence[Interface]) -> str:
+        """Return many lines."""
+        from netscope.dissect import dissect
+        from netscope.domains.packets.tsharktext import tree
+
+        return "\n".join(tree(dissect(frame, self.context))) + "\n"
 
 
 class _Fields(_Dissected):

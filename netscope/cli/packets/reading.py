@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator, Sequence
-from struct import Struct
 
 from netscope.cli.output import Output, complain, complain_of
 from netscope.cli.packets.filtering import Offline
 from netscope.cli.packets.grammar import Command
 from netscope.cli.packets.printers import TcpdumpText, records, sink
+from netscope.core.capture import SNAPLEN
 from netscope.core.frame import Frame, Interface
 from netscope.core.host import Host
 from netscope.core.snapshot import Problem
 from netscope.dissect.files.frames import FileFrames
+from netscope.dissect.tcpdumptext.fast import Match
 from netscope.system.capture.opening import open_capture
 
 _STEP = 1 << 20
+_BILLION = 1_000_000_000
 _PIECE = 1 << 16  # bytes of text between two writes
 
 
@@ -33,7 +35,7 @@ def read(command: Command, host: Host) -> int:
         elif command.form == "json":
             _document(command, walk, host)
         elif command.tally:
-            count = sum(1 for _ in walk)
+            count = walk.tally()
             Output().write([f"{count} packet{'' if count == 1 else 's'}\n"])
         else:
             _print(command, walk, host)
@@ -60,12 +62,42 @@ class Walk:
         self.place = 0
         self._most = command.most
         self._snaplen = command.snaplen
-        self._takes = offline.takes if offline is not None else None
+        self.offline = offline
+        self._whole = False  # all of it was read without an index
+
+    def match(self, link: int) -> Match | None:
+        """Return what tells whether a frame of a link type passes, None where all do."""
+        return self.offline.matcher(link) if self.offline is not None else None
+
+    def tally(self) -> int:
+        """Count the frames that pass."""
+        if self.offline is not None:
+            return sum(1 for _ in self)
+        while self.frames.advance(_STEP):
+            pass
+        self.taken = len(self.frames)
+        return min(self.taken, self._most or self.taken)
 
     def __iter__(self) -> Iterator[tuple[Frame, Sequence[Interface]]]:
-        frames, takes = self.frames, self._takes
-        more = True
-        while more or self.place < len(frames):
+        interfaces = self.frames.interfaces
+        takes = self.offline.takes if self.offline is not None else None
+        for frame in self._frames():
+            if takes is not None and not takes(frame):
+                continue
+            if frame.interface >= len(interfaces):
+                interfaces = self.frames.interfaces
+            self.taken += 1
+            cut = len(frame.data) > self._snaplen
+            yield frame._replace(data=frame.data[: self._snaplen]) if cut else frame, interfaces
+            if self.taken == self._most:
+                return
+
+    def _frames(self) -> Iterator[Frame]:
+        """Yield all frames from ``place`` on."""
+        if not self.place:
+            yield from self._plain()
+        frames, more = self.frames, True
+        while not self._whole and (more or self.place < len(frames)):
             if self.place >= len(frames):
                 more = frames.advance(_STEP)
                 continue
@@ -76,14 +108,36 @@ class Walk:
                     frame = frames.frame(place)
                 except IndexError:
                     continue  # let go of meanwhile, or the file was cut short
-                if takes is not None and not takes(frame):
-                    continue
-                if len(frame.data) > self._snaplen:
-                    frame = frame._replace(data=frame.data[: self._snaplen])
-                self.taken += 1
-                yield frame, frames.interfaces
-                if self.taken == self._most:
-                    return
+                yield frame
+
+    def _plain(self) -> Iterator[Frame]:
+        """Yield the frames of a regular pcap file, stepping from record to record.
+
+        Where one is none, or is not whole, the index is brought as far: it says what is wrong.
+        """
+        from netscope.cli.packets.blocks import Pieces
+
+        layout = self.frames.plain_records()
+        if layout is None:
+            return
+        factor, link = layout.factor, layout.link
+        pieces, used = Pieces(layout), 0
+        while pieces.more(used):
+            used = 0
+            for start, used, seconds, fraction, length in pieces.records():
+                self.place += 1
+                data = pieces.data[start:used]
+                yield Frame(self.place, seconds * _BILLION + fraction * factor, data, length, link)
+        if pieces.rest:
+            self.reach(self.place)
+        else:
+            self._whole = True
+
+    def reach(self, place: int) -> None:
+        """Go on at a place, through the index."""
+        self.place = place
+        while len(self.frames) < place and self.frames.advance(_STEP):
+            pass
 
 
 def _print(command: Command, walk: Walk, host: Host) -> None:
@@ -106,38 +160,15 @@ def _print(command: Command, walk: Walk, host: Host) -> None:
 
 
 def _fast(command: Command, walk: Walk, to: TcpdumpText, output: Output) -> bool:
-    """Print the plain records of a pcap file by the block; return whether that was all that was to be printed.
+    """Print a file by the block, as far as that goes; return whether that was all that was to be printed.
 
-    Where it ends early (a record that is none), the usual way goes on from the frame after the last one printed.
+    Where it ends early, the usual way goes on from the frame after the last one printed.
     """
-    from netscope.dissect.tcpdumptext.fast import PAD, Fast, Records, usable
+    from netscope.cli.packets.blocks import plain, steps
 
-    plain = walk.frames.plain_records()
-    if plain is None or command.filter or command.snaplen < plain.most or not usable(to.printer, plain.link):
+    if command.snaplen < SNAPLEN:
         return False
-    layout = Records(Struct(plain.order + "IIII").unpack_from, plain.factor, plain.most, plain.link)
-    fast, most = Fast(to.printer, layout), command.most or 1 << 62
-    at, rest, pad = plain.begun, b"", bytes(PAD)
-    while True:
-        more = plain.read(at, _STEP >> 2)
-        at += len(more)
-        data = b"".join((rest, more, pad))
-        text, used = fast.block(data, len(data) - PAD, most - fast.count)
-        if text:
-            output.write([text])
-        rest = data[used:-PAD]
-        if fast.count >= most:
-            return True
-        if not more:
-            break
-        if not text and len(rest) > plain.most + 16:
-            break
-    if not rest:
-        return True
-    walk.place = walk.taken = fast.count
-    while len(walk.frames) < fast.count and walk.frames.advance(_STEP):
-        pass
-    return False
+    return plain(command, walk, to, output) or steps(command, walk, to, output)
 
 
 def _document(command: Command, walk: Walk, host: Host) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from _thread import allocate_lock  # threading would cost 2 ms
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from netscope.core.errors import BadQuery
 from netscope.core.frame import Frame, Interface, Statistics
 from netscope.core.snapshot import Problem
 from netscope.dissect.files.pcap import HEADER, PcapReader, magic
 from netscope.dissect.files.pcapng import PcapngReader, is_pcapng
-from netscope.dissect.files.records import Extras, Plain, Reader
+from netscope.dissect.files.records import Extras, Plain, Reader, Step
 from netscope.dissect.files.source import Source, Windows
 
 _STEP = 1 << 20
@@ -78,6 +78,23 @@ class FileFrames:
         if not isinstance(reader, PcapReader) or not self._source.complete or self._source.first:
             return None
         return reader.plain(self._source.read)
+
+    @property
+    def indexed(self) -> bool:
+        """Whether :meth:`stretch` has something to give: this is a regular pcapng file."""
+        return isinstance(self._reader, PcapngReader) and self._source.complete and not self._source.first
+
+    def stretch(self, place: int, size: int = _STEP) -> tuple[bytes, Iterator[Step]]:
+        """Return bytes of a pcapng file, some ``size`` of them, and how the frames from a place on lie there.
+
+        Nothing, where the file is another, or the frame at that place has to be asked for by :meth:`frame`.
+        """
+        reader = self._reader
+        if not isinstance(reader, PcapngReader) or not self._first <= place < len(self):
+            return b"", iter(())
+        offset = reader.offsets[place - reader.trimmed]
+        data = self._source.read(offset, size)
+        return data, reader.steps(data, offset, place)
 
     def frame(self, place: int) -> Frame:
         """Return the frame at a place."""

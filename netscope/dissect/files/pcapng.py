@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from struct import Struct
 
 from netscope.core.frame import Direction, Frame, Interface, Statistics
@@ -25,7 +25,7 @@ from netscope.dissect.files.pcapng_blocks import (
     interface_of,
     statistics_of,
 )
-from netscope.dissect.files.records import FRAME_MOST_EVER, Complaints, Extras, corrupt
+from netscope.dissect.files.records import FRAME_MOST_EVER, Complaints, Extras, Step, corrupt
 
 PB, SPB, EPB = 2, 3, 6
 _FIXED = {EPB: 32, PB: 32, SPB: 16}  # bytes of a block without data and options, both lengths included
@@ -201,6 +201,30 @@ class PcapngReader:
         section = self._section(place)
         kind = section.head.unpack_from(data, at)[0]
         return self._decoders[kind](data, at, place, section)
+
+    def steps(self, data: bytes, base: int, place: int) -> Iterator[Step]:
+        """Yield how the frames from a place on lie in ``data``, which lies at ``base`` in the file.
+
+        Ends at the end of the data, of a section, and before a frame in a block of another kind than is written today.
+        """
+        index = place - self.trimmed
+        section = self._section(place)
+        after = bisect_right(self._starts, place)
+        stop = self._starts[after] - self.trimmed if after < len(self._starts) else len(self.offsets)
+        unpack, kinds, ends = section.enhanced.unpack_from, section.head.unpack_from, base + len(data)
+        links = [interface.link for interface in self.interfaces[section.base :]]
+        clocks, offsets = section.clocks, self.offsets
+        while index < min(stop, len(offsets)):
+            at = offsets[index] - base
+            if at + 32 > len(data) or base + at >= ends or kinds(data, at)[0] != EPB:
+                return
+            number, high, low, kept, length = unpack(data, at)
+            start = at + 28
+            if start + kept > len(data):
+                return
+            seconds, rest = divmod(clocks[number].time(high << 32 | low), 1_000_000_000)
+            yield start, start + kept, seconds, rest, length, links[number]
+            index += 1
 
     def _enhanced(self, data: bytes, at: int, place: int, section: Section) -> Frame:
         number, high, low, kept, length = section.enhanced.unpack_from(data, at)

@@ -9,7 +9,8 @@ flags, other options, ports whose payload is printed too) goes the long way thro
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from struct import Struct
 from typing import NamedTuple
 
@@ -32,6 +33,11 @@ _BILLION = 1_000_000_000
 _OVER4 = Struct(">12xIH2xHxB2x12sIIHH4xIII").unpack_from
 _OVER6 = Struct(">12xHB3xHBx36sIIHH4xIII").unpack_from
 _STAMPS = 0x0101080A  # nop, nop, timestamps, length 10
+_TS = ", options [nop,nop,TS val "
+# Header length and flags -> the flags' text, of segments without options and with timestamps alone.
+_MARKS = {0x10: ".", 0x18: "P.", 0x11: "F.", 0x19: "FP."}
+_STAMPED = {0x8000 | flags: mark for flags, mark in _MARKS.items()}.get
+_BARE = {0x5000 | flags: mark for flags, mark in _MARKS.items()}.get
 
 
 class Spoken(NamedTuple):
@@ -71,61 +77,75 @@ def usable(printer: Printer, link: int) -> bool:
     return plain and link == _ETHERNET and style.times in ("clock", "date", "epoch", "none")
 
 
-class Records(NamedTuple):
-    """How the records of a pcap file are laid out.
+# Where a frame's bytes begin and end; seconds and fraction of its time; its length on the wire.
+Record = tuple[int, int, int, int, int]
+Header = Callable[[bytes, int], Sequence[int]]
+Match = Callable[[bytes, int], int]
 
-    Attributes:
-        header: a record's seconds, fraction, captured and original length, which are its 16 bytes.
-        factor: from the fraction to nanoseconds.
-        most: no frame has more bytes than this; a record that says so is none.
-        link: the frames' link type.
+
+def pcap_records(data: bytes, end: int, header: Header, most: int) -> Iterator[Record]:
+    """Yield the whole records of a pcap file, one behind the other, from the beginning of ``data`` to ``end``.
+
+    ``header`` reads a record's seconds, fraction, captured and original length, which are its 16 bytes. A record that
+    says that more than ``most`` bytes were captured is none, and ends the walk.
     """
-
-    header: Callable[[bytes, int], Sequence[int]]
-    factor: int
-    most: int
-    link: int = _ETHERNET
+    at, last = 0, end - 16
+    while at <= last:
+        seconds, fraction, captured, length = header(data, at)
+        start = at + 16
+        at = start + captured
+        if at > end or captured > most:
+            return
+        yield start, at, seconds, fraction, length
 
 
 class Fast:
-    """Prints the records of a pcap file with Ethernet frames, in order.
+    """Prints Ethernet frames where they lie, in the order of the capture.
+
+    Args:
+        printer: prints what has no fast way.
+        factor: from the fraction of a record's second to nanoseconds: 1000 or 1.
+        match: tells whether a frame passes a filter; None takes all.
 
     Attributes:
+        place: how many records there were.
         count: how many were printed.
     """
 
-    def __init__(self, printer: Printer, records: Records) -> None:
+    def __init__(self, printer: Printer, factor: int, match: Match | None = None) -> None:
         self.printer = printer
+        self.place = 0
         self.count = 0
-        self._records = records
+        self._factor = factor
+        self._match = match
         self._tcp: dict[bytes, Flow] = {}
         self._udp: dict[bytes, str | None] = {}
 
-    def block(self, data: bytes, end: int, most: int) -> tuple[str, int]:  # noqa: C901 - one loop, for its speed
-        """Return the lines of the whole records at the beginning of ``data``, and where the first that is not begins.
+    def block(self, data: bytes, records: Iterable[Record], most: int) -> tuple[str, int]:  # noqa: C901 - for its speed
+        """Return the lines of some records, at most ``most``, and where in ``data`` the last record ends.
 
-        The last ``PAD`` bytes, from ``end`` on, are padding. At most ``most`` lines. What is no record ends the walk.
+        ``PAD`` bytes must follow the last record.
         """
-        style, plain = self.printer.style, self.printer.line
-        header, factor, largest, link = self._records
+        style, plain = self.printer.style, self._usual
+        factor, link, match = self._factor, _ETHERNET, self._match
         timed, width = style.times != "none", 9 if style.nanoseconds else 6
-        scale = factor if style.nanoseconds else 1
-        unit = 1000 if factor == 1 and not style.nanoseconds else 1
-        over4, over6, stamps, highest = _OVER4, _OVER6, _STAMPS, _MOST
+        exact = factor == (1 if style.nanoseconds else 1000)  # the fraction is printed as it is
+        over4, over6, stamps, highest, stamped, bare = _OVER4, _OVER6, _STAMPS, _MOST, _STAMPED, _BARE
         tcp, udp = self._tcp.get, self._udp.get
         lines: list[str] = []
         add = lines.append
+        if match is None:
+            records = islice(records, most)
         known, lead, stamp = -1, "", ""
-        at, last, place = 0, end - 16, self.count
-        limit = place + most
-        while at <= last and place < limit:
-            seconds, fraction, captured, length = header(data, at)
-            start = at + 16
-            following = start + captured
-            if following > end or captured > largest:
-                break
-            at = following
+        at, place = 0, self.place
+        for start, at, seconds, fraction, length in records:
             place += 1
+            if match is not None:
+                if not match(data[start:at], length):
+                    continue
+                if len(lines) == most:
+                    break
+            captured = at - start
             kind, total, part, protocol, key, seq, ack, bits, window, options, value, echo = over4(data, start)
             if kind >> 8 == 0x080045 and not part & 0x3FFF:
                 used = 20
@@ -142,28 +162,27 @@ class Fast:
             if timed:
                 if seconds != known:
                     known, lead = seconds, prefix(style, seconds)
-                stamp = f"{lead}{fraction * scale // unit:0{width}d} "
+                if exact:
+                    stamp = f"{lead}{fraction:0{width}d} "
+                else:
+                    stamp = f"{lead}{fraction * 1000 if style.nanoseconds else fraction // 1000:0{width}d} "
             if protocol == 6:
                 flow = tcp(key)
                 if flow is not None:
-                    if options == stamps and bits & 0xFFF7 == 0x8010:
-                        size = total - used - 32
-                        more = f", win {window}, options [nop,nop,TS val {value} ecr {echo}], length {size}\n"
-                    elif bits & 0xFFF7 == 0x5010:
-                        size = total - used - 20
-                        more = f", win {window}, length {size}\n"
+                    if options == stamps:
+                        mark, size, more = stamped(bits), total - used - 32, f"{_TS}{value} ecr {echo}], length "
                     else:
-                        size = -1
-                    head, mine, theirs, printed = flow
-                    if not size:
-                        if captured >= whole:
-                            add(f"{stamp}{head}{'P.' if bits & 8 else '.'}], ack {(ack - theirs) & highest}{more}")
+                        mark, size, more = bare(bits), total - used - 20, ", length "
+                    if mark is not None and size >= 0 and captured >= (86 if size else whole):
+                        head, mine, theirs, printed = flow
+                        if not size:
+                            numbers = f", seq {(seq - mine) & highest}" if bits & 1 else ""
+                            add(f"{stamp}{head}{mark}]{numbers}, ack {(ack - theirs) & highest}, win {window}{more}0\n")
                             continue
-                    elif size > 0 and captured >= 86:
                         seq = (seq - mine) & highest
                         line = (
-                            f"{stamp}{head}{'P.' if bits & 8 else '.'}], seq {seq}:{(seq + size) & highest}, "
-                            f"ack {(ack - theirs) & highest}{more}"
+                            f"{stamp}{head}{mark}], seq {seq}:{(seq + size) & highest}, "
+                            f"ack {(ack - theirs) & highest}, win {window}{more}{size}\n"
                         )
                         if printed is None:
                             add(line)
@@ -184,8 +203,17 @@ class Fast:
                     add(f"{stamp}{begins}{size - 8}\n")
                     continue
             add(plain(Frame(place, seconds * _BILLION + fraction * factor, data[start:at], length, link)))
-        self.count = place
+        self.place = place
+        self.count += len(lines)
         return "".join(lines), at
+
+    def _usual(self, frame: Frame) -> str:
+        """Return the line of a frame, which may set anew what others count from: also one within another frame."""
+        line = self.printer.line(frame)
+        if self.printer.text.renewed:
+            self.printer.text.renewed = False
+            self._tcp.clear()
+        return line
 
     def _ends(self, key: bytes, used: int, transport: str) -> tuple[str, int, int]:
         """Return ``IP source > destination: `` and the ports."""
@@ -209,7 +237,7 @@ class Fast:
 
     def _long(self, frame: Frame, key: bytes, used: int) -> str:
         """Return the line of a segment that sets the numbers which others count from, or is unusual."""
-        line = self.printer.line(frame)
+        line = self._usual(frame)
         flags = frame.data[14 + used + 13 : 14 + used + 14]
         if not flags or (key in self._tcp and not flags[0] & 2):
             return line

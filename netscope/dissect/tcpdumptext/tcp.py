@@ -48,7 +48,7 @@ def tcp(text: Text, data: bytes, at: int, length: int, around: Around) -> None: 
     text.add(f"Flags [{FLAGS[flags]}]")
     bases = (0, 0)
     if flags & ACK and not text.style.absolute:
-        mine, theirs, known = conversation(text.conversations, around, data[at : at + 4], seq, ack, flags)
+        mine, theirs, known = conversation(text, around, data[at : at + 4], seq, ack, flags)
         bases = mine, theirs
         if known:
             seq, ack = (seq - mine) & _MOST, (ack - theirs) & _MOST
@@ -78,9 +78,7 @@ def tcp(text: Text, data: bytes, at: int, length: int, around: Around) -> None: 
         _payload(text, data, at + header, length, sport, dport, flags)
 
 
-def conversation(
-    known: dict[bytes, tuple[int, int]], around: Around, ports: bytes, seq: int, ack: int, flags: int
-) -> tuple[int, int, bool]:
+def conversation(text: Text, around: Around, ports: bytes, seq: int, ack: int, flags: int) -> tuple[int, int, bool]:
     """Return the numbers that this side's and the other side's sequence numbers count from.
 
     False comes with them when this segment is the first that was seen, or sets them anew (SYN): its own numbers are
@@ -90,10 +88,13 @@ def conversation(
     low, high = ports[:2], ports[2:]
     turned = low > high or (low == high and source > destination)
     key = destination + source + high + low if turned else source + destination + ports
+    known = text.conversations
     entry = known.get(key)
     if entry is None or flags & SYN:
+        text.renewed = text.renewed or entry is not None
         if entry is None and len(known) >= CONVERSATIONS:
             del known[next(iter(known))]
+            text.renewed = True
         mine, theirs = seq, (ack - 1) & _MOST
         known[key] = (theirs, mine) if turned else (mine, theirs)
         return mine, theirs, False

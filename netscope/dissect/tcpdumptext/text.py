@@ -32,12 +32,13 @@ class Text:
         protocol: whose header is being read, for ``[|protocol]``.
         header: bytes of link-layer header, which -x and -X leave out.
         conversations: (addresses, ports) -> the first sequence numbers of either side, lower port first.
+        renewed: numbers that others count from were set anew, or let go.
         depth: packets within packets.
         services: (port, transport) -> name.
         interfaces: index -> name, for the cooked headers of "any".
     """
 
-    __slots__ = ("conversations", "depth", "header", "interfaces", "parts", "protocol", "services", "style")
+    __slots__ = ("conversations", "depth", "header", "interfaces", "parts", "protocol", "renewed", "services", "style")
 
     def __init__(self, style: Style, services: Mapping[tuple[int, str], str]) -> None:
         self.style = style
@@ -48,6 +49,7 @@ class Text:
         self.protocol = ""
         self.header = 0
         self.depth = 0
+        self.renewed = False
 
     def add(self, text: str) -> None:
         """Write more."""

@@ -47,21 +47,21 @@ class Packet(NamedTuple):
 
 def packet(frame: Frame, context: Any, interface: str = "") -> Packet:
     """Return the summary of a frame. ``context`` is what was learnt from those before (netscope.dissect.Context)."""
-    from netscope.dissect import dissect
+    from netscope.dissect.summary import summary
 
-    seen = dissect(frame, context)
+    source, destination, protocol, length, info, trouble = summary(frame, context)
     return Packet(
         frame.number,
         frame.time,
-        seen.source,
-        seen.destination,
-        seen.protocol,
-        frame.length,
-        seen.info,
+        source,
+        destination,
+        protocol,
+        length,
+        info,
         interface,
         frame.direction,
         len(frame.data),
-        seen.trouble,
+        trouble,
         frame.comments,
     )
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netscope.core.errors import BadQuery
 from netscope.core.text import printable
 from netscope.dissect import Dissection, Field
+
+if TYPE_CHECKING:
+    from netscope.dissect.summary import Summary
 
 _BILLION = 1_000_000_000
 _COLUMNS: dict[str, Callable[[Dissection, int], str]] = {
@@ -21,6 +24,21 @@ _COLUMNS: dict[str, Callable[[Dissection, int], str]] = {
     "_ws.col.Length": lambda seen, _first: str(seen.frame.length),
     "_ws.col.Info": lambda seen, _first: seen.info,
 }
+
+
+# Layers that hold fields of no other name than their own, and those that hold some of other protocols, too. A layer in
+# neither is looked into for any field.
+_OWN = frozenset(
+    {
+        "frame", "eth", "ip", "data", "udp", "arp", "sctp", "ssh", "tls", "dhcp", "dhcpv6", "ntp", "mpls", "ppp",
+        "vxlan", "llc", "ah", "esp", "vlan", "stp", "lldp", "sll", "null", "dns", "gre", "http", "igmp", "tcp",
+    }
+)  # fmt: skip
+_MIXED = {
+    "ieee8021ad": {"ieee8021ah"}, "ipcp": {"ppp"}, "lcp": {"ppp"}, "ipv6": {"ip"}, "ipv6.dstopts": {"ipv6"},
+    "ipv6.fraghdr": {"ipv6"}, "ipv6.hopopts": {"ipv6"}, "ipv6.routing": {"ipv6"}, "llmnr": {"dns"}, "mdns": {"dns"},
+    "pppoed": {"pppoe"}, "pppoes": {"pppoe"},
+}  # fmt: skip
 
 
 class Options(NamedTuple):
@@ -70,13 +88,11 @@ def relative(nanoseconds: int) -> str:
     return f"{sign}{seconds}.{rest // 1000:06d}"
 
 
-def line(seen: Dissection, first: int) -> str:
-    """Return a frame's line; ``first`` is the time of the first frame."""
-    frame = seen.frame
-    return printable(
-        f"{frame.number:>5} {relative(frame.time - first):>10} {seen.source:>12} → {seen.destination:<12} "
-        f"{seen.protocol} {frame.length} {seen.info}"
-    )
+def line(number: int, since: int, row: Summary) -> str:
+    """Return a frame's line; ``since`` are the nanoseconds since the first frame."""
+    source, destination, protocol, length, info, _trouble = row
+    text = f"{number:>5} {relative(since):>10} {source:>12} → {destination:<12} {protocol} {length} {info}"
+    return text if text.isprintable() else printable(text)
 
 
 def tree(seen: Dissection) -> Iterator[str]:
@@ -128,11 +144,18 @@ def picked(seen: Dissection, names: Iterable[str], first: int) -> dict[str, list
     """Return the values of some fields of a frame, in the order in which they occur."""
     found: dict[str, list[str]] = {name: [] for name in names}
     wanted = found.keys()
+    prefixes = {name.partition(".")[0] for name in wanted}
+    anywhere = "_ws" in prefixes and bool(wanted - _COLUMNS.keys() - {n for n in wanted if not n.startswith("_ws")})
     for name in wanted & _COLUMNS.keys():
         found[name].append(_COLUMNS[name](seen, first))
     for layer in seen.layers:
         if layer.name in wanted:
             found[layer.name].append(layer.title)
+        name = layer.name
+        if not anywhere and name not in prefixes:
+            mixed = _MIXED.get(name)
+            if name in _OWN or (mixed is not None and prefixes.isdisjoint(mixed)):
+                continue
         for field in layer.walk():
             if field.name in wanted:
                 # tshark puts colons between the bytes of a field in its trees, and none here.
