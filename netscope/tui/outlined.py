@@ -86,8 +86,15 @@ class Outline(Scrolled):
         """Fold or unfold."""
         item = self.item
         if item is not None and item.below:
-            self._turned ^= {self.path}
-            self._lay_out(self.path)
+            path = self.path
+            self._turned ^= {path}
+            self._lay_out(path)
+            last = self.place.cursor
+            while last + 1 < self.count and self._rows[last + 1].path[: len(path)] == path:
+                last += 1
+            top = min(self.place.cursor, max(self.place.top, last + 1 - self.height))
+            self.place = self.place._replace(top=top)  # what is below is in sight, as far as there is room
+            self.start_over()
 
     def action_right(self) -> None:
         """Unfold; what is unfolded already is gone into."""

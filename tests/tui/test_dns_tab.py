@@ -89,6 +89,18 @@ async def test_folding_and_moving() -> None:
         assert stage.asking.outline.path == (0, 0)
 
 
+async def test_what_is_unfolded_at_the_lower_edge_comes_into_sight() -> None:
+    names = "\n".join(f"h{n}.example.com" for n in range(1, 60))
+    async with asking(PaperHost(PaperResolver(ZONE), files={"/many": names}), "dns") as stage:
+        await stage.question("-f /many")
+        await stage.answered()
+        await stage.press("G", "enter")
+        assert stage.sees("192.0.2.59")
+        assert stage.sees("answered: 192.0.2.53#53")
+        await stage.press("enter", "g", *["j"] * 10, "enter")
+        assert stage.sees("h1.example.com A"), "nothing is scrolled where there is room"
+
+
 async def test_hostile_answers_are_shown_and_not_obeyed() -> None:
     async with asking(host(), "dns") as stage:
         await stage.question("evil.example.com TXT")
