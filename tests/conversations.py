@@ -6,6 +6,7 @@ import ssl
 import struct
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,6 +35,16 @@ class Talk:
 
 
 def handshakes() -> Iterator[Packet]:
+    """Yield TLS handshakes, the same ones whenever they are asked for."""
+    yield from _handshakes()
+
+
+@cache
+def _handshakes() -> tuple[Packet, ...]:
+    return tuple(_negotiate())
+
+
+def _negotiate() -> Iterator[Packet]:
     """Yield TLS handshakes between this Python's client and server, for each version that it speaks."""
     with TemporaryDirectory() as where:
         key, certificate = Path(where, "key.pem"), Path(where, "certificate.pem")

@@ -6,6 +6,8 @@ what people know of its filters holds here. Nothing raises: what cannot be parse
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from netscope.core.frame import Frame
 from netscope.dissect.context import Context
 from netscope.dissect.model import Buffer, Dissection, Field, Layer, Value
@@ -77,20 +79,12 @@ def dissect(frame: Frame, context: Context | None = None, *, before: Frame | Non
     ``context`` is what was learnt from the frames before, which it is fed in the order of the capture; without one, a
     frame stands alone. ``before`` is the frame before it, where the context was not fed that one by this function.
     """
-    from netscope.dissect.framelayer import fields, title
-    from netscope.dissect.work import Work
+    if not _take:
+        from netscope.dissect.work import take_apart
 
-    if context is None:
-        context = Context()
-    delta = context.begin(frame.number, frame.time)
-    if before is not None:
-        delta = frame.time - before.time
-    work = Work(frame, context)
-    work.layers.append(
-        Layer("frame", title, 0, len(frame.data), 0, fields, (frame, work.path, delta, context.first_time))
-    )
-    end = max(frame.length, len(frame.data))
-    if not work.next("link", frame.link, 0, end):
-        work.protocol, work.info = f"LINKTYPE {frame.link}", f"Link type {frame.link}, which netscope cannot read"
-        work.rest(0, end)
-    return work.done()
+        _take.append(take_apart)
+    return _take[0](frame, context or Context(), before)
+
+
+# Imported with the first frame: whoever only reads files needs none of it.
+_take: list[Callable[[Frame, Context, Frame | None], Dissection]] = []

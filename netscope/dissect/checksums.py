@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 from netscope.dissect.model import Field
 from netscope.dissect.spec import Spec
 from netscope.dissect.tree import expert
 
+_new: Any = tuple.__new__
 BAD, GOOD, UNVERIFIED, ABSENT = 0, 1, 2, 3
 STATUS = {BAD: "Bad", GOOD: "Good", UNVERIFIED: "Unverified", ABSENT: "Not present"}
 
@@ -33,6 +37,11 @@ def status_spec(name: str, label: str = "Checksum Status") -> Spec:
     return Spec(name, label, "u8", names=STATUS)
 
 
+@lru_cache(maxsize=256)
+def _unverified(status: Spec, at: int, buffer: int) -> Field:
+    return status.field(UNVERIFIED, at, 0, buffer, generated=True)
+
+
 def fields(
     spec: Spec,
     status: Spec,
@@ -48,9 +57,10 @@ def fields(
     """Return a checksum and its status. ``should`` is what it ought to be, None where that was not worked out."""
     digits = f"{spec.label}: 0x{value:04x}"
     if should is None:
+        show = f"0x{value:04x}"
         return [
-            spec.field(value, at, 2, buffer, text=f"{digits} [{why}]"),
-            status.field(UNVERIFIED, at, 0, buffer, generated=True),
+            _new(Field, (spec.name, value, show, f"{digits} [{why}]", at, 2, 0, (), False, False, buffer)),
+            _unverified(status, at, buffer),
         ]
     if should == value:
         return [

@@ -42,7 +42,7 @@ class Context:
         checksums: verify those of IPv4, TCP, UDP and SCTP (those of ICMP always are).
         decode_as: what to take a port or a type for: ``{"tcp.port==8080": "http"}``. Raises ValueError for a table or
             a protocol that there is not.
-        name: what to call a link-layer address in the tree; None leaves it in numbers.
+        name: returns what to call a link-layer address in the tree ("" for no name); None leaves all in numbers.
     """
 
     def __init__(

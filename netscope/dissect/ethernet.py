@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from netscope.dissect.model import Field, Malformed, Short
@@ -9,6 +10,7 @@ from netscope.dissect.numbers import ETHERTYPES
 from netscope.dissect.spec import Spec, mac
 from netscope.dissect.work import Work
 
+Naming = Callable[[str], str] | None
 LG = ("Locally administered address (this is NOT the factory default)", "Globally unique address (factory default)")
 IG = ("Group address (multicast/broadcast)", "Individual address (unicast)")
 _DST, _SRC = Spec("eth.dst", "Destination", "mac"), Spec("eth.src", "Source", "mac")
@@ -40,7 +42,12 @@ def ethernet(work: Work, start: int, end: int) -> None:
     kind = data[start + 12] << 8 | data[start + 13]
     work.protocol = "Ethernet"
     layer = work.add(
-        "eth", _title, start, 14, _fields, (data, start, work.buffer, kind, end, end, work.destination, work.source)
+        "eth",
+        _title,
+        start,
+        14,
+        _fields,
+        (data, start, work.buffer, kind, end, end, work.destination, work.source, work.context.name),
     )
     if kind < 0x600:
         stop = min(start + 14 + kind, end) if kind <= 1500 else end
@@ -90,25 +97,33 @@ def length(work: Work, kind: int, start: int, end: int) -> int:
     return end
 
 
-def _title(data: bytes, start: int, buffer: int, kind: int, stop: int, end: int, destination: str, source: str) -> str:
-    name = "Ethernet II" if kind >= 0x600 else "IEEE 802.3 Ethernet"
-    return f"{name}, Src: {source}, Dst: {destination}" if kind >= 0x600 else name
+def _title(
+    data: bytes, start: int, buffer: int, kind: int, stop: int, end: int, destination: str, source: str, name: Naming
+) -> str:
+    if kind < 0x600:
+        return "IEEE 802.3 Ethernet"
+    return f"Ethernet II, Src: {_named(source, name)}, Dst: {_named(destination, name)}"
+
+
+def _named(address: str, name: Naming) -> str:
+    word = name(address) if name is not None else ""
+    return f"{word} ({address})" if word else address
 
 
 @lru_cache(maxsize=4096)
-def _address(spec: Spec, oui: bytes, at: int, address: str, buffer: int) -> Field:
+def _address(spec: Spec, oui: bytes, at: int, address: str, buffer: int, shown: str) -> Field:
     bits = int.from_bytes(oui, "big")
     below = [_ADDR.field(address, at, 6, buffer)]
     below += [bit.field(bool(bits & bit.mask), at, 3, buffer) for bit in _BITS["dst" if spec is _DST else "src"]]
-    return spec.field(address, at, 6, buffer, children=tuple(below))
+    return spec.field(address, at, 6, buffer, text=f"{spec.label}: {shown}", children=tuple(below))
 
 
 def _fields(
-    data: bytes, start: int, buffer: int, kind: int, stop: int, end: int, destination: str, source: str
+    data: bytes, start: int, buffer: int, kind: int, stop: int, end: int, destination: str, source: str, name: Naming
 ) -> list[Field]:
     made = [
-        _address(_DST, data[start : start + 3], start, destination, buffer),
-        _address(_SRC, data[start + 6 : start + 9], start + 6, source, buffer),
+        _address(_DST, data[start : start + 3], start, destination, buffer, _named(destination, name)),
+        _address(_SRC, data[start + 6 : start + 9], start + 6, source, buffer, _named(source, name)),
         (_TYPE if kind >= 0x600 else _LENGTH).field(kind, start + 12, 2, buffer),
     ]
     behind = data[stop:end]

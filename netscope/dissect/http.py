@@ -89,12 +89,11 @@ _LONGEST = 65_535
 class Exchange:
     """Where a connection's requests and responses have got to."""
 
-    __slots__ = ("number", "pending", "requests", "responses", "time", "uri")
+    __slots__ = ("number", "requests", "responses", "time", "uri")
 
     def __init__(self) -> None:
         self.requests = self.responses = self.number = self.time = 0
         self.uri = ""
-        self.pending = 0
 
 
 def http(work: Work, start: int, end: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from netscope.dissect import checksums
+from netscope.dissect.context import Context
 from netscope.dissect.model import BROKEN
 from netscope.dissect.spec import Spec
 from netscope.dissect.tree import Tree
@@ -80,7 +81,7 @@ def icmp(work: Work, start: int, end: int) -> None:
     tree.add(_TYPE, start, text=f"Type: {kind} ({word})")
     tree.add(_CODE, start + 1, text=f"Code: {code} ({meaning})" if meaning else None)
     should = None
-    if end <= len(data) and not work.fragment and not work.quoted:
+    if end <= len(data) and not work.quoted:
         should = checksums.expected(data[start:end], 2)
         if should != tree.uint(start + 2, 2):
             work.trouble = work.trouble or "checksum"
@@ -165,10 +166,16 @@ def _time_to_live(work: Work) -> int:
 
 def match(work: Work, key: tuple[Any, ...], request: bool) -> tuple[int, int] | None:
     """Return the frame that answers a request, or that a reply answers, and the nanoseconds between; None for none."""
-    context, number, time = work.context, work.frame.number, work.frame.time
     if work.quoted:
         return None
-    one, two = work.net
+    return pair_up(work.context, work.frame.number, work.frame.time, key, work.net, request)
+
+
+def pair_up(
+    context: Context, number: int, time: int, key: tuple[Any, ...], net: tuple[bytes, bytes], request: bool
+) -> tuple[int, int] | None:
+    """Return the same for a frame of which no more than this is known. ``net`` is where it comes from and goes to."""
+    one, two = net
     ends = (*key, one, two) if request else (*key, two, one)
     if request:
         if number == context.last:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import Any
 
 from netscope.dissect import checksums, fragments
@@ -38,8 +39,6 @@ _TABLE: tuple[Row, ...] = (
             (Spec("ip.dsfield.ecn", "Explicit Congestion Notification", "u8", 0x03, ECN), 1, 1, ()),
         ),
     ),
-    (Spec("ip.len", "Total Length", "u16"), 2, 2, ()),
-    (Spec("ip.id", "Identification", "u16xd"), 3, 4, ()),
     (
         Spec("ip.flags", "Flags", "u8x", 0xE000, line=_flag_words), 4, 6,
         (
@@ -53,6 +52,10 @@ _TABLE: tuple[Row, ...] = (
     (Spec("ip.ttl", "Time to Live", "u8"), 5, 8, ()),
     (Spec("ip.proto", "Protocol", "u8", names=PROTOCOLS), 6, 9, ()),
 )  # fmt: skip
+_VARYING: tuple[Row, ...] = (
+    (Spec("ip.len", "Total Length", "u16"), 2, 2, ()),
+    (Spec("ip.id", "Identification", "u16xd"), 3, 4, ()),
+)
 _CHECKSUM = Spec("ip.checksum", "Header Checksum", "u16x")
 _STATUS = checksums.status_spec("ip.checksum.status", "Header checksum status")
 _SRC, _DST = Spec("ip.src", "Source Address", "ip4"), Spec("ip.dst", "Destination Address", "ip4")
@@ -149,6 +152,20 @@ def _final(data: bytes, at: int, end: int) -> bytes:
     return final(data, at, end)
 
 
+@lru_cache(maxsize=4096)
+def _constant(
+    first: int, tos: int, size: int, where: int, ttl: int, protocol: int, start: int, buffer: int
+) -> tuple[Field, ...]:
+    """Return what most packets of a flow have in common: all but length, identification and checksum."""
+    values = (first, tos, 0, 0, where, ttl, protocol, 0, b"", b"", first >> 4, size, where >> 8, where & 0x1FFF)
+    return tuple(rows(_TABLE, values, start, buffer))
+
+
+@lru_cache(maxsize=4096)
+def _address(spec: Spec, address: str, at: int, buffer: int) -> tuple[Field, ...]:
+    return spec.field(address, at, 4, buffer), _ADDR.field(address, at, 4, buffer)
+
+
 def _title(data: bytes, start: int, size: int, buffer: int, values: Any, should: Any, source: str, destination: str,
            told: Field | None) -> str:  # fmt: skip
     return f"Internet Protocol Version 4, Src: {source}, Dst: {destination}"
@@ -157,7 +174,8 @@ def _title(data: bytes, start: int, size: int, buffer: int, values: Any, should:
 def _fields(data: bytes, start: int, size: int, buffer: int, values: tuple[Any, ...], should: int | None, source: str,
             destination: str, told: Field | None) -> list[Field]:  # fmt: skip
     first, where = values[0], values[4]
-    made = rows(_TABLE, (*values, first >> 4, size, where >> 8, where & 0x1FFF), start, buffer)
+    made = list(_constant(first, values[1], size, where, values[5], values[6], start, buffer))
+    made[3:3] = rows(_VARYING, values, start, buffer)
     made += checksums.fields(
         _CHECKSUM,
         _STATUS,
@@ -169,13 +187,13 @@ def _fields(data: bytes, start: int, size: int, buffer: int, values: tuple[Any, 
         why="validation disabled",
     )
     made += [
-        _SRC.field(source, start + 12, 4, buffer), _ADDR.field(source, start + 12, 4, buffer),
+        *_address(_SRC, source, start + 12, buffer),
     ]  # fmt: skip
     there = ip4(values[9])
     if size > 20 and _final(data, start + 20, start + size):
         made.append(_CURRENT.field(there, start + 16, 4, buffer))
     else:
-        made += [_DST.field(there, start + 16, 4, buffer), _ADDR.field(there, start + 16, 4, buffer)]
+        made += _address(_DST, there, start + 16, buffer)
     if size > 20:
         from netscope.dissect.ipv4_options import options
 

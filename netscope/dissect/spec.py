@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -17,10 +17,7 @@ from netscope.dissect.model import Field, Value
 
 SET = ("Set", "Not set")
 YES = ("Yes", "No")
-PRESENT = ("Present", "Not present")
-ENABLED = ("Enabled", "Disabled")
 
-Names = Mapping[int, str] | Callable[[int], str | None] | None
 _MOST_KEPT = 4096
 _MOST_BYTES = 36  # of a value in its line; Wireshark stops there too
 
@@ -104,13 +101,14 @@ class Spec:
         kind: see the module.
         size: how many bytes it takes; 0 where each one has its own length.
         mask, shift: the bits it takes of them.
+        generated: it is worked out, not read; with ``nowhere`` it lies in no bytes at all.
         line: what makes its line from its value, where label and value are not all of it.
         pairs: show and text of the values that came by lately.
     """
 
     __slots__ = (
-        "_draw", "base", "digits", "hidden", "kind", "label", "line", "mask", "name", "names", "pairs", "shift",
-        "size", "unit",
+        "_draw", "base", "digits", "generated", "hidden", "kind", "label", "line", "mask", "name", "names", "pairs",
+        "shift", "size", "unit",
     )  # fmt: skip
 
     def __init__(
@@ -124,6 +122,8 @@ class Spec:
         hidden: bool = False,
         size: int = 0,
         line: Callable[[Any], str] | None = None,
+        generated: bool = False,
+        nowhere: bool = False,
     ) -> None:
         self.name = name
         self.line = line
@@ -132,13 +132,14 @@ class Spec:
         self.unit = unit
         self.mask = mask
         self.hidden = hidden
+        self.generated = generated or nowhere
         self.shift = (mask & -mask).bit_length() - 1 if mask else 0
         self.pairs: dict[Any, tuple[str, str]] = {}
         self.base = kind.lstrip("uib0123456789") if kind[0] in "ui" and kind[1].isdigit() else ""
         digits = kind[1:].rstrip("xd")
         bits = int(digits) if kind[0] in "uib" and digits.isdigit() else 0
         self.kind = kind[0] if bits else kind
-        self.size = size or (bits + 7) // 8 or {"ip4": 4, "ip6": 16, "mac": 6}.get(kind, 0)
+        self.size = 0 if nowhere else size or (bits + 7) // 8 or {"ip4": 4, "ip6": 16, "mac": 6}.get(kind, 0)
         self.digits = (bits + 7) // 8 * 2
         self._draw = drawn(mask, bits)
 
@@ -217,7 +218,7 @@ class Spec:
             Field,
             (
                 self.name, value, show, text, start, self.size if length < 0 else length, self.mask, children,
-                hidden or self.hidden, generated, buffer,
+                hidden or self.hidden, generated or self.generated, buffer,
             ),
         )  # fmt: skip
         return made
@@ -258,7 +259,8 @@ def rows(table: tuple[Row, ...], values: tuple[Any, ...], start: int, buffer: in
             _new(
                 Field,
                 (
-                    spec.name, value, show, text, start + offset, spec.size, spec.mask, (), spec.hidden, False, buffer,
+                    spec.name, value, show, text, start + offset, spec.size, spec.mask, (), spec.hidden,
+                    spec.generated, buffer,
                 ),
             )
         )  # fmt: skip

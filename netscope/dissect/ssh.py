@@ -47,6 +47,8 @@ _PADDING, _SEQUENCE = (
     Spec("ssh.padding_string", "Padding String", "bytes"),
     Spec("ssh.seq_num", "Sequence number", "u32"),
 )
+_LENGTH_HIDDEN = Spec("ssh.packet_length_encrypted", "Packet Length (encrypted)", "bytes")
+_ENCRYPTED = Spec("ssh.encrypted_packet", "Encrypted Packet", "bytes")
 _PAYLOAD = Spec("ssh.payload", "Payload", "bytes")
 _LARGEST = 35_000  # bytes of a packet (RFC 4253, 6.1)
 
@@ -69,7 +71,7 @@ def ssh(work: Work, start: int, end: int) -> None:
     data = work.data
     server = work.ports[0] < work.ports[1] if 22 not in work.ports else work.ports[0] == 22
     side = "Server" if server else "Client"
-    prefix = work.prefix
+    head = f"{side}: {work.prefix}, " if work.prefix else f"{side}: "
     tree = work.tree("ssh", "SSH Protocol", start, end)
     session = _session(work)
     second, dark, number = _before(work, session, server, start)
@@ -80,18 +82,22 @@ def ssh(work: Work, start: int, end: int) -> None:
         tree.made(_DIRECTION, server, start)
         session.greeted.add(server)
         work.protocol = "SSHv2" if second else "SSH"
-        work.info = f"{prefix}{side}: Protocol ({protocol})"
+        work.info = f"{head}Protocol ({protocol})"
         return
     work.protocol = "SSHv2" if second or session.greeted else "SSH"
     length = int.from_bytes(data[start : start + 4], "big")
     if dark or not 12 <= length <= _LARGEST or start + 4 + length > end or end > len(data):
-        work.info = f"{prefix}{side}: Encrypted packet (len={end - start})"
+        work.info = f"{head}Encrypted packet (len={end - start})"
         session.dark.add(server)
+        stop = min(end, len(data))
+        if stop - start > 4:
+            tree.add(_LENGTH_HIDDEN, start, 4)
+            tree.add(_ENCRYPTED, start + 4, stop - start - 4)
         tree.made(_DIRECTION, server, start)
         return
     words = _packets(tree, start, end, session, server, number)
     tree.made(_DIRECTION, server, start)
-    work.info = f"{prefix}{side}: {', '.join(words)}"
+    work.info = f"{head}{', '.join(words)}"
 
 
 def _session(work: Work) -> Session:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from netscope.core.frame import Frame
 from netscope.dissect import dissect
 from netscope.dissect.context import Context, Kept
-from netscope.dissect.dns_line import line as dns_line
-from netscope.dissect.spec import ip4, ip6, mac
+from netscope.dissect.spec import ip4, ip6
+from netscope.dissect.summary_datagrams import Datagrams, Summary
 from netscope.dissect.tcp_analysis import Conversation, Flow, Segment, judge
 from netscope.dissect.tcp_line import line
 from netscope.dissect.tcp_options import gist, listing
@@ -27,29 +27,21 @@ _TWO_NOPS_AND_STAMPS = 0x0101080A
 _ALL = 0xFFFFFFFF
 _HALF = 1 << 31
 _MOST = 20_000
-# The first bytes of payloads that may be recognised whatever the port: TLS records, SSH, HTTP.
 _PLAIN = ("", "")  # what nobody knows rides on it
 _row: Any = tuple.__new__  # a named tuple's own way of being made costs twice as much
+# The first bytes of payloads that may be recognised whatever the port: TLS records, SSH, HTTP.
 _TELLING = frozenset((20, 21, 22, 23, *b"SGPHDOCT"))
 
 
-class Summary(NamedTuple):
-    """A row: addresses, the protocol in Wireshark's word, bytes on the wire, what it is about, what is wrong."""
-
-    source: str
-    destination: str
-    protocol: str
-    length: int
-    info: str
-    trouble: str = ""
+__all__ = ["Summaries", "Summary", "summaries", "summary"]
 
 
 class _Way:
     """One direction of a TCP connection, with what its rows have in common."""
 
     __slots__ = (
-        "acked", "app", "base", "destination", "fresh", "held", "here", "other", "pushed", "scale", "source", "state",
-        "there",
+        "acked", "app", "base", "destination", "fresh", "held", "here", "other", "pushed", "scale", "sealed", "source",
+        "state", "there",
     )  # fmt: skip
 
     def __init__(self, held: Conversation, here: Flow, there: Flow, ends: tuple[str, str, int, int], app: str) -> None:
@@ -61,6 +53,7 @@ class _Way:
         self.scale = max(here.scale, 0)
         self.app = app
         self.fresh = True  # no segment of it was passed by the analysis
+        self.sealed: tuple[str, str] | None = None  # what a segment is that is one record of TLS data
         self.state: Any = None  # of the protocol above, where that has some
 
 
@@ -71,8 +64,7 @@ class Summaries:
         self.context = context or Context()
         self.context.brief = True
         self._ways: Kept[bytes, _Way] = Kept(_MOST)
-        self._datagrams: Kept[bytes, tuple[str, str, str, str]] = Kept(_MOST)
-        self._arps: Kept[bytes, Summary] = Kept(_MOST)
+        self._datagrams = Datagrams(self.context)
         self._tables = self.context.tables
 
     def row(  # noqa: C901  one call for the commonest frame by far: each further one would cost a tenth of it
@@ -80,18 +72,14 @@ class Summaries:
     ) -> Summary:
         """Return the row of the frame whose ``captured`` bytes begin at ``at`` in a larger buffer. Never raises."""
         made: Summary | None
-        context = self.context
-        context.last = number
-        if context.first_time is None:
-            context.first_time = time
         if link != 1 or captured < 54 or captured < length:
             return self._rare(number, time, data, at, captured, length, link)
-        kind, total, where, protocol, key, seq, ack, word, window = _FOUR.unpack_from(data, at)
+        kind, whole, where, protocol, key, seq, ack, word, window = _FOUR.unpack_from(data, at)
         if protocol == 6 and kind & 0xFFFFFF00 == 0x08004500 and not where & 0x3FFF:
             way = self._ways.get(key)
             size = word >> 10 & 60
-            payload = total - 20 - size
-            if way is not None and size >= 20 and payload >= 0 and total + 14 <= captured:
+            payload = whole - 20 - size
+            if way is not None and size >= 20 and payload >= 0 and whole + 14 <= captured:
                 here, there = way.here, way.there
                 # The next segment of its flow, which acknowledges nothing unseen, and has all flags as usual: what the
                 # analysis would say of it is nothing.
@@ -105,14 +93,27 @@ class Summaries:
                     above = _PLAIN
                     following = seq + payload & _ALL
                     if payload:
-                        usual = there.window and following != there.edge
+                        usual = (
+                            there.window
+                            and following != there.edge
+                            and 0 < (following - there.last_ack & 0xFFFFFFFF) < 0x80000000
+                        )
                         place = at + 34 + size
                         if usual and (way.app or data[place] in _TELLING):
-                            found = self._above(way, data, place, payload)
-                            if found is None:
-                                usual = False
+                            sealed = way.sealed
+                            if (
+                                sealed is not None
+                                and payload > 5
+                                and data[place] == 23
+                                and (data[place + 3] << 8 | data[place + 4]) + 5 == payload
+                            ):
+                                above = sealed
                             else:
-                                above = found
+                                found = self._above(way, data, place, payload)
+                                if found is None:
+                                    usual = False
+                                else:
+                                    above = found
                     else:
                         usual = ack != here.last_ack
                     if usual:
@@ -127,35 +128,48 @@ class Summaries:
                             here.last_ack = ack
                         here.window = window
                         here.last_ack_time = time
-                        if here.first or here.flags or way.fresh:
+                        if way.fresh:
                             _settle(way, here)
                         if here.edge >= 0:
                             here.edge = ack + (window << way.scale) & _ALL
                         way.held.last_time = time
-                        context.listed = number
+                        self.context.listed = number
                         if above is not _PLAIN:
                             made = _row(Summary, (way.source, way.destination, above[0], captured, above[1], ""))
                             return made
-                        info = (
-                            f"{way.pushed if word & 8 else way.acked}{seq - way.base & _ALL} "
-                            f"Ack={ack - way.other & _ALL} Win={window << way.scale} Len={payload}"
-                        )
                         if size == 32:
                             nops, value, echo = _STAMPS.unpack_from(data, at + 54)
                             if nops == _TWO_NOPS_AND_STAMPS:
-                                info = f"{info} TSval={value} TSecr={echo}"
-                            else:
-                                info += listing(data, at + 54, at + 66, way.other)
-                        elif size > 20:
+                                info = (
+                                    f"{way.pushed if word & 8 else way.acked}{seq - way.base & 0xFFFFFFFF} "
+                                    f"Ack={ack - way.other & 0xFFFFFFFF} Win={window << way.scale} Len={payload} "
+                                    f"TSval={value} TSecr={echo}"
+                                )
+                                made = _row(Summary, (way.source, way.destination, "TCP", captured, info, ""))
+                                return made
+                        info = (
+                            f"{way.pushed if word & 8 else way.acked}{seq - way.base & 0xFFFFFFFF} "
+                            f"Ack={ack - way.other & 0xFFFFFFFF} Win={window << way.scale} Len={payload}"
+                        )
+                        if size > 20:
                             info += listing(data, at + 54, at + 34 + size, way.other)
                         made = _row(Summary, (way.source, way.destination, "TCP", captured, info, ""))
                         return made
+        self._turn(number, time)
         made = self._ethernet(number, time, data, at, captured)
         if made is not None:
             return made
         return self.whole(Frame(number, time, bytes(data[at : at + captured]), length, link))
 
+    def _turn(self, number: int, time: int) -> None:
+        """Tell the context which frame's turn it is: whatever the analysis or a dissector remembers hangs on it."""
+        context = self.context
+        context.last = number
+        if context.first_time is None:
+            context.first_time = time
+
     def _rare(self, number: int, time: int, data: bytes, at: int, captured: int, length: int, link: int) -> Summary:
+        self._turn(number, time)
         if link == 1 and captured >= 42 and captured >= length:
             made = self._short(data, at, captured)
             if made is not None:
@@ -171,48 +185,50 @@ class Summaries:
         return row
 
     def _ethernet(self, number: int, time: int, data: bytes, at: int, captured: int) -> Summary | None:
-        kind, total, where, protocol, key, seq, ack, word, window = _FOUR.unpack_from(data, at)
+        kind, whole, where, protocol, key, seq, ack, word, window = _FOUR.unpack_from(data, at)
         if kind & 0xFFFFFF00 == 0x08004500 and not where & 0x3FFF:
-            if total + 14 > captured:
+            if whole + 14 > captured:
                 return None
-            if protocol == 17 and total >= 28:
-                return self._datagram(data, at + 34, key, total - 20, captured)
+            if protocol == 17 and whole >= 28:
+                return self._datagrams.row(data, at + 34, key, whole - 20, captured)
+            if protocol == 1 and whole >= 28:
+                return self._datagrams.echo(number, time, data, at + 34, key, whole - 20, captured)
             size = word >> 10 & 60
-            if protocol == 6 and size >= 20 and total >= 20 + size:
-                payload = total - 20 - size
+            if protocol == 6 and size >= 20 and whole >= 20 + size:
+                payload = whole - 20 - size
                 return self._segment(number, time, data, at + 34, key, seq, ack, word, window, size, payload, captured)
             return None
         kind >>= 16
         if kind == 0x86DD and captured >= 74:
             return self._six(number, time, data, at, captured)
         if kind == 0x0806:
-            return self._arp(data, at, captured)
+            return self._datagrams.arp(data, at, captured)
         return None
 
     def _six(self, number: int, time: int, data: bytes, at: int, captured: int) -> Summary | None:
-        _kind, _word, total, protocol, key, seq, ack, word, window = _SIX.unpack_from(data, at)
-        if total + 54 > captured:
+        _kind, _word, whole, protocol, key, seq, ack, word, window = _SIX.unpack_from(data, at)
+        if whole + 54 > captured:
             return None
         if protocol == 6:
             size = word >> 10 & 60
-            if size >= 20 and total >= size:
-                payload = total - size
+            if size >= 20 and whole >= size:
+                payload = whole - size
                 return self._segment(number, time, data, at + 54, key, seq, ack, word, window, size, payload, captured)
-        elif protocol == 17 and total >= 8:
-            return self._datagram(data, at + 54, key, total, captured)
+        elif protocol == 17 and whole >= 8:
+            return self._datagrams.row(data, at + 54, key, whole, captured)
         return None
 
     def _short(self, data: bytes, at: int, captured: int) -> Summary | None:
         if data[at + 12] == 8 and data[at + 13] == 6:
-            return self._arp(data, at, captured)
+            return self._datagrams.arp(data, at, captured)
         if (
             data[at + 12 : at + 15] == b"\x08\0\x45"
             and data[at + 23] == 17
             and not data[at + 20] & 0x3F | data[at + 21]
         ):
-            total = data[at + 16] << 8 | data[at + 17]
-            if 28 <= total <= captured - 14:
-                return self._datagram(data, at + 34, bytes(data[at + 26 : at + 38]), total - 20, captured)
+            whole = data[at + 16] << 8 | data[at + 17]
+            if 28 <= whole <= captured - 14:
+                return self._datagrams.row(data, at + 34, bytes(data[at + 26 : at + 38]), whole - 20, captured)
         return None
 
     def _segment(
@@ -294,7 +310,9 @@ class Summaries:
         notes = self.context.notes
         way = _Way(held, here, there, (text(source), text(destination), sport, dport), app)
         if app == "tls":
-            way.state = notes.get(("tls", *sorted((one, two))))
+            state = way.state = notes.get(("tls", *sorted((one, two))))
+            if state is not None and state.version:
+                way.sealed = (SHORT.get(state.version, "TLS"), "Application Data")
         elif app == "http":
             way.state = notes.get(("http", *sorted((one, two))))
         elif app == "ssh":
@@ -313,44 +331,7 @@ class Summaries:
                 if app == "ssh" and way.state is not None:
                     back.state = (way.state[0], not way.state[1])
                 elif app != "ssh":
-                    back.state = way.state
-
-    def _datagram(self, data: bytes, at: int, key: bytes, size: int, captured: int) -> Summary | None:
-        """Return the row of a datagram whose header is at ``at``, None where it must be dissected."""
-        known = self._datagrams.get(key)
-        if known is None:
-            known = self._datagrams.keep(key, self._ends(key))
-        source, destination, head, app = known
-        length = data[at + 4] << 8 | data[at + 5]
-        if length < 8 or length > size:
-            return None
-        if not app:
-            return Summary(source, destination, "UDP", captured, f"{head}{length - 8}")
-        if app == "dns" and length >= 20:
-            info = dns_line(data, at + 8, at + length)
-            if info is not None:
-                return Summary(source, destination, "DNS", captured, info)
-        return None
-
-    def _ends(self, key: bytes) -> tuple[str, str, str, str]:
-        half = len(key) // 2 - 2
-        text = ip4 if half == 4 else ip6
-        sport, dport = int.from_bytes(key[-4:-2], "big"), int.from_bytes(key[-2:], "big")
-        by = self._tables.by["udp.port"]
-        handle = by.get(min(sport, dport)) or by.get(max(sport, dport))
-        app = handle.name if handle is not None else "?" if self._tables.first.get("udp") else ""
-        return text(key[:half]), text(key[half : 2 * half]), f"{sport} → {dport} Len=", app
-
-    def _arp(self, data: bytes, at: int, captured: int) -> Summary | None:
-        raw = bytes(data[at + 6 : at + 42])
-        known = self._arps.get(raw)
-        if known is None:
-            if raw[8:14] != b"\0\1\x08\0\6\4" or raw[14:16] not in (b"\0\1", b"\0\2"):
-                return None
-            frame = Frame(0, 0, bytes(data[at : at + captured]), captured, 1)
-            found = dissect(frame)
-            known = self._arps.keep(raw, Summary(found.source, "", found.protocol, captured, found.info))
-        return Summary(known.source, mac(bytes(data[at : at + 6])), known.protocol, captured, known.info)
+                    back.state, back.sealed = way.state, way.sealed
 
 
 def _settle(way: _Way, here: Flow) -> None:

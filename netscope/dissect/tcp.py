@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
+from typing import Any
 
-from netscope.dissect import checksums, tcp_analysis
+from netscope.dissect import checksums, tcp_analysis, tcp_options
 from netscope.dissect.model import Field, Malformed, Short
 from netscope.dissect.spec import SET, Row, Spec, decoded, drawn, rows
 from netscope.dissect.tcp_analysis import Segment, Verdict, judge
 from netscope.dissect.tcp_line import line, listed, prefix
+from netscope.dissect.tcp_options import gist, listing
+from netscope.dissect.tcp_remarks import greeting, remarks
 from netscope.dissect.work import Work
 
+_new: Any = tuple.__new__
 _HEAD = struct.Struct("!HHIIHHHH")
 _PORT = Spec("tcp.port", "Source or Destination Port", "u16", hidden=True)
 _PORTS: tuple[Row, ...] = (
@@ -46,26 +51,38 @@ _FLAGS: tuple[Row, ...] = (
             (_flag("fin", "Fin", 0x01), 4, 13, ()),
         ),
     ),
-    (Spec("tcp.window_size_value", "Window", "u16"), 5, 14, ()),
 )  # fmt: skip
+_WINDOWS: tuple[Row, ...] = (
+    (Spec("tcp.window_size_value", "Window", "u16"), 0, 14, ()),
+    (Spec("tcp.window_size", "Calculated window size", "u32", size=2, generated=True), 1, 14, ()),
+)
 _STRING = Spec("tcp.flags.str", "TCP Flags", "str")
-_STREAM = Spec("tcp.stream", "Stream index", "u32")
+_STREAM = Spec("tcp.stream", "Stream index", "u32", nowhere=True)
 _COMPLETE = {1: "Incomplete, SYN_SENT", 3: "Incomplete, CLIENT_ESTABLISHED", 7: "Incomplete, ESTABLISHED",
              15: "Incomplete, DATA", 23: "Complete, NO_DATA", 39: "Complete, NO_DATA", 55: "Complete, NO_DATA",
              31: "Complete, WITH_DATA", 47: "Complete, WITH_DATA", 63: "Complete, WITH_DATA"}  # fmt: skip
-_COMPLETENESS = Spec("tcp.completeness", "Conversation completeness", "u8",
+_COMPLETENESS = Spec("tcp.completeness", "Conversation completeness", "u8", nowhere=True,
                      line=lambda v: f"Conversation completeness: {_COMPLETE.get(v, 'Incomplete')} ({v})")  # fmt: skip
 _SEQ = Spec("tcp.seq", "Sequence Number", "u32")
-_LENGTH = Spec("tcp.len", "TCP Segment Len", "u32")
+_LENGTH = Spec("tcp.len", "TCP Segment Len", "u32", nowhere=True)
+_FIRST: tuple[Row, ...] = (*_PORTS, (_STREAM, 2, 0, ()), (_COMPLETENESS, 3, 0, ()), (_LENGTH, 4, 0, ()))
 _HEADER = Spec(
     "tcp.hdr_len", "Header Length", "u8", line=lambda v: f"{_SIZE(v // 4)}Header Length: {v} bytes ({v // 4})"
 )
-_WINDOW = Spec("tcp.window_size", "Calculated window size", "u32")
 _FACTOR = Spec("tcp.window_size_scalefactor", "Window size scaling factor", "i32")
 _CHECKSUM, _STATUS = Spec("tcp.checksum", "Checksum", "u16x"), checksums.status_spec("tcp.checksum.status")
 _URGENT = Spec("tcp.urgent_pointer", "Urgent Pointer", "u16")
 _CAUSE = Spec("tcp.reset_cause", "Reset cause", "str")
 _PAYLOAD = Spec("tcp.payload", "TCP payload", "bytes")
+
+
+def _nothing_new(flags: tuple[str, ...]) -> bool:
+    """Tell whether a segment comes again, or at the wrong place, which would only confuse the protocols above."""
+    if tcp_analysis.OUT_OF_ORDER in flags:
+        return True
+    return (
+        tcp_analysis.RETRANSMISSION in flags and tcp_analysis.FAST not in flags and tcp_analysis.SPURIOUS not in flags
+    )
 
 
 def tcp(work: Work, start: int, end: int) -> None:
@@ -92,8 +109,6 @@ def tcp(work: Work, start: int, end: int) -> None:
     length = end - start - size
     scale, sacked = None, 0
     if size > 20:
-        from netscope.dissect.tcp_options import gist, listing
-
         scale, sacked = gist(data, start + 20, start + size)
     if work.quoted:
         verdict = tcp_analysis.ALONE
@@ -110,7 +125,11 @@ def tcp(work: Work, start: int, end: int) -> None:
     work.info = said + listing(data, start + 20, start + size, verdict.ack_base) if size > 20 else said
     work.trouble = work.trouble or trouble
     work.add("tcp", _title, start, size, _fields, (data, start, size, end, work.buffer, values, should, verdict))
-    if length and not word & 4:  # what a reset carries says why (RFC 1122, 4.2.2.12)
+    if not length or word & 4:
+        return  # what a reset carries says why (RFC 1122, 4.2.2.12)
+    if tcp_analysis.KEEP_ALIVE in verdict.flags:
+        work.rest(start + size, end)
+    elif not _nothing_new(verdict.flags):
         payload(work, start + size, end)
 
 
@@ -157,51 +176,43 @@ def _title(data: bytes, start: int, size: int, end: int, buffer: int, values: tu
 
 def _fields(data: bytes, start: int, size: int, end: int, buffer: int, values: tuple[int, ...], should: int | None,
             verdict: Verdict) -> list[Field]:  # fmt: skip
-    from netscope.dissect.tcp_remarks import greeting, remarks
-
     _sport, _dport, seq, ack, word, window, check, urgent = values
     length = max(end - start - size, 0)
     relative, relative_ack = seq - verdict.seq_base & 0xFFFFFFFF, ack - verdict.ack_base & 0xFFFFFFFF
     flags = word & 0xFFF
     following = relative + length + (1 if flags & 3 else 0) & 0xFFFFFFFF
-    acked = flags & 16
-    made = rows(_PORTS, values, start, buffer)
+    made = list(_first_fields(_sport, _dport, verdict.stream, verdict.completeness, length, start, buffer))
     note = "    (relative sequence number)"
-    ack_text = (
-        f"Acknowledgment Number: {relative_ack}    (relative ack number)" if acked else f"Acknowledgment Number: {ack}"
-    )
-    ack_shown = relative_ack if acked else ack
-    complete = verdict.completeness
-    made += [
-        _STREAM.field(verdict.stream, start, 0, buffer, generated=True),
-        _COMPLETENESS.field(complete, start, 0, buffer, generated=True),
-        _LENGTH.field(length, start, 0, buffer, generated=True),
-        Field("tcp.seq", relative, str(relative), f"Sequence Number: {relative}{note}", start + 4, 4, buffer=buffer),
-        Field("tcp.seq_raw", seq, str(seq), f"Sequence Number (raw): {seq}", start + 4, 4, buffer=buffer),
-        Field("tcp.nxtseq", following, str(following), f"Next Sequence Number: {following}{note}", start, 0,
-              generated=True, buffer=buffer),
-        Field("tcp.ack", ack_shown, str(ack_shown), ack_text, start + 8, 4, buffer=buffer),
-        Field("tcp.ack_raw", ack, str(ack), f"Acknowledgment number (raw): {ack}", start + 8, 4, buffer=buffer),
-        _HEADER.field(size, start + 12, 1, buffer),
-    ]  # fmt: skip
-    pair = rows(_FLAGS, values, start, buffer)
-    dots = _STRING.field(_dots(flags), start + 12, 2, buffer, generated=True)
-    bits = pair[0].children
+    ack_text = f"Acknowledgment Number: {ack}"
+    if flags & 16:
+        ack_text = f"Acknowledgment Number: {relative_ack}    (relative ack number)"
+    else:
+        relative_ack = ack
+    # No two of these are alike, which is why they are not kept as others are.
+    for name, value, text, at, size_of in (
+        ("tcp.seq", relative, f"Sequence Number: {relative}{note}", start + 4, 4),
+        ("tcp.seq_raw", seq, f"Sequence Number (raw): {seq}", start + 4, 4),
+        ("tcp.nxtseq", following, f"Next Sequence Number: {following}{note}", start, 0),
+        ("tcp.ack", relative_ack, ack_text, start + 8, 4),
+        ("tcp.ack_raw", ack, f"Acknowledgment number (raw): {ack}", start + 8, 4),
+    ):
+        made.append(_new(Field, (name, value, str(value), text, at, size_of, 0, (), False, not size_of, buffer)))
+    flag_field = _flags_field(flags, start, buffer)
     if flags & 7:
         said = greeting(flags, values[0] if flags & 16 else values[1], verdict.closing, start + 13, buffer)
+        bits = flag_field.children
         bits = tuple(bit._replace(children=said[bit.name]) if bit.name in said else bit for bit in bits)
-    made.append(pair[0]._replace(children=(*bits, dots)))
-    made.append(pair[1])
+        flag_field = flag_field._replace(children=bits)
+    made.append(_HEADER.field(size, start + 12, 1, buffer))
+    made.append(flag_field)
     scaled = window << verdict.scale if verdict.scale > 0 and not flags & 2 else window
-    made.append(_WINDOW.field(scaled, start + 14, 2, buffer, generated=True))
+    made += rows(_WINDOWS, (window, scaled), start, buffer)
     if not flags & 2:
         made.append(_factor(verdict.scale, start, buffer))
     made += checksums.fields(_CHECKSUM, _STATUS, check, should, start + 16, buffer, bad="tcp.checksum_bad.expert")
     made.append(_URGENT.field(urgent, start + 18, 2, buffer))
     if size > 20:
-        from netscope.dissect.tcp_options import tree
-
-        made.append(tree(data, start + 20, start + size, buffer, verdict.ack_base))
+        made.append(tcp_options.tree(data, start + 20, start + size, buffer, verdict.ack_base))
     made += remarks(verdict, start, buffer, flags, length)
     raw = data[start + size : min(end, len(data))]
     if raw and flags & 4:
@@ -212,6 +223,22 @@ def _fields(data: bytes, start: int, size: int, end: int, buffer: int, values: t
     return made
 
 
+@lru_cache(maxsize=4096)
+def _first_fields(
+    sport: int, dport: int, stream: int, complete: int, length: int, start: int, buffer: int
+) -> tuple[Field, ...]:
+    """Return what a connection's segments of one length have in common."""
+    return tuple(rows(_FIRST, (sport, dport, stream, complete, length), start, buffer))
+
+
+@lru_cache(maxsize=4096)
+def _flags_field(flags: int, start: int, buffer: int) -> Field:
+    found = rows(_FLAGS, (0, 0, 0, 0, flags), start, buffer)[0]
+    dots = _STRING.field(_dots(flags), start + 12, 2, buffer, generated=True)
+    return found._replace(children=(*found.children, dots))
+
+
+@lru_cache(maxsize=256)
 def _factor(scale: int, start: int, buffer: int) -> Field:
     if scale >= 0:
         return _FACTOR.field(1 << scale, start + 14, 2, buffer, generated=True)

@@ -6,6 +6,7 @@ The rules are those that Wireshark's users know: its analysis compares each segm
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from netscope.dissect.context import Context
@@ -32,14 +33,14 @@ class Flow:
     """One direction of a conversation."""
 
     __slots__ = (
-        "base", "duplicates", "edge", "first", "flags", "last_ack", "last_ack_time", "last_other", "next", "next_time",
-        "pushed", "pushing", "sacked", "scale", "to_be_acked", "top", "unacked", "window",
+        "base", "counted", "duplicates", "edge", "first", "flags", "last_ack", "last_ack_time", "last_other", "next",
+        "next_frame", "next_time", "pushed", "pushing", "sacked", "scale", "to_be_acked", "top", "unacked", "window",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.base: int | None = None
         self.next = 0  # behind the highest byte seen
-        self.next_time = 0
+        self.next_time = self.next_frame = 0
         self.to_be_acked = 0
         self.last_ack = 0
         self.last_ack_time = 0
@@ -53,6 +54,7 @@ class Flow:
         self.pushing = False
         self.sacked = 0  # bytes that its last SACK says have come
         self.flags: tuple[str, ...] = ()
+        self.counted = True  # nothing was lost since the other end's last ACK, so that what is on its way is known
         self.top = 0  # behind the highest byte of data
         self.unacked: deque[tuple[int, int, int, int]] = deque()  # first, behind the last, frame, time
 
@@ -87,6 +89,7 @@ class Verdict(NamedTuple):
         rtt: the round-trip time of the handshake, 0 for unknown.
         pushed: bytes sent since the last PSH, this segment's included.
         completeness: which parts of a conversation have been seen (before this segment).
+        rto: of a retransmission, the frame since which its sender had waited, and how long.
         closing: the other end has sent its FIN before.
     """
 
@@ -104,6 +107,7 @@ class Verdict(NamedTuple):
     pushed: int
     completeness: int
     closing: bool = False
+    rto: tuple[int, int] = (0, 0)
 
 
 class Segment(NamedTuple):
@@ -155,9 +159,17 @@ def judge(
         context.tcp_count += 1
         held.completeness = 1 if reused else 0
     here, there = held.flows if forward else held.flows[::-1]
-    _bases(here, there, segment)
-    _scales(here, there, segment)
-    found, duplicate = _compare(here, there, number, time, held, segment)
+    last = (here.next_frame, time - here.next_time)
+    if _plain(here, there, segment):
+        found: tuple[str, ...] = ()
+        duplicate = (0, 0)
+        if segment.ack != here.last_ack:
+            here.last_other, here.duplicates = number, 0
+        _advance(here, number, time, segment, ())
+    else:
+        _bases(here, there, segment)
+        _scales(here, there, segment)
+        found, duplicate = _compare(here, there, number, time, held, segment)
     acks = _acknowledge(held, here, there, number, time, segment)
     if context.brief:
         context.touched = (held, ends)
@@ -168,6 +180,7 @@ def judge(
         held.index, base, other, here.scale, time - held.first_time, time - held.last_time,
         ((REUSED,) if reused else ()) + found, duplicate, acks, _in_flight(here, there, segment, found), held.rtt,
         _pushed(here, segment, found), held.completeness, bool(held.finished),
+        last if RETRANSMISSION in found and FAST not in found and SPURIOUS not in found else (0, 0),
     )  # fmt: skip
     held.last_time = time
     if not fresh or flags & SYN:
@@ -187,6 +200,19 @@ def _recollect(context: Context, time: int, ends: tuple[bytes, int, bytes, int])
         stream=held.index, seq_base=here.base or 0, ack_base=there.base or 0, scale=here.scale,
         relative=max(time - held.first_time, 0), rtt=held.rtt, completeness=held.completeness,
     )  # fmt: skip
+
+
+def _plain(here: Flow, there: Flow, segment: Segment) -> bool:
+    """Tell whether a segment just follows the last one of its flow, so that there is nothing to be said of it."""
+    seq, ack, flags, window, length, *_ = segment
+    if seq != here.next or flags & 0x0FF7 != ACK or not window or here.base is None or there.base is None:
+        return False
+    if not there.to_be_acked or (there.to_be_acked - ack & _ALL) >= _HALF:
+        return False
+    if length:
+        behind = seq + length & _ALL
+        return bool(there.window) and behind != there.edge and _after(behind, there.last_ack)
+    return ack != here.last_ack
 
 
 def _bases(here: Flow, there: Flow, segment: Segment) -> None:
@@ -257,7 +283,7 @@ def _compare(
     again = _again(here, there, time, held, segment, found)
     if again:
         found += [again, RETRANSMISSION] if again in (FAST, SPURIOUS) else [again]
-    _advance(here, time, segment, found)
+    _advance(here, number, time, segment, found)
     return tuple(found), duplicate
 
 
@@ -282,8 +308,11 @@ def _again(here: Flow, there: Flow, time: int, held: Conversation, segment: Segm
     """Return what a segment is that does not go beyond the highest byte seen; "" for one that does."""
     seq, _ack, flags, _window, length, *_ = segment
     behind = seq + length & _ALL
-    if not (length or flags & (SYN | FIN)) or not here.next or not _after(here.next, seq) or KEEP_ALIVE in found:
+    if not (length or flags & (SYN | FIN)) or KEEP_ALIVE in found:
         return ""
+    if not here.next or not _after(here.next, seq):
+        # New, but long since acknowledged: it was captured too late.
+        return SPURIOUS if length and there.last_ack and not _after(behind, there.last_ack) else ""
     if length > 1 and here.next - 1 & _ALL == seq:
         return ""  # it adds data to what may have been a probe
     if time - there.last_ack_time < _FAST and there.duplicates >= 2 and there.last_ack == seq:
@@ -296,13 +325,13 @@ def _again(here: Flow, there: Flow, time: int, held: Conversation, segment: Segm
     return RETRANSMISSION
 
 
-def _advance(here: Flow, time: int, segment: Segment, found: list[str]) -> None:
+def _advance(here: Flow, number: int, time: int, segment: Segment, found: Sequence[str]) -> None:
     seq, ack, flags, window, length, *_ = segment
     behind = seq + length & _ALL
     if (length or flags & (SYN | FIN)) and flags & (SYN | FIN):
         behind = behind + 1 & _ALL
     if (not here.next or _after(behind, here.next)) and PROBE not in found:
-        here.next, here.next_time = behind, time
+        here.next, here.next_time, here.next_frame = behind, time, number
     if (not here.to_be_acked or here.to_be_acked == seq) and PROBE not in found:
         here.to_be_acked = here.next
     here.window, here.last_ack, here.last_ack_time = window, ack, time
@@ -329,6 +358,7 @@ def _acknowledge(
         held.rtt = time - held.syn_time
     acks = (0, 0)
     if flags & ACK:
+        there.counted = True
         waiting = there.unacked
         while waiting and not _after(waiting[0][1], ack):
             sent = waiting.popleft()
@@ -338,15 +368,17 @@ def _acknowledge(
 
 
 def _pushed(here: Flow, segment: Segment, found: tuple[str, ...]) -> int:
-    if segment.length:
+    if segment.length and here.counted:
         here.pushed = segment.length if here.pushing else here.pushed + segment.length
         here.pushing = bool(segment.flags & PSH)
-    return here.pushed if segment.length and LOST not in found else 0
+    return here.pushed if segment.length and here.counted else 0
 
 
 def _in_flight(here: Flow, there: Flow, segment: Segment, found: tuple[str, ...]) -> int:
     """Return how many bytes are on their way."""
-    if not here.unacked or not segment.length or LOST in found:
+    if LOST in found:
+        here.counted = False
+    if not here.unacked or not segment.length or not here.counted:
         return 0
     first = here.unacked[0][0]
     if _after(first, segment.seq):

@@ -10,7 +10,7 @@ from netscope.dissect.model import BROKEN, Field
 from netscope.dissect.spec import Spec
 from netscope.dissect.tree import Tree
 
-EOL, NOP, MSS, SCALE, SACK_PERMITTED, SACK, STAMPS = 0, 1, 2, 3, 4, 5, 8
+NOP, MSS, SCALE, SACK_PERMITTED, SACK, STAMPS = 1, 2, 3, 4, 5, 8
 _KINDS = {
     0: "End of Option List", 1: "No-Operation", 2: "Maximum Segment Size", 3: "Window Scale", 4: "SACK Permitted",
     5: "SACK", 6: "Echo", 7: "Echo Reply", 8: "Time Stamp Option", 9: "Partial Order Connection Permitted",
@@ -61,6 +61,8 @@ _PAYLOAD = Spec("tcp.options.unknown.payload", "Payload", "bytes")
 
 def gist(data: bytes, at: int, end: int) -> tuple[int | None, int]:
     """Return the window scale (None without one), and how many bytes SACK says have come."""
+    if end - at == 12 and data[at : at + 4] == b"\x01\x01\x08\x0a":
+        return None, 0  # two of nothing and time stamps, as nearly all have
     scale: int | None = None
     sacked = 0
     for kind, place, size in _each(data, at, end):
@@ -73,6 +75,10 @@ def gist(data: bytes, at: int, end: int) -> tuple[int | None, int]:
 
 def listing(data: bytes, at: int, end: int, base: int) -> str:
     """Return what the list's line says of the options. ``base`` makes the edges of SACK relative."""
+    if end - at == 12 and data[at : at + 4] == b"\x01\x01\x08\x0a" and end <= len(data):
+        return (
+            f" TSval={int.from_bytes(data[at + 4 : at + 8], 'big')} TSecr={int.from_bytes(data[at + 8 : end], 'big')}"
+        )
     return "".join([_listed(data, kind, place, size, base) for kind, place, size in _each(data, at, end)])
 
 
@@ -140,13 +146,18 @@ def _two_nops(start: int, buffer: int) -> tuple[Field, ...]:
     )
 
 
+@lru_cache(maxsize=256)
+def _head(at: int, buffer: int) -> tuple[Field, ...]:
+    return _KIND.field(STAMPS, at, 1, buffer), _LENGTH.field(10, at + 1, 1, buffer)
+
+
 def _stamped(data: bytes, start: int, buffer: int) -> Field:
     """Return the options that nearly all segments have: two of nothing, then the time stamps."""
     at = start + 2
     value, echo = int.from_bytes(data[at + 2 : at + 6], "big"), int.from_bytes(data[at + 6 : at + 10], "big")
     spec = _SPECS[STAMPS]
     below = (
-        _KIND.field(STAMPS, at, 1, buffer), _LENGTH.field(10, at + 1, 1, buffer),
+        *_head(at, buffer),
         _VALUE.field(value, at + 2, 4, buffer), _ECHO.field(echo, at + 6, 4, buffer),
     )  # fmt: skip
     text = f"{spec.label}: TSval {value}, TSecr {echo}"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from netscope.dissect import tcp_analysis as found
 from netscope.dissect.model import Field
 from netscope.dissect.spec import Spec, span
 from netscope.dissect.tcp_analysis import Verdict
 from netscope.dissect.tree import expert
 
+_new: Any = tuple.__new__
 _SAID = {
     found.RETRANSMISSION: ("This frame is a (suspected) retransmission", "Note"),
     found.FAST: ("This frame is a (suspected) fast retransmission", "Note"),
@@ -33,6 +36,8 @@ _IN_FLIGHT = Spec("tcp.analysis.bytes_in_flight", "Bytes in flight", "u32")
 _PUSHED = Spec("tcp.analysis.push_bytes_sent", "Bytes sent since last PSH flag", "u32")
 _DUPLICATE = Spec("tcp.analysis.duplicate_ack_num", "Duplicate ACK #", "u32")
 _DUPLICATE_OF = Spec("tcp.analysis.duplicate_ack_frame", "Duplicate to the ACK in frame", "u32")
+_RTO = Spec("tcp.analysis.rto", "The RTO for this segment was", "span")
+_RTO_FRAME = Spec("tcp.analysis.rto_frame", "RTO based on delta from frame", "u32")
 _DUPLICATED = Spec("tcp.analysis.duplicate_ack", "This is a TCP duplicate ack", "none")
 _RELATIVE = Spec("tcp.time_relative", "Time since first frame in this TCP stream", "span")
 _DELTA = Spec("tcp.time_delta", "Time since previous frame in this TCP stream", "span")
@@ -40,14 +45,19 @@ _DELTA = Spec("tcp.time_delta", "Time since previous frame in this TCP stream", 
 
 def _time(spec: Spec, nanoseconds: int, start: int, buffer: int) -> Field:
     show = span(nanoseconds)
-    text = f"{spec.label}: {show} seconds"
-    return spec.field(nanoseconds / 1e9, start, 0, buffer, show=show, text=text, generated=True)
+    made: Field = _new(
+        Field,
+        (
+            spec.name, nanoseconds / 1e9, show, f"{spec.label}: {show} seconds", start, 0, 0, (), False, True, buffer,
+        ),
+    )  # fmt: skip
+    return made
 
 
 def remarks(verdict: Verdict, start: int, buffer: int, flags: int, length: int) -> list[Field]:
     """Return the times of a segment and what the analysis found."""
     times = (_time(_RELATIVE, verdict.relative, start, buffer), _time(_DELTA, verdict.delta, start, buffer))
-    made = [Field("", None, "Timestamps", "Timestamps", start, 0, children=times, generated=True, buffer=buffer)]
+    made = [_new(Field, ("", None, "Timestamps", "Timestamps", start, 0, 0, times, False, True, buffer))]
     below: list[Field] = []
     number, late = verdict.acks
     if number:
@@ -55,6 +65,10 @@ def remarks(verdict: Verdict, start: int, buffer: int, flags: int, length: int) 
         below.append(_time(_ROUND_TRIP, late, start, buffer))
     if verdict.rtt and (number or verdict.in_flight or verdict.flags):
         below.append(_time(_INITIAL, verdict.rtt, start, buffer))
+    frame, waited = verdict.rto
+    if frame:
+        below.append(_time(_RTO, waited, start, buffer))
+        below.append(_RTO_FRAME.field(frame, start, 0, buffer, generated=True))
     if verdict.in_flight:
         below.append(_IN_FLIGHT.field(verdict.in_flight, start, 0, buffer, generated=True))
     if verdict.pushed:

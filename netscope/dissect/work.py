@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from netscope.core.frame import Frame
+from netscope.dissect import framelayer
 from netscope.dissect.context import Context
 from netscope.dissect.model import BROKEN, Buffer, Dissection, Field, Layer, Malformed, Short
 from netscope.dissect.registry import Handle, Tables
@@ -32,11 +33,10 @@ class Work:
         ports: source and destination port of the transport above, 0 where there is none.
         prefix: what goes before the line of whatever rides on TCP.
         path: the protocols so far, as ``frame.protocols`` has them.
-        fragment: this is a fragment, so what is missing is no fault.
     """
 
     __slots__ = (
-        "buffer", "buffers", "context", "data", "depth", "destination", "fragment", "frame", "info", "layers", "net",
+        "buffer", "buffers", "context", "data", "depth", "destination", "frame", "info", "layers", "net",
         "path", "ports", "prefix", "protocol", "quoted", "source", "tables", "trouble",
     )  # fmt: skip
 
@@ -54,7 +54,6 @@ class Work:
         self.ports = (0, 0)
         self.prefix = ""
         self.depth = 0
-        self.fragment = False
         self.quoted = False
 
     def need(self, start: int, size: int, end: int) -> None:
@@ -166,6 +165,21 @@ class Work:
             self.frame, tuple(self.layers), tuple(self.buffers), self.source, self.destination, self.protocol,
             self.info, self.trouble,
         )  # fmt: skip
+
+
+def take_apart(frame: Frame, context: Context, before: Frame | None) -> Dissection:
+    """Take a frame apart, from its link layer on."""
+    delta = context.begin(frame.number, frame.time)
+    if before is not None:
+        delta = frame.time - before.time
+    work = Work(frame, context)
+    about = (frame, work.path, delta, context.first_time)
+    work.layers.append(Layer("frame", framelayer.title, 0, len(frame.data), 0, framelayer.fields, about))
+    end = max(frame.length, len(frame.data))
+    if not work.next("link", frame.link, 0, end):
+        work.protocol, work.info = f"LINKTYPE {frame.link}", f"Link type {frame.link}, which netscope cannot read"
+        work.rest(0, end)
+    return work.done()
 
 
 _WORDS = {"eth": "Ethernet", "ip": "IPv4", "ipv6": "IPv6", "icmpv6": "ICMPv6", "ethertype": "Ethertype"}

@@ -96,3 +96,11 @@ def test_a_wrong_checksum_is_told_unless_it_was_left_to_the_hardware() -> None:
     assert dissect(frame, Context(checksums=True)).trouble == "checksum"
     assert dissect(frame).trouble == ""
     assert dissect(frame._replace(offloaded=True), Context(checksums=True)).trouble == ""
+
+
+def test_a_link_layer_address_is_called_what_it_is_called() -> None:
+    frame = packets.frames([packets.segment(b"abc")])[0]
+    named = dissect(frame, Context(name={"02:00:00:00:00:01": "router"}.get, checksums=False)).layers[1]  # type: ignore[arg-type]
+    assert named.title == "Ethernet II, Src: 02:00:00:00:00:02, Dst: router (02:00:00:00:00:01)"
+    assert named.fields()[0].text == "Destination: router (02:00:00:00:00:01)"
+    assert named.fields()[0].show == "02:00:00:00:00:01"

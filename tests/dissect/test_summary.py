@@ -10,7 +10,7 @@ from netscope.core.frame import Frame
 from netscope.dissect import Context, dissect
 from netscope.dissect.summary import Summaries, Summary, summaries, summary
 from tests import conversations, packets
-from tests.benchmarks.dissect import traffic
+from tests.traffic import traffic
 
 CORPUS = packets.corpus() + conversations.corpus()
 
