@@ -107,6 +107,7 @@ async def test_without_privileges_it_says_what_to_do_and_still_opens_files(talk:
 async def test_retransmissions_are_marked_once_their_turn_came(talk: Path) -> None:
     async with packet_stage((120, 40)) as stage:
         await stage.open(talk)
+        await stage.until(lambda: stage.sees("Retransmission"), "the row that was looked at again")
         line = next(line for line in stage.picture() if "Retransmission" in line)
         assert line.startswith(" ! ")
         await stage.press("right_square_bracket")
