@@ -23,10 +23,11 @@ class Piece(NamedTuple):
 class Datagram:
     """What is there of a datagram so far."""
 
-    __slots__ = ("pieces", "size")
+    __slots__ = ("bytes", "pieces", "size")
 
     def __init__(self) -> None:
         self.pieces: list[Piece] = []
+        self.bytes = 0
         self.size = -1  # unknown until the last fragment came
 
 
@@ -41,9 +42,10 @@ def add(context: Context, key: tuple[Any, ...], piece: Piece, more: bool) -> tup
     if held is None:
         held = context.datagrams.keep(key, Datagram())
     end = piece.offset + len(piece.data)
-    if end > _LARGEST or len(held.pieces) >= _MOST_PIECES:
-        return None
+    if end > _LARGEST or len(held.pieces) >= _MOST_PIECES or held.bytes + len(piece.data) > 2 * _LARGEST:
+        return None  # more of the same would only take memory
     held.pieces.append(piece)
+    held.bytes += len(piece.data)
     if not more:
         held.size = end if held.size < 0 else held.size
     if held.size < 0:

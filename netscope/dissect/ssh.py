@@ -56,13 +56,12 @@ _LARGEST = 35_000  # bytes of a packet (RFC 4253, 6.1)
 class Session:
     """What one connection has shown: whether both sides said who they are, packets so far, sides that went dark."""
 
-    __slots__ = ("count", "dark", "greeted", "seen")
+    __slots__ = ("count", "dark", "greeted")
 
     def __init__(self) -> None:
         self.greeted: set[bool] = set()
         self.count = {False: 0, True: 0}
         self.dark: set[bool] = set()
-        self.seen: dict[tuple[int, int], tuple[bool, bool, int]] = {}
 
 
 def ssh(work: Work, start: int, end: int) -> None:
@@ -108,12 +107,11 @@ def _session(work: Work) -> Session:
 
 def _before(work: Work, session: Session, server: bool, start: int) -> tuple[bool, bool, int]:
     """Return what was known before this frame: the other side had greeted, this one had gone dark, packets so far."""
-    key = (work.frame.number, start)
-    known = session.seen.get(key)
+    key = ("ssh seen", work.frame.number, start)
+    known: tuple[bool, bool, int] | None = work.context.notes.get(key)
     if known is None:
-        if len(session.seen) >= 1000:
-            session.seen.clear()
-        known = session.seen[key] = (bool(session.greeted), server in session.dark, session.count[server])
+        known = (bool(session.greeted), server in session.dark, session.count[server])
+        work.context.notes.keep(key, known)
     return known
 
 

@@ -17,7 +17,7 @@ _FAST = 20_000_000  # ns after a duplicate ACK within which a repeated segment a
 _REORDERED = 3_000_000  # ns, while the round-trip time is not known
 _HALF = 1 << 31
 _ALL = (1 << 32) - 1
-_MOST_UNACKED = 1_000
+_MOST_UNACKED = 128  # segments of a flow; of those beyond, no round-trip time is told
 
 # What it may be called, as a word; the text that goes before the list's line.
 KEEP_ALIVE, KEEP_ALIVE_ACK = "keep_alive", "keep_alive_ack"

@@ -104,3 +104,23 @@ def test_a_link_layer_address_is_called_what_it_is_called() -> None:
     assert named.title == "Ethernet II, Src: 02:00:00:00:00:02, Dst: router (02:00:00:00:00:01)"
     assert named.fields()[0].text == "Destination: router (02:00:00:00:00:01)"
     assert named.fields()[0].show == "02:00:00:00:00:01"
+
+
+def test_fragments_that_never_make_a_whole_take_bounded_memory() -> None:
+    context = Context()
+    piece = bytes(1000)
+    for number in range(1, 3001):
+        data = packets.ether(packets.ip4(piece, 17, ident=number % 700, flags=0x2000 | number % 8))
+        dissect(Frame(number, packets.START, data, len(data), packets.ETHERNET), context)
+    held = sum(len(part.data) for datagram in context.datagrams.values() for part in datagram.pieces)
+    assert len(context.datagrams) <= 256
+    assert held <= 256 * 2 * 65_535
+
+
+def test_many_conversations_let_the_oldest_go() -> None:
+    context = Context()
+    context.tcp.most = context.verdicts.most = 50
+    captured = packets.frames([packets.segment(b"abc", sport=port) for port in range(20_000, 20_500)])
+    for frame in captured:
+        dissect(frame, context)
+    assert len(context.tcp) == len(context.verdicts) == 50
