@@ -190,13 +190,13 @@ class PacketStage(Driven):
     async def settled(self) -> None:
         """Wait until all frames have been gone through."""
         session = self.session
-        await self.until(
-            lambda: (
-                session.frames.complete
-                and session.learnt.rows == session.learnt.trees == session.count == self.packets.list.count
-            ),
-            "everything known",
-        )
+
+        def shown() -> bool:
+            known = session.learnt
+            seen = self.packets._shown[1:2] == ((session.count, session.first, known),)
+            return seen and session.frames.complete and known.rows == known.trees == session.count
+
+        await self.until(shown, "everything known and shown")
 
 
 @asynccontextmanager

@@ -48,6 +48,7 @@ class PacketList(Scrolled):
         self.notice = Notice("")
         self.here: int | None = None  # the place under the cursor
         self._made: dict[int, _Made] = {}
+        self._texts: dict[int, tuple[Row, int | None, tuple[str, ...]]] = {}
         self._shifted = 0
         self._widths = Widths()
         self._layout = Layout()
@@ -180,10 +181,20 @@ class PacketList(Scrolled):
         if session is None or row is None:
             return (str(place + 1), "", "", "", "", "", "(let go)")
         before = self.view.place(line - 1) if line else None
-        if self.name_of is not None:
-            source, destination = self.name_of(row.source), self.name_of(row.destination)
-            row = row._replace(source=source or row.source, destination=destination or row.destination)
-        return cells(row, self.form, session.moment(place, before), self._shifted)
+        known = self._texts.get(place)
+        if known is None or known[0] is not row or known[1] != before:
+            texts = cells(self._named(row), self.form, session.moment(place, before), self._shifted)
+            if len(self._texts) > 4 * self.height + 64:
+                self._texts.clear()
+            known = self._texts[place] = (row, before, texts)
+        return known[2]
+
+    def _named(self, row: Row) -> Row:
+        """Return a row with names in the place of addresses, as far as they are wanted and known."""
+        if self.name_of is None:
+            return row
+        source, destination = self.name_of(row.source), self.name_of(row.destination)
+        return row._replace(source=source or row.source, destination=destination or row.destination)
 
     def runs(self, line: int) -> Sequence[Run]:
         """Return a row."""
@@ -243,7 +254,8 @@ class PacketList(Scrolled):
             self.call_after_refresh(self.start_over)
 
     def start_over(self) -> None:
-        """Repaint everything, laid out anew."""
+        """Repaint everything, made and laid out anew."""
+        self._texts.clear()
         if self.count:
             top = self.place.top
             for line in range(top, min(top + self.height, self.count)):
