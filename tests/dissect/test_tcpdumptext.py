@@ -134,7 +134,7 @@ def test_times_numbers_and_bytes(tmp_path: Path, words: str) -> None:
 
 
 @pytest.mark.tool("tcpdump")
-@pytest.mark.parametrize("group", ["udp", "arp", "ip", "icmp", "ntp", "dhcp"])
+@pytest.mark.parametrize("group", ["udp", "arp", "ip", "icmp", "igmp", "bridges", "ntp", "dhcp"])
 def test_frames_that_were_cut(tmp_path: Path, group: str) -> None:
     same(tmp_path, cut(number(ETHERNET[group]()), range(20, 150, 7)), ())
 

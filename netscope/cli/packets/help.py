@@ -84,7 +84,8 @@ fields, as tshark's
   --json  --jsonl  summaries, in netscope's envelope
 
 files
-  -w FILE          write packets, do not print them; '-': standard output; --print prints them, too
+  -w FILE          write packets, in place of what FILE held, and do not print them; '-': standard output;
+                   --print prints them, too
   --format pcap|pcapng         else by the name: .pcapng
   -b duration:S | filesize:KB | packets:N | files:N         another file now and then, as dumpcap names them
   -C MB  -G SECONDS  -W N      the same, as tcpdump says it

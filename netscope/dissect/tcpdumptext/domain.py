@@ -131,8 +131,8 @@ def _message(text: Text, data: bytes, at: int, multicast: bool) -> None:  # noqa
 
 def _records(text: Text, data: bytes, at: int, place: int, count: int, lead: str, multicast: bool) -> int:
     for number in range(count):
-        if place >= len(data):
-            break
+        if place >= len(data) and (number or lead):
+            raise Truncated
         text.add("," if number else lead)
         place = _record(text, data, at, place, multicast)
     return place

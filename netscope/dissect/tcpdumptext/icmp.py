@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from netscope.dissect.tcpdumptext.ip import Around, ip
+from netscope.dissect.tcpdumptext.around import Around
+from netscope.dissect.tcpdumptext.ip import ip
 from netscope.dissect.tcpdumptext.names import checksum, ip4, named, should_be
 from netscope.dissect.tcpdumptext.text import U16, U32, Text, Truncated, need
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from netscope.dissect.tcpdumptext.around import Around
 from netscope.dissect.tcpdumptext.hexdump import hexadecimal
 from netscope.dissect.tcpdumptext.igmp import RECORDS
-from netscope.dissect.tcpdumptext.ip import Around
 from netscope.dissect.tcpdumptext.names import bits, checksum, ip6, mac, named, should_be
 from netscope.dissect.tcpdumptext.text import U16, U32, Text, Truncated, need, take
 
@@ -106,13 +106,17 @@ def _message(text: Text, data: bytes, at: int, length: int, kind: int) -> bool: 
 def _unreachable(text: Text, data: bytes, at: int, length: int) -> bool:
     code = data[at + 1]
     text.add(", " + named(_UNREACHABLE, code, "unknown unreach code (%u)"))
+    if code not in _UNREACHABLE:
+        if text.style.verbose < 2:
+            text.add(hexadecimal(data[at : at + length]))
+        return False
     need(data, at, 48)
     target = ip6(data[at + 32 : at + 48])
     if code in (0, 1, 3):
         text.add(f" {target}")
     elif code == 2:
         text.add(f" {target}, source address {ip6(data[at + 16 : at + 32])}")
-    elif code == 4:
+    else:
         found = _inner(data, at + 8)
         if found is None:
             raise Truncated
@@ -124,10 +128,6 @@ def _unreachable(text: Text, data: bytes, at: int, length: int) -> bool:
             text.add(f", {target} udp port {text.port(port, 'udp')}")
         else:
             text.add(f", {target} protocol {protocol} port {port} unreachable")
-    else:
-        if text.style.verbose < 2:
-            text.add(hexadecimal(data[at : at + length]))
-        return False
     return True
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netscope.dissect.tcpdumptext.ip import Around
+from netscope.dissect.tcpdumptext.around import Around
 from netscope.dissect.tcpdumptext.names import checksum, ip4, named
 from netscope.dissect.tcpdumptext.text import U16, Text, need, take
 
@@ -66,16 +66,18 @@ def _query(text: Text, data: bytes, at: int) -> None:
 
 def _query3(text: Text, data: bytes, at: int, length: int) -> None:
     text.add(" v3")
-    need(data, at, 12)
     code = data[at + 1]
     tenths = code if code < 128 else ((code & 15) | 16) << ((code >> 4 & 7) + 3)
     if tenths != 100:
         text.add(f" [max resp time {f'{tenths / 10:.1f}s' if tenths < 100 else _span(tenths // 10)}]")
+    group = take(data, at + 4, 4)
+    if not any(group):
+        return
+    text.add(f" [gaddr {ip4(group)}")
     count = U16(data, at + 10)[0]
     if length < 12 + 4 * count:
         text.add(f" [invalid number of sources {count}]")
         return
-    text.add(f" [gaddr {ip4(data[at + 4 : at + 8])}")
     if count:
         if text.style.verbose > 1:
             text.add(" {" + "".join(f" {ip4(take(data, at + 12 + 4 * n, 4))}" for n in range(count)) + " }")

@@ -3,76 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 
+from netscope.dissect.tcpdumptext.around import Around
 from netscope.dissect.tcpdumptext.names import PROTOCOLS, bits, checksum, ip4, named, should_be
-from netscope.dissect.tcpdumptext.text import U16, U32, Text, Truncated, take
+from netscope.dissect.tcpdumptext.text import U16, U32, Printers, Text, Truncated, take
 
 _DEEPEST = 20
 _OWN_ADDRESSES = frozenset({6, 17, 33, 132})  # TCP, UDP, DCCP, SCTP: they print the addresses with their ports
 _FLAGS = ((0x2000, "+"), (0x4000, "DF"), (0x8000, "rsvd"))
 _OPTIONS = {
-    0: "EOL", 1: "NOP", 7: "RR", 68: "timestamp", 130: "security", 131: "LSRR", 137: "SSRR", 148: "RA", 10: "ZSU",
-    82: "traceroute",
+    0: "EOL", 1: "NOP", 7: "RR", 68: "timestamp", 82: "traceroute", 130: "security", 131: "LSRR", 137: "SSRR",
+    148: "RA",
 }  # fmt: skip
-_OPTIONS[68], _OPTIONS[10] = "timestamp", "unknown 10"
 _ECN = ("", ",ECT(1)", ",ECT(0)", ",CE")
 
-# Protocol number -> module and function that print it; imported when the first such packet comes.
-_PRINTERS = {
-    1: "icmp:icmp", 2: "igmp:igmp", 6: "tcp:tcp", 17: "udp:udp", 47: "tunnels:gre", 50: "security:esp",
-    58: "icmp6:icmp6", 132: "sctp:sctp",
-}  # fmt: skip
+_PRINTERS = Printers[Callable[[Text, bytes, int, int, Around], None]](
+    {
+        1: "icmp:icmp", 2: "igmp:igmp", 4: "ip:inner", 6: "tcp:tcp", 17: "udp:udp", 41: "ip6:inner", 47: "tunnels:gre",
+        50: "security:esp", 51: "security:ah", 58: "icmp6:icmp6", 132: "sctp:sctp",
+    }
+)  # fmt: skip
 _ONLY = {1: 4, 2: 4, 58: 6}
-
-
-class Around:
-    """The IP header around a payload.
-
-    Attributes:
-        version: 4 or 6.
-        source, destination: as raw bytes; the destination is the last one of a source route, for checksums.
-        protocol: what the IP header itself says comes next.
-        fragmented: only part of the payload is here.
-        hops: TTL or hop limit.
-    """
-
-    __slots__ = ("destination", "fragmented", "hops", "protocol", "shown", "source", "version")
-
-    def __init__(self, version: int, source: bytes, destination: bytes, protocol: int, hops: int) -> None:
-        self.version = version
-        self.source = source
-        self.destination = self.shown = destination
-        self.protocol = protocol
-        self.hops = hops
-        self.fragmented = False
-
-    def pseudo(self, protocol: int, length: int) -> bytes:
-        """Return the pseudo header for a checksum (RFC 793, RFC 8200 8.1)."""
-        return self.source + self.destination + length.to_bytes(4, "big") + protocol.to_bytes(4, "big")
-
-    def bare(self) -> str:
-        """Return ``source > destination: ``, whatever comes next."""
-        if self.version == 4:
-            return f"{ip4(self.source)} > {ip4(self.shown)}: "
-        return f"{_ip6(self.source)} > {_ip6(self.shown)}: "
-
-    def ends(self, text: Text, protocol: int, ports: tuple[str, str] | None) -> str:
-        """Return ``source > destination: `` with ports; behind other headers the ports alone, as tcpdump does."""
-        if self.protocol != protocol:
-            return f"{ports[0]} > {ports[1]}: " if ports else ""
-        if ports is None:
-            return self.bare()
-        source, destination = (
-            (ip4(self.source), ip4(self.shown)) if self.version == 4 else (_ip6(self.source), _ip6(self.shown))
-        )
-        return f"{source}.{ports[0]} > {destination}.{ports[1]}: "
-
-
-def _ip6(raw: bytes) -> str:
-    from netscope.dissect.tcpdumptext.names import ip6
-
-    return ip6(raw)
 
 
 def version_print(text: Text, data: bytes, at: int, length: int) -> None:
@@ -92,32 +43,12 @@ def version_print(text: Text, data: bytes, at: int, length: int) -> None:
         text.add(f"unknown ip {version}")
 
 
-def ip(text: Text, data: bytes, at: int, length: int) -> None:  # noqa: C901 - field after field
+def ip(text: Text, data: bytes, at: int, length: int) -> None:
     """Print an IPv4 datagram."""
-    text.protocol = "ip"
-    first = data[at]
-    if first >> 4 != 4:
-        text.add("IP6, wrong link-layer encapsulation" if first >> 4 == 6 else f"IP{first >> 4}")
-        text.invalid()
+    found = _lengths(text, data, at, length)
+    if found is None:
         return
-    if not text.style.link:
-        text.add("IP ")
-    if at + 20 > len(data):
-        text.truncated()
-        return
-    if length < 20:
-        text.add(f"truncated-ip {length}")
-        return
-    header = (first & 15) * 4
-    if header < 20:
-        text.add(f"bad-hlen {header}")
-        return
-    total = U16(data, at + 2)[0]
-    if length < total:
-        text.add(f"truncated-ip - {total - length} bytes missing! ")
-    if total < header:
-        text.add(f"bad-len {total}")
-        return
+    header, total = found
     data = data[: at + total]
     offset = U16(data, at + 6)[0]
     protocol = data[at + 9]
@@ -273,31 +204,14 @@ def payload(text: Text, data: bytes, at: int, length: int, around: Around, proto
         text.add("[nested too deeply]")
         return
     text.depth += 1
-    if protocol == 51:
-        from netscope.dissect.tcpdumptext.security import ah
-
-        following = ah(text, data, at)
-        if following:
-            payload(text, data, at + following[1], length - following[1], around, following[0])
-        return
     only = _ONLY.get(protocol)
     if only is not None and only != around.version:
         text.add(f"[{PROTOCOLS[protocol]} requires IPv{only}]")
         text.invalid()
         return
-    where = _PRINTERS.get(protocol)
-    if where is not None:
-        printer = _loaded.get(protocol)
-        if printer is None:
-            module, _, function = where.partition(":")
-            printer = _loaded[protocol] = getattr(import_module(f"netscope.dissect.tcpdumptext.{module}"), function)
+    printer = _PRINTERS.find(protocol)
+    if printer is not None:
         printer(text, data, at, length, around)
-    elif protocol == 4:
-        ip(text, data, at, length)
-    elif protocol == 41:
-        from netscope.dissect.tcpdumptext.ip6 import ip6
-
-        ip6(text, data, at, length)
     elif protocol == 59:
         text.add("no next header")
     elif protocol == 77:
@@ -307,4 +221,35 @@ def payload(text: Text, data: bytes, at: int, length: int, around: Around, proto
         text.add(f" {name or f'ip-proto-{protocol}'} {length}")
 
 
-_loaded: dict[int, Callable[[Text, bytes, int, int, Around], None]] = {}
+def inner(text: Text, data: bytes, at: int, length: int, _around: Around) -> None:
+    """Print an IPv4 datagram within another."""
+    ip(text, data, at, length)
+
+
+def _lengths(text: Text, data: bytes, at: int, length: int) -> tuple[int, int] | None:
+    """Return the header's and the datagram's length; None, with the reason printed, where they cannot be."""
+    text.protocol = "ip"
+    first = data[at]
+    if first >> 4 != 4:
+        text.add("IP6, wrong link-layer encapsulation" if first >> 4 == 6 else f"IP{first >> 4}")
+        text.invalid()
+        return None
+    if not text.style.link:
+        text.add("IP ")
+    if at + 20 > len(data):
+        text.truncated()
+        return None
+    if length < 20:
+        text.add(f"truncated-ip {length}")
+        return None
+    header = (first & 15) * 4
+    if header < 20:
+        text.add(f"bad-hlen {header}")
+        return None
+    total = U16(data, at + 2)[0]
+    if length < total:
+        text.add(f"truncated-ip - {total - length} bytes missing! ")
+    if total < header:
+        text.add(f"bad-len {total}")
+        return None
+    return header, total

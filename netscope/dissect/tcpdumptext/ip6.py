@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from netscope.dissect.tcpdumptext import names
-from netscope.dissect.tcpdumptext.ip import Around, payload
+from netscope.dissect.tcpdumptext.around import Around
+from netscope.dissect.tcpdumptext.ip import payload
 from netscope.dissect.tcpdumptext.text import U16, U32, Text, Truncated, need, take
 
 _OWN_ADDRESSES = frozenset({6, 17, 33, 132})
@@ -37,6 +38,11 @@ def ip6(text: Text, data: bytes, at: int, length: int) -> None:
     source, destination = data[at + 8 : at + 24], data[at + 24 : at + 40]
     around = Around(6, source, destination, following, hops)
     _walk(text, data, at, total, around, size)
+
+
+def inner(text: Text, data: bytes, at: int, length: int, _around: Around) -> None:
+    """Print an IPv6 datagram within another."""
+    ip6(text, data, at, length)
 
 
 def _walk(text: Text, data: bytes, at: int, left: int, around: Around, size: int) -> None:  # noqa: C901 - field after field
@@ -152,10 +158,10 @@ def _option(kind: int, option: bytes) -> str:
 
 def _fragment(text: Text, data: bytes, at: int, size: int) -> int:
     """Print a fragment header; return its length, 0 when it is not the first fragment."""
-    offset, ident = U16(data, at + 2)[0], U32(data, at + 4)[0]
+    offset = U16(data, at + 2)[0]
     place = offset & 0xFFF8
     if text.style.verbose:
-        text.add(f"frag (0x{ident:08x}:{place}|{size})")
+        text.add(f"frag (0x{U32(data, at + 4)[0]:08x}:{place}|{size})")
     else:
         text.add(f"frag ({place}|{size})")
     if place:

@@ -111,10 +111,9 @@ def ssh(text: Text, data: bytes, at: int, length: int) -> None:
         if place >= len(data):
             raise Truncated
         byte = data[place]
-        if place - at < 4 and byte != b"SSH-"[place - at]:
-            return
         if byte == 0x0A or (byte == 0x0D and place + 1 < end and data[place + 1 : place + 2] == b"\n"):
-            text.add(f": SSH: {data[at:place].decode('ascii')}")
+            if data[at : at + 4] == b"SSH-":
+                text.add(f": SSH: {data[at:place].decode('ascii')}")
             return
         if not 0x20 <= byte < 0x7F:
             return

@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 
 from netscope.dissect.tcpdumptext.names import ETHERTYPES, mac
-from netscope.dissect.tcpdumptext.text import U16, U32, Text
+from netscope.dissect.tcpdumptext.text import U16, U32, Print, Printers, Text
 
 _TAGS = frozenset({0x8100, 0x9100, 0x9200, 0x88A8})
 _LENGTH = 1500  # types up to here are lengths (IEEE 802.3)
 
-_PRINTERS = {
-    0x0800: "ip:ip", 0x86DD: "ip6:ip6", 0x0806: "arp:arp", 0x8035: "arp:arp", 0x8847: "tunnels:mpls",
-    0x8848: "tunnels:mpls", 0x8863: "tunnels:pppoe", 0x8864: "tunnels:pppoe", 0x88CC: "lldp:lldp",
-    0x9000: "loopback:loopback",
-}  # fmt: skip
-_loaded: dict[int, Callable[[Text, bytes, int, int], None]] = {}
+_PRINTERS = Printers[Print](
+    {
+        0x0800: "ip:ip", 0x86DD: "ip6:ip6", 0x0806: "arp:arp", 0x8035: "arp:arp", 0x8847: "tunnels:mpls",
+        0x8848: "tunnels:mpls", 0x8863: "tunnels:pppoe", 0x8864: "tunnels:pppoe", 0x88CC: "lldp:lldp",
+        0x9000: "loopback:loopback",
+    }
+)  # fmt: skip
 # The families of a BSD loopback header.
 _IP6_FAMILIES = frozenset({24, 28, 30})
 
 
 def ethertype(text: Text, kind: int, data: bytes, at: int, length: int) -> bool:
     """Print what an Ethernet type says comes next; return whether that is known."""
-    printer = _loaded.get(kind)
+    printer = _PRINTERS.find(kind)
     if printer is None:
-        where = _PRINTERS.get(kind)
-        if where is None:
-            return False
-        module, _, function = where.partition(":")
-        printer = _loaded[kind] = getattr(import_module(f"netscope.dissect.tcpdumptext.{module}"), function)
+        return False
     printer(text, data, at, length)
     return True
 
@@ -248,6 +244,6 @@ def _family(text: Text, family: int, length: int) -> None:
         text.add(f"AF {names.get(family, 'Unknown')} ({family}), length {length}: ")
 
 
-LINKS: dict[int, Callable[[Text, bytes, int, int], None]] = {
+LINKS: dict[int, Print] = {
     1: ethernet, 0: loopback, 108: loopback, 101: raw, 12: raw, 14: raw, 228: raw, 229: raw, 113: cooked, 276: cooked2,
 }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netscope.dissect.tcpdumptext import link
 from netscope.dissect.tcpdumptext.names import bits, mac
-from netscope.dissect.tcpdumptext.text import U16, U32, Text, need
+from netscope.dissect.tcpdumptext.text import U16, U32, Text, take
 
 _SAPS = {
     0x00: "Null", 0x02: "802.1B I", 0x03: "802.1B G", 0x06: "IP", 0x0E: "ProWay NM", 0x42: "STP", 0x8E: "ProWay ASM",
@@ -121,15 +121,15 @@ def stp(text: Text, data: bytes, at: int, length: int) -> None:
     if length < 4:
         text.truncated()
         return
-    need(data, at, 4)
     if U16(data, at)[0]:
         text.add(f"unknown STP version, length {length}")
         return
-    version, kind = data[at + 2], data[at + 3]
+    version = data[at + 2]
     names = {0: "802.1d", 2: "802.1w", 3: "802.1s", 4: "802.1aq"}
     text.add(f"STP {names.get(version) or f'Unknown STP protocol (0x{version:02x})'}")
     if version not in names:
         return
+    kind = data[at + 3]
     if kind == 0x80:
         text.add(", Topology Change")
         return
@@ -141,7 +141,6 @@ def stp(text: Text, data: bytes, at: int, length: int) -> None:
 
 
 def _configuration(text: Text, data: bytes, at: int, length: int, kind: int) -> None:
-    need(data, at, 35)
     flags = data[at + 4]
     name = "Rapid STP" if kind == 2 else "Config"
     text.add(f", {name}, Flags [{bits(flags, _STP_FLAGS)}]")
@@ -158,4 +157,4 @@ def _configuration(text: Text, data: bytes, at: int, length: int, kind: int) -> 
 
 
 def _bridge(data: bytes, at: int) -> str:
-    return f"{U16(data, at)[0]:04x}.{mac(data[at + 2 : at + 8])}"
+    return f"{U16(data, at)[0]:04x}.{mac(take(data, at + 2, 6))}"

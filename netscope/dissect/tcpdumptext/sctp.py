@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from netscope.dissect.tcpdumptext.around import Around
 from netscope.dissect.tcpdumptext.hexdump import both
-from netscope.dissect.tcpdumptext.ip import Around
 from netscope.dissect.tcpdumptext.text import U16, U32, Text, need
 
 _CHUNKS = {
@@ -25,7 +25,7 @@ def sctp(text: Text, data: bytes, at: int, length: int, around: Around) -> None:
         return
     need(data, at, 12)
     sport, dport = U16(data, at)[0], U16(data, at + 2)[0]
-    text.add(around.ends(text, 132, (text.port(sport, "sctp"), text.port(dport, "sctp"))))
+    text.add(around.ends(132, (text.port(sport, "sctp"), text.port(dport, "sctp"))))
     text.add("sctp")
     verbose = text.style.verbose > 1
     place, end, number = at + 12, at + length, 0

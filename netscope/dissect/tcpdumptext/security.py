@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from netscope.dissect.tcpdumptext.ip import Around
-from netscope.dissect.tcpdumptext.text import U32, Text, Truncated, need
+from netscope.dissect.tcpdumptext.around import Around
+from netscope.dissect.tcpdumptext.ip import payload
+from netscope.dissect.tcpdumptext.text import U16, U32, Text, need
 
 
-def ah(text: Text, data: bytes, at: int) -> tuple[int, int] | None:
-    """Print an authentication header; return what follows it and how long it was, None when it cannot be right."""
+def ah(text: Text, data: bytes, at: int, length: int, around: Around) -> None:
+    """Print an authentication header, and what follows it."""
     text.protocol = "ah"
     if at >= len(data):
         text.truncated()
-        return None
-    need(data, at, 2)
+        return
     following, size = data[at], (data[at + 1] + 2) * 4
     text.add("AH(")
     if text.style.verbose:
         text.add(f"length={data[at + 1]}({size}-bytes),")
-    need(data, at, 4)
-    reserved = int.from_bytes(data[at + 2 : at + 4], "big")
+    reserved = U16(data, at + 2)[0]
     if reserved:
         text.add(f"reserved[0x{reserved:04x}],")
     text.add(f"spi=0x{U32(data, at + 4)[0]:08x},")
-    if at + 12 > len(data):
-        raise Truncated
     text.add(f"seq=0x{U32(data, at + 8)[0]:x},icv=0x")
     need(data, at, size)
     text.add(f"{data[at + 12 : at + size].hex()}): ")
     if size < 12:
         text.invalid()
-        return None
-    return following, size
+        return
+    payload(text, data, at + size, length - size, around, following)
 
 
 def esp(text: Text, data: bytes, at: int, length: int, around: Around) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from struct import Struct
 
-from netscope.dissect.tcpdumptext.ip import Around
+from netscope.dissect.tcpdumptext.around import Around
 from netscope.dissect.tcpdumptext.names import checksum, should_be
 from netscope.dissect.tcpdumptext.text import CONVERSATIONS, U16, U32, Text, Truncated, need, safe
 
@@ -33,7 +33,7 @@ def tcp(text: Text, data: bytes, at: int, length: int, around: Around) -> None: 
         text.add("[|tcp]")
         return
     sport, dport = U16(data, at)[0], U16(data, at + 2)[0]
-    text.add(around.ends(text, 6, (text.port(sport, "tcp"), text.port(dport, "tcp"))))
+    text.add(around.ends(6, (text.port(sport, "tcp"), text.port(dport, "tcp"))))
     need(data, at, 20)
     _, _, seq, ack, offset, window, found, urgent = _HEADER(data, at)
     header, flags = (offset >> 12) * 4, offset & 0xFF
@@ -148,7 +148,9 @@ def _option(data: bytes, at: int, left: int, base: int, flags: int) -> tuple[int
     if have > left - 2:
         raise _Bad(name)
     if at + 2 + have > len(data):
-        raise _Short(name)
+        # Of the edges of a selective acknowledgement those that are there are printed.
+        there = (len(data) - at - 2) // 8 * 8
+        raise _Short(name + _sack(data[at + 2 : at + 2 + there], have, base) if kind == 5 and not have % 8 else name)
     value = data[at + 2 : at + 2 + have]
     text = name + _shown(kind, value, base, flags)
     if have + 2 != size:
@@ -167,9 +169,7 @@ def _shown(kind: int, value: bytes, base: int, flags: int) -> str:  # noqa: C901
     if kind == 5:
         if len(value) % 8:
             return " invalid sack"
-        edges = [U32(value, place)[0] for place in range(0, len(value), 4)]
-        pairs = [f"{{{(edges[n] - base) & _MOST}:{(edges[n + 1] - base) & _MOST}}}" for n in range(0, len(edges), 2)]
-        return f" {len(pairs)} {''.join(pairs)}"
+        return _sack(value, len(value), base)
     if kind == 28:
         return f" 0x{number:x} {(number >> 1) * 60 if number & 1 else number >> 1}"
     if kind == 19:
@@ -190,6 +190,13 @@ def _shown(kind: int, value: bytes, base: int, flags: int) -> str:  # noqa: C901
     if kind == 254:
         return _experiment(value)
     return f" 0x{value.hex()}" if value else ""
+
+
+def _sack(value: bytes, size: int, base: int) -> str:
+    """Return how many blocks ``size`` bytes of selective acknowledgement have, and those of them that are there."""
+    edges = [U32(value, place)[0] for place in range(0, len(value), 4)]
+    pairs = [f"{{{(edges[n] - base) & _MOST}:{(edges[n + 1] - base) & _MOST}}}" for n in range(0, len(edges), 2)]
+    return f" {size // 8} {''.join(pairs)}"
 
 
 def _cookie(value: bytes) -> str:

@@ -8,7 +8,9 @@ struct.error, which :class:`~netscope.dissect.tcpdumptext.printer.Printer` turns
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from struct import Struct
+from typing import Generic, TypeVar
 
 from netscope.dissect.tcpdumptext.hexdump import both
 from netscope.dissect.tcpdumptext.style import Style
@@ -76,6 +78,23 @@ class Text:
 
 
 Print = Callable[[Text, bytes, int, int], None]
+P = TypeVar("P")
+
+
+class Printers(Generic[P]):
+    """Which function prints what a number stands for: ``module:function``, imported when the first packet needs it."""
+
+    def __init__(self, where: Mapping[int, str]) -> None:
+        self.where = where
+        self._loaded: dict[int, P] = {}
+
+    def find(self, number: int) -> P | None:
+        """Return the function, None where there is none."""
+        found = self._loaded.get(number)
+        if found is None and number in self.where:
+            module, _, function = self.where[number].partition(":")
+            found = self._loaded[number] = getattr(import_module(f"netscope.dissect.tcpdumptext.{module}"), function)
+        return found
 
 
 def safe(data: bytes) -> str:

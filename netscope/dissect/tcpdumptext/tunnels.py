@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from netscope.dissect.tcpdumptext import link
+from netscope.dissect.tcpdumptext.around import Around
 from netscope.dissect.tcpdumptext.hexdump import hexadecimal
-from netscope.dissect.tcpdumptext.ip import Around, ip
+from netscope.dissect.tcpdumptext.ip import ip
 from netscope.dissect.tcpdumptext.ip6 import ip6
 from netscope.dissect.tcpdumptext.names import ETHERTYPES, bits
 from netscope.dissect.tcpdumptext.text import U16, U32, Text, need, take
@@ -203,6 +204,7 @@ def _below(text: Text, data: bytes, at: int, length: int, label: int) -> None:
         ip6(text, data, at, length)
     else:
         text.unknown(data[at:])
+        need(data, at, length)
 
 
 def pppoe(text: Text, data: bytes, at: int, length: int) -> None:

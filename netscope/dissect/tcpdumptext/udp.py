@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import import_module
-
-from netscope.dissect.tcpdumptext.ip import Around
+from netscope.dissect.tcpdumptext.around import Around
 from netscope.dissect.tcpdumptext.names import checksum, should_be
-from netscope.dissect.tcpdumptext.text import U16, Text
+from netscope.dissect.tcpdumptext.text import U16, Print, Printers, Text
 
-# Port -> module and function, in the order in which they are looked for.
+# In the order in which the ports are looked for.
 PORTS = {
     53: "domain:over_udp", 67: "dhcp:dhcp", 68: "dhcp:dhcp", 123: "ntp:ntp", 5353: "domain:mdns", 546: "dhcp6:dhcp6",
     547: "dhcp6:dhcp6", 4789: "tunnels:vxlan",
 }  # fmt: skip
-_loaded: dict[int, Callable[[Text, bytes, int, int], None]] = {}
+_PRINTERS = Printers[Print](PORTS)
 
 
 def udp(text: Text, data: bytes, at: int, length: int, around: Around) -> None:
     """Print a datagram."""
     text.protocol = "udp"
     if at + 4 > len(data):
-        text.add(around.ends(text, 17, None))
+        text.add(around.ends(17, None))
         text.truncated()
         return
     sport, dport = U16(data, at)[0], U16(data, at + 2)[0]
-    text.add(around.ends(text, 17, (text.port(sport, "udp"), text.port(dport, "udp"))))
+    text.add(around.ends(17, (text.port(sport, "udp"), text.port(dport, "udp"))))
     if length < 8:
         text.add(f"truncated-udp {length}")
         return
@@ -64,12 +61,8 @@ def _checksum(text: Text, data: bytes, at: int, length: int, around: Around) -> 
         text.add(f"[bad udp cksum 0x{found:04x} -> 0x{should_be(found, wrong):04x}!] " if wrong else "[udp sum ok] ")
 
 
-def _printer(sport: int, dport: int) -> Callable[[Text, bytes, int, int], None] | None:
-    for port, where in PORTS.items():
+def _printer(sport: int, dport: int) -> Print | None:
+    for port in PORTS:
         if port in (sport, dport):
-            found = _loaded.get(port)
-            if found is None:
-                module, _, function = where.partition(":")
-                found = _loaded[port] = getattr(import_module(f"netscope.dissect.tcpdumptext.{module}"), function)
-            return found
+            return _PRINTERS.find(port)
     return None
