@@ -21,6 +21,8 @@ HOST = "web01"
 CLIENTS = "clients"
 CONTAINER = "app"
 RESOLVER = "192.0.2.1"
+TRANSIT = "transit"
+FAR = "far"
 
 NETWORK = """
 link set lo up
@@ -77,6 +79,25 @@ addr add 203.0.113.90/32 dev up0
 addr add 2001:db8::1/64 dev up0 nodad
 addr add 2001:db8::cafe/64 dev up0 nodad
 addr add 10.20.0.1/24 dev up1
+link add tr0 type veth peer name tr0 netns transit
+addr add 203.0.113.129/30 dev tr0
+link set tr0 up
+""",
+    TRANSIT: """
+link set lo up
+link add fa0 type veth peer name fa0 netns far
+addr add 203.0.113.130/30 dev tr0
+addr add 203.0.113.133/30 dev fa0
+link set tr0 up
+link set fa0 up
+route add default via 203.0.113.129
+""",
+    FAR: """
+link set lo up
+addr add 203.0.113.134/30 dev fa0
+addr add 203.0.113.200/32 dev lo
+link set fa0 up
+route add default via 203.0.113.133
 """,
     CONTAINER: """
 link set lo up
@@ -133,6 +154,9 @@ def demonstration() -> Iterator[None]:
     batch(NETWORK_6, "-6")
     for name, lines in PEERS.items():
         batch(lines, "-n", name)
+    for name, router in ((CLIENTS, "203.0.113.130"), (TRANSIT, "203.0.113.134")):  # the way on, once the links are up
+        batch(f"route add 203.0.113.192/26 via {router}", "-n", name)
+        subprocess.run(["ip", "netns", "exec", name, "sysctl", "-qw", "net.ipv4.ip_forward=1"], check=True)
     children = [child(["serve", name, str(uid), *sockets]) for name, uid, sockets in SERVERS]
     wait_ready(children)
     children.append(child(["answer", RESOLVER], CLIENTS))

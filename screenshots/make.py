@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import html
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ from typing import NamedTuple
 HERE = Path(__file__).resolve().parent
 SIZE = (120, 34)
 FONT = "font-family: 'DejaVu Sans Mono', Menlo, Consolas, monospace;"
+CELL = 12.2  # pixels
 FONT_SIZE = "font-size: 20.26px;"  # DejaVu Sans Mono is then as wide as the cells, 12.2 px
 
 
@@ -43,6 +45,8 @@ PICTURES = (
     Picture("names", "1", ("N",), look=4),
     Picture("dns", "6", (*"www.example.com example.com MX -x 192.0.2.101", "enter")),
     Picture("whois", "7", (*"-h 192.0.2.1 example.com", "enter")),
+    Picture("ping", "8", (*"192.0.2.1 192.0.2.101 10.20.0.1 127.0.0.1 -i 0.2", "enter", "plus", "plus"), look=14),
+    Picture("trace", "9", (*"203.0.113.200 -I --interval 0.5", "enter"), look=14),
     Picture("details", "1", ("slash", *"gunicorn", "enter", "enter"), look=8),
     Picture("packets", "shift+tab", (*CAPTURE, "enter", "l", "j", "j")),
     Picture("header", "shift+tab", (*CAPTURE, "R", "enter", "l", "j", "w", "l", "l")),
@@ -95,7 +99,18 @@ def portable(svg: str) -> str:
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r"font-family: ?Fira Code[^;]*;", FONT, svg).replace("font-size: 20px;", FONT_SIZE)
     svg = svg.replace("&#160;", " ").replace("<text ", '<text xml:space="preserve" ')
+    svg = re.sub(r'(<text [^>]*?) x="([\d.]+)"([^>]*?) textLength="[\d.]+"([^>]*>)([^<]*[⠁-⣿][^<]*)</text>', apart, svg)
     return re.sub(r"terminal-\d+", "terminal", svg)
+
+
+def apart(found: re.Match[str]) -> str:
+    """Place each braille sign by itself: the font may lack them, and those of another are as wide as it likes."""
+    before, x, middle, after, text = found.groups()
+    return "".join(
+        f'{before} x="{float(x) + number * CELL:.1f}"{middle}{after}{sign}</text>'
+        for number, sign in enumerate(html.unescape(text))
+        if sign.strip()
+    )
 
 
 def write(name: str, svg: str) -> None:

@@ -34,7 +34,7 @@ from netscope.domains.trace_owners import Owner
 from netscope.domains.trace_paths import Path, paths, verdict
 from netscope.domains.trace_plan import PAYLOAD, Request, requested
 from netscope.domains.trace_session import Answer, Outcome, Slot, TraceSession, Way
-from netscope.domains.trace_text import Style, graph, header, hop_line, notes, report
+from netscope.domains.trace_text import Style, caution, graph, header, hop_line, notes, report
 from netscope.hub.drive import drive
 from netscope.hub.renewal import renewed
 
@@ -222,4 +222,7 @@ class _Printer:
             closing.append(f"path MTU {last.mtu}, said by {last.by or 'the own interface'}")
         if main:
             closing = notes(main[0], names, style) + closing
+        doubt = caution(self._way)
+        if doubt:
+            closing.insert(0, doubt)
         say(self._output, "\n".join(closing))

@@ -215,7 +215,7 @@ OPTIONS = (
     Option(("-e", "--extensions"), "extensions", "show MPLS labels"),
     Option(("-r", "--report"), "report", "statistics over rounds, as mtr -rw prints them"),
     Option(("-c", "--count"), "count", f"rounds of a report (default {DEFAULT_ROUNDS})", "N"),
-    Option(("--interval",), "interval", "seconds between the rounds of a report (default 1)", "SECONDS"),
+    Option(("--interval",), "interval", "seconds between two rounds (default 1; UDP with --flows N: N)", "SECONDS"),
     Option(("--mtu",), "mtu", "packets as long as the way carries; F=N says where they had to become shorter"),
     Option(("--flows",), "flows", "trace so many flows, and show the paths of an ECMP split as a graph", "N"),
     Option(("-z", "--owners"), "owners", "owner and AS of each router; the registries are asked, and it says which"),

@@ -100,6 +100,7 @@ def _check(options: Mapping[str, Any], method: Method, report: bool) -> None:
 def _way(options: Mapping[str, Any], method: Method, rounds: int) -> Way:
     first = Number("-f", 1, 255).whole(options.get("first"), 1)
     flows = Number("--flows", 1, MOST_FLOWS).whole(options.get("flows"), 1)
+    usual = float(flows) if method == "udp" else 1.0  # the end of a UDP trace answers once a second (RFC 1812, 4.3.2.8)
     return Way(
         address="",
         family=0,
@@ -109,7 +110,7 @@ def _way(options: Mapping[str, Any], method: Method, rounds: int) -> Way:
         rounds=Number("-c", 1, MOST_ROUNDS).whole(options.get("count"), rounds)
         if rounds
         else Number("-q", 1, 10).whole(options.get("queries"), 3 if flows == 1 else 1),
-        interval=Number("--interval", 0.1, 3600).real(options.get("interval"), 1.0) if rounds else 0.0,
+        interval=Number("--interval", 0.1, 3600).real(options.get("interval"), usual) if rounds else 0.0,
         wait=Number("-w", 0.01, 60).real(options.get("wait"), 0.0),
         flows=flows,
         size=_LONGEST if options.get("mtu") else 0,

@@ -146,6 +146,16 @@ def notes(path: Path, names: Mapping[str, str], style: Style) -> list[str]:
     return lines
 
 
+def caution(way: Way) -> str:
+    """Return what makes the loss at the end doubtful, "" where nothing does."""
+    if way.method != "udp" or not way.interval or way.flows / way.interval <= 1:
+        return ""
+    return (
+        "the end is asked more than once a second by UDP: most hosts limit such answers, and what they keep back looks"
+        " like loss; -I is not limited"
+    )
+
+
 def spans(numbers: Sequence[int]) -> str:
     """Return numbers as spans: 1-4,7."""
     parts: list[list[int]] = []

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from netscope.core.probe import Event, Probe
 from netscope.domains.trace_paths import Path, paths, verdict
+from netscope.domains.trace_plan import requested
 from netscope.domains.trace_session import Answer, Slot, TraceSession, Way
-from netscope.domains.trace_text import Style, graph, hop_line, notes, report, spans
+from netscope.domains.trace_text import Style, caution, graph, hop_line, notes, report, spans
 from tests.unit.test_ping_session import run
 
 TARGET = "10.9.9.9"
@@ -247,3 +248,20 @@ def test_flows_that_a_router_keeps_waiting_are_asked_again_later_and_no_others()
     assert sorted(times for (_flow, ttl), times in asked.items() if ttl == 1)[:6] == [1] * 6
     for path in paths(session.answers, session.way, constant=True):
         assert all(hop.loss == 0 for hop in path.hops)
+
+
+@pytest.mark.parametrize(
+    ("options", "interval", "doubtful"),
+    [
+        ({}, 1.0, False), ({"flows": "8"}, 8.0, False), ({"flows": "8", "icmp": True}, 1.0, False),
+        ({"interval": "0.5"}, 0.5, True), ({"interval": "0.5", "icmp": True}, 0.5, False),
+        ({"interval": "2", "flows": "4"}, 2.0, True),
+    ],
+)  # fmt: skip
+def test_the_end_of_a_udp_trace_is_asked_once_a_second_or_it_is_said(
+    options: dict[str, object], interval: float, doubtful: bool
+) -> None:
+    """Hosts limit port unreachables (RFC 1812, 4.3.2.8): what they keep back is no loss."""
+    way = requested(options, ["10.0.0.9"], 4, numeric=True, privileged=True, live=True).way
+    assert way.interval == interval
+    assert bool(caution(way)) is doubtful

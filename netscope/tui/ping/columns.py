@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from netscope.core.domain import Domain
-from netscope.core.record import Column
-from netscope.domains.ping import DOMAIN
+from netscope.core.record import Column, Names
+from netscope.domains.ping import DOMAIN, Result
 from netscope.tui.ping.board import Row
 from netscope.tui.probing.lifted import lifted
 
@@ -31,17 +31,26 @@ def domain(marked: Callable[[], Collection[tuple[int, int]]]) -> Domain:
     def graph(row: Row) -> bool:
         return key(row) in marked()
 
+    shown = [
+        column._replace(rank=_RANKS.get(column.name, column.rank), shown=column.shown or column.name == "mtu")
+        for column in DOMAIN.columns
+    ]
     own = (
-        Column("graph", " ", graph, "flag", "is it in the graph (m)?", lambda row, _names: _MARK if graph(row) else "",
-               rank=0),
-        *(lifted(column._replace(rank=_RANKS.get(column.name, column.rank), shown=column.shown or column.name == "mtu"),
-                 lambda row: row.result) for column in DOMAIN.columns),
+        Column("graph", "M", graph, "flag", "is it in the graph?", lambda row, _names: _MARK if graph(row) else "",
+               rank=1),
+        *(lifted(column._replace(text=_target if column.name == "target" else column.text), lambda row: row.result)
+          for column in shown),
         Column("state", "State", lambda row: row.state, help="starting, running, paused, done or stopped", rank=7,
                width=8),
     )  # fmt: skip
     return DOMAIN._replace(
         columns=own, key=key, to_json=lambda row: DOMAIN.to_json(row.result), plots=("last",), inspect=None
     )
+
+
+def _target(record: Result, _names: Names) -> str:
+    """Return the word given, and what is not pinged by ICMP, how."""
+    return record.target if record.method == "icmp" else f"{record.target} {record.method}/{record.port}"
 
 
 def key(row: Row) -> tuple[int, int]:

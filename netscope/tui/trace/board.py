@@ -151,6 +151,8 @@ class Run(Background):
         """Return the trace as a row."""
         now = latest(view.paths)
         ended = verdict(now.plain(), self.way, names) if now is not None else _ASKING
+        if now is None and self.ended:
+            ended = ended._replace(text="; ".join(f"{p.what}: {p.why}" for p in self.problems) or "nothing was asked")
         return Row(
             self.number, self.word, self.way.address, self.way.method, self.request.plan.port or None, self.how,
             self.state, view.rounds, len(view.paths), ended,

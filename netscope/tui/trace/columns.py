@@ -75,7 +75,7 @@ COLUMNS = (
     Column("address", "Address", lambda r: r.address, "address", "its address", shown=False),
     Column("owner", "Owner", _owner, help="its AS and owner (z)", rank=6, flex=True, shown=False),
     Column("loss", "Loss%", lambda r: r.loss, "number", "per cent; empty where a silent hop loses nothing", text=_loss,
-           rank=0),
+           rank=1),
     Column("sent", "Snt", lambda r: r.sent, "integer", "how often it was asked", rank=1),
     Column("received", "Recv", lambda r: r.received, "integer", "answers", shown=False),
     _time("last", "Last", "the last round trip", 3),

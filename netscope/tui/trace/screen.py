@@ -19,7 +19,7 @@ from netscope.domains.trace import DOMAIN, LINE_ONLY
 from netscope.domains.trace_live import latest
 from netscope.domains.trace_owners import Owner, find_owners
 from netscope.domains.trace_plan import LIVE_ROUNDS, requested
-from netscope.domains.trace_text import Style, graph, shown
+from netscope.domains.trace_text import Style, caution, graph, shown
 from netscope.hub.background import Background
 from netscope.tui.confirm import Confirm
 from netscope.tui.framed import Surroundings
@@ -262,6 +262,9 @@ class TraceScreen(ProbingScreen):
         earlier = len(view.paths) - len({path.flow for path in view.paths})
         if earlier:
             more.append(f"the way has changed: {earlier} earlier path{'s' if earlier > 1 else ''} below")
+        doubt = caution(run.way)
+        if doubt:
+            more.append(doubt)
         now = latest(view.paths)
         style = Style(self.names.numeric or run.request.numeric, False)
         for hop in now.hops if now is not None else ():
@@ -302,8 +305,9 @@ class TraceScreen(ProbingScreen):
             self.feed.look()
             return
         texts = (
-            "The registries (RDAP, else whois: IANA, then who it names) learn the public",
-            "addresses of the routers that are met, from now on. z again ends it.",
+            "The registries (by RDAP, else by whois, IANA first) then learn",
+            "the public addresses of all routers that are met.",
+            "z once more ends it. --db FILE in the line asks nobody.",
         )
         self.app.push_screen(Confirm("Ask who owns each hop?", texts), self._agreed)
 
