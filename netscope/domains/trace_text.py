@@ -150,10 +150,7 @@ def caution(way: Way) -> str:
     """Return what makes the loss at the end doubtful, "" where nothing does."""
     if way.method != "udp" or not way.interval or way.flows / way.interval <= 1:
         return ""
-    return (
-        "the end is asked more than once a second by UDP: most hosts limit such answers, and what they keep back looks"
-        " like loss; -I is not limited"
-    )
+    return "asked more than once a second by UDP, hosts keep answers back, which looks like loss: -I is not limited"
 
 
 def spans(numbers: Sequence[int]) -> str:

@@ -133,7 +133,7 @@ async def test_a_trace_is_mtrs_table_and_a_sentence(size: tuple[int, int]) -> No
 
 async def test_silence_and_limits_are_no_loss() -> None:
     async with tracing((120, 40)) as trace:
-        await trace.ask("10.0.0.9 --interval 0.2")
+        await trace.ask("10.0.0.9 -I --interval 0.2")
         await trace.turn(7)
         await trace.stage.until(lambda: trace.hops[3].received < trace.hops[3].sent, "a withheld answer")
         first, second, third, fourth, last = trace.hops
