@@ -22,7 +22,7 @@ from netscope.core.errors import NetscopeError
 from netscope.core.record import Names
 from netscope.hub.watch import Hub, in_thread
 from netscope.tui import frame
-from netscope.tui.choosers import Confirm
+from netscope.tui.confirm import Confirm
 from netscope.tui.exports import export_all
 from netscope.tui.framed import FrameScreen, Surroundings
 from netscope.tui.keys import bindings, placed
@@ -228,8 +228,10 @@ class NetscopeApp(App[None]):
         """End; ask once where something would be lost."""
         lost = [what for screen in self._built.values() if (what := screen.unsaved())]
         if lost and not isinstance(self.screen, Confirm):
-            question = Confirm(f"{'; '.join(lost)}.", "quit without them", "stay (e saves)")
-            self.push_screen(question, lambda yes: self.exit() if yes else None)
+            self.push_screen(
+                Confirm("Quit?", [*lost, "They are lost with the program; e saves them."]),
+                lambda yes: self.exit() if yes else None,
+            )
         else:
             self.exit()
 

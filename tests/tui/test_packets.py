@@ -10,7 +10,7 @@ import pytest
 
 from netscope.core.frame import Frame, Statistics
 from netscope.core.snapshot import Problem
-from netscope.tui.choosers import Confirm
+from netscope.tui.confirm import Confirm
 from netscope.tui.packets.dialogs import StartScreen
 from netscope.tui.packets.session import Session
 from netscope.tui.page import PageScreen
@@ -309,7 +309,7 @@ async def test_quitting_asks_once_for_packets_that_are_not_saved() -> None:
         assert stage.app.is_running
         await stage.press("O")
         assert isinstance(stage.app.screen, Confirm), "opening a file would lose them, too"
-        await stage.press("escape", "q", "q")
+        await stage.press("escape", "q", "y")
         await stage.until(lambda: not stage.app.is_running, "the end")
     assert stage.app.return_code == 0
 

@@ -12,7 +12,7 @@ from netscope.core.errors import BadQuery
 from netscope.core.record import Section
 from netscope.hub.watch import in_thread
 from netscope.tui.addresses import askable
-from netscope.tui.choosers import Confirm
+from netscope.tui.confirm import Confirm
 from netscope.tui.framed import Surroundings
 from netscope.tui.keys import Key, bindings, placed
 from netscope.tui.line import Part
@@ -85,7 +85,7 @@ class PacketsScreen(ViewingScreen):
     def unsaved(self) -> str:
         """Say what would be lost."""
         count = self.desk.unsaved
-        return f"{count:,} captured packets are not saved" if count else ""
+        return f"{count:,} captured packet{' is' if count == 1 else 's are'} not saved." if count else ""
 
     def _tell(self) -> None:
         news = self.desk.news()
@@ -136,7 +136,7 @@ class PacketsScreen(ViewingScreen):
         if not what:
             act()
             return
-        question = Confirm(f"{what}.", "go on without them", "keep them (e saves)")
+        question = Confirm("Let go of them?", [what, "e saves them."])
 
         def answered(yes: bool | None) -> None:
             if yes:

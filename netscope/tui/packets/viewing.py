@@ -29,7 +29,7 @@ from netscope.tui.tabs import Tab
 
 _TICK = 0.1  # seconds between two looks at what came: ten repaints a second at most
 _WIDE = 150  # cells from which tree and bytes stand side by side
-_ARRANGEMENTS = ("-stacked", "-beside", "-columns")
+_ARRANGEMENTS = {"-stacked": 0, "-beside": 110, "-columns": 140}  # and from how many cells on
 _PARTS = ("list", "tree", "lower")
 _EMPTY = (
     "s starts a capture, O opens a pcap or pcapng file",
@@ -355,16 +355,22 @@ class ViewingScreen(FrameScreen):
         self.zoom(None if self.zoomed else self.here)
 
     def _arrange(self) -> None:
-        wide = self.app.size.width >= _WIDE
-        chosen = self._arrangement or ("-beside" if wide else "-stacked")
+        width = self.app.size.width
+        chosen = self._arrangement or ("-beside" if width >= _WIDE else "-stacked")
+        if width < _ARRANGEMENTS[chosen]:
+            chosen = "-stacked"
         for name in _ARRANGEMENTS:
             self.set_class(name == chosen, name)
 
     def action_arrange(self) -> None:
-        """Arrange the panes another way."""
-        at = next(number for number, name in enumerate(_ARRANGEMENTS) if self.has_class(name))
-        self._arrangement = _ARRANGEMENTS[(at + 1) % len(_ARRANGEMENTS)]
+        """Arrange the panes another way, of those that there is room for."""
+        width = self.app.size.width
+        possible = [name for name, least in _ARRANGEMENTS.items() if width >= least]
+        at = next((number for number, name in enumerate(possible) if self.has_class(name)), 0)
+        self._arrangement = possible[(at + 1) % len(possible)]
         self._arrange()
+        if len(possible) == 1:
+            self.notify("There is room for panes side by side from 110 columns on.", timeout=3, markup=False)
 
     def action_picture(self) -> None:
         """Show the header as the RFCs draw it, or the bytes."""
