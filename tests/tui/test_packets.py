@@ -469,3 +469,12 @@ async def test_the_end_of_the_program_ends_the_capture() -> None:
         await stage.press("q")
         await stage.until(lambda: capture.closed, "the end")
     assert stage.app.return_code == 0
+
+
+async def test_panes_side_by_side_need_room(talk: Path) -> None:
+    async with packet_stage() as stage:
+        await stage.open(talk)
+        before = stage.picture()
+        await stage.press("v")
+        assert stage.packets.has_class("-stacked")
+        assert [line for line in stage.picture() if "No." in line] == [line for line in before if "No." in line]

@@ -94,6 +94,15 @@ def test_every_byte_leads_to_a_field_that_holds_it() -> None:
     assert seen > 2000
 
 
+def test_a_byte_of_an_address_is_the_address_and_a_flag_the_flag() -> None:
+    dissection = dissect(frames([segment(b"x", 0x18)])[0])
+    assert tree.holder(dissection, 0, 1) == ("eth", "eth.dst")
+    assert tree.holder(dissection, 0, 47)[:2] == ("tcp", "tcp.flags")
+    assert tree.holder(dissection, 0, 30) == ("ip", "ip.dst")
+    assert tree.holder(dissection, 0, 10_000) == ()
+    assert tree.holder(dissection, 7, 0) == ()
+
+
 def test_the_same_field_has_the_same_path_in_another_packet() -> None:
     one, other = dissect(frames([over4(b"a", 1, 2)])[0]), dissect(frames([over4(b"bcd", 3, 4)])[0])
     unfolded = {("udp",)}
@@ -228,9 +237,9 @@ def test_all_places_from_the_first_that_is_there() -> None:
 
 
 def test_bits_are_read_off_the_line_that_draws_them() -> None:
-    assert picture._mask(".... 0101 = Header Length: 20 bytes (5)") == 0x0F
-    assert picture._mask("...0 0000 0000 0000 = Fragment Offset: 0") == 0x1FFF
-    assert picture._mask("Total Length: 60") == 0
+    assert tree.drawn_bits(".... 0101 = Header Length: 20 bytes (5)") == 0x0F
+    assert tree.drawn_bits("...0 0000 0000 0000 = Fragment Offset: 0") == 0x1FFF
+    assert tree.drawn_bits("Total Length: 60") == 0
     assert re.fullmatch(r"\|.*\|", drawn(HEADERS["ip"], "ip").splitlines()[3])
 
 

@@ -6,21 +6,19 @@ what comes out for those headers.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from netscope.core.text import fit, printable, width
 from netscope.dissect.model import Dissection, Field
-from netscope.tui.packets.tree import Path, layer_paths
+from netscope.tui.packets.tree import Path, drawn_bits, layer_paths
 
 BITS = 32
 WIDTH = 2 * BITS + 1
 _MOST_WORDS = 4  # rows of one box; what is longer is drawn broken
 _BROKEN_WORDS = 2
 _MOST_ROWS = 48
-_BITS = re.compile(r"([01.·]{4}(?: [01.·]{4})*) = ")
 _RULER = (
     " " + " ".join(str(bit // 10) if bit % 10 == 0 else " " for bit in range(BITS)),
     " " + " ".join(str(bit % 10) for bit in range(BITS)),
@@ -120,23 +118,17 @@ def bits(dissection: Dissection, layer: int, field: Field) -> tuple[int, int]:
 
 def _part(path: Path, field: Field, first: int) -> _Part:
     start, length = field.start * 8 - first, field.length * 8
-    mask = _mask(field.text) or field.mask  # what is drawn is right even where the mask is that of a wider number
+    mask = drawn_bits(field.text) or field.mask  # what is drawn is right even where the mask is that of a wider number
     if mask:  # of a number that may be wider than the field: 12 bits over two bytes, of which the first holds the field
         whole = max(length, -(-mask.bit_length() // 8) * 8)
         start, length = start + whole - mask.bit_length(), mask.bit_length() - (mask & -mask).bit_length() + 1
     return _Part(path, field, start, length)
 
 
-def _mask(text: str) -> int:
-    """Return which bits a line draws, as in ``.... 0101 = Header Length: 20 bytes (5)``; 0 where it draws none."""
-    drawn = _BITS.match(text)
-    return int("".join("01"[bit in "01"] for bit in drawn[1] if bit != " "), 2) if drawn else 0
-
-
 def _only_bits(field: Field) -> bool:
     """Tell whether a field of flags stands for its bits alone; what it has none for is another field's."""
     below = [child for child in field.children if not (child.hidden or child.generated)]
-    return field.length <= 4 and all(0 < child.length <= field.length and _mask(child.text) for child in below)
+    return field.length <= 4 and all(0 < child.length <= field.length and drawn_bits(child.text) for child in below)
 
 
 def _cover(below: Sequence[_Part], part: _Part) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Set
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from netscope.core.text import printable
 from netscope.dissect.model import Dissection, Field, Layer
 
 Path = tuple[str, ...]
+_BITS = re.compile(r"([01.·]{4}(?: [01.·]{4})*) = ")
 _MOST = 50_000  # lines; a packet made to keep us busy shows no more
 
 
@@ -143,6 +145,12 @@ def holder(dissection: Dissection, buffer: int, offset: int) -> Path:
     return outer
 
 
+def drawn_bits(text: str) -> int:
+    """Return which bits a line draws, as in ``.... 0101 = Header Length: 20 bytes (5)``; 0 where it draws none."""
+    drawn = _BITS.match(text)
+    return int("".join("01"[bit in "01"] for bit in drawn[1] if bit != " "), 2) if drawn else 0
+
+
 def _holder(layer: Layer, path: Path, buffer: int, offset: int) -> Path:
     best: Path = ()
     least = 1 << 62
@@ -150,6 +158,8 @@ def _holder(layer: Layer, path: Path, buffer: int, offset: int) -> Path:
     def look(fields: tuple[Field, ...], above: Path) -> None:
         nonlocal best, least
         for inner, field in _named(fields, above):
+            if len(above) > 1 and field.length > 2 and drawn_bits(field.text):
+                continue  # a bit or two of an address: whoever points at a byte means the address
             inside = field.start <= offset < field.start + field.length and field.buffer == buffer
             if inside and field.length < least:
                 best, least = inner, field.length
