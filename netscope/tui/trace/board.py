@@ -21,6 +21,7 @@ from netscope.hub.renewal import moved, renewed
 from netscope.tui.probing.later import Later
 
 _UNHEARD = 4  # distances behind the last answer that are shown
+_GLANCE = 1.0  # seconds between two looks at a trace whose hops are not shown: many at once must not hold the screen
 _ASKING = Verdict("no reply", "…", "", 0, None)
 
 
@@ -223,6 +224,7 @@ class Board:
         self._asked = 0
         self.runs: dict[int, Run] = {}
         self.views: dict[int, View] = {}
+        self._seen: dict[int, float] = {}
         self._settled: set[Run] = set()
 
     def ask(self, line: str, word: str, request: Request) -> Run:
@@ -243,17 +245,21 @@ class Board:
         """Stop a trace and forget it."""
         run = self.runs.pop(number, None)
         self.views.pop(number, None)
+        self._seen.pop(number, None)
         if run is not None:
             run.stop()
             self._settled.discard(run)
 
-    def look(self, names: Mapping[str, str], problems: Sequence[Problem]) -> Snapshot:
-        """Return all traces as they are now."""
+    def look(self, names: Mapping[str, str], problems: Sequence[Problem], shown: int | None) -> Snapshot:
+        """Return all traces as they are now; those that are not ``shown`` as they were within the last second."""
+        now = self._host.clock()
         rows, found = [], list(problems)
         for number, run in self.runs.items():
             ended = run.ended  # asked first: what comes until then is in the last view
-            if run not in self._settled:
+            late = now - self._seen.get(number, now - _GLANCE) >= _GLANCE
+            if run not in self._settled and (number == shown or ended or late):
                 self.views[number] = run.view()
+                self._seen[number] = now
             if ended:
                 self._settled.add(run)
             rows.append(run.row(self.views[number], names))

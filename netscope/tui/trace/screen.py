@@ -102,7 +102,7 @@ class TraceScreen(ProbingScreen):
     def look(self) -> Snapshot:
         """Return all traces; the hops follow."""
         owners = self.known_owners
-        snapshot = self.board.look(self.names_known, owners.problems if owners is not None else ())
+        snapshot = self.board.look(self.names_known, owners.problems if owners is not None else (), self._shown)
         addresses = [
             address
             for number, view in self.board.views.items()
