@@ -28,6 +28,9 @@ _NETLINK_GET_STRICT_CHK = 12
 _SO_RCVBUFFORCE = 33
 _DONE_SIZE = HEADER.size + 4
 _BUFFER = 1 << 18  # the kernel never sends a dump datagram over 32 KiB; multicast ones are smaller
+_FULL = _BUFFER - (
+    1 << 15
+)  # so many bytes are a piece, and with one datagram more still half of what there is room for
 _PIECE = 1 << 19  # what is large goes back to the system when it is freed, small pieces leave holes
 _EVENT_BUFFER = 4 << 20
 _RETRIES = 5
@@ -57,24 +60,27 @@ class NetlinkSocket:
         """Return the datagrams that answer ``request`` (see :meth:`netscope.core.host.Host.dump`)."""
         answer: list[bytes] = []
         for _attempt in range(_RETRIES):
-            answer = list(map(bytes, self.pieces(request)))
+            answer = list(map(bytes, self._ask(request, ahead=False)))
             if not self._interrupted:
                 break
         return answer
 
     def pieces(self, request: bytes) -> Iterator[memoryview]:
         """Yield the answer in pieces of whole messages (see :meth:`netscope.core.host.Host.pieces`)."""
+        return self._ask(request, ahead=True)
+
+    def _ask(self, request: bytes, *, ahead: bool) -> Iterator[memoryview]:
         dumping = HEADER.unpack_from(request)[2] & NLM_F_DUMP == NLM_F_DUMP
         self._interrupted = False
         try:
             self._socket.send(request)
-            yield from self._answer(dumping)
+            yield from self._answer(dumping, ahead)
         except TimeoutError as error:
             raise NetscopeError("netlink", "the kernel did not answer in 10 seconds") from error
         except OSError as error:
             raise explain(error, "netlink request") from error
 
-    def _answer(self, dumping: bool) -> Iterator[memoryview]:
+    def _answer(self, dumping: bool, ahead: bool) -> Iterator[memoryview]:
         receive, view, size = self._socket.recv_into, self._view, 0
         while True:
             received = receive(view[size:])
@@ -83,14 +89,35 @@ class NetlinkSocket:
                 yield view[:size]
                 return
             size = (size + received + 3) & ~3
-            flags = _done_flags(data) if dumping else 0
-            if flags is not None:
-                self._interrupted = bool(flags & NLM_F_DUMP_INTR)
+            if not dumping or self._is_done(data):
                 yield view[:size]
                 return
-            if size > _PIECE - _BUFFER:
+            if size > _FULL:
+                if ahead and size <= _PIECE // 2:
+                    rest = self._rest(view[:size])
+                    if rest is not None:
+                        yield from rest
+                        return
                 yield view[:size]
                 size = 0
+
+    def _rest(self, piece: memoryview) -> Iterator[memoryview] | None:
+        """Return a first piece and those that follow, which a thread reads; None where there is no ctypes."""
+        try:
+            from netscope.system.readahead import read_ahead
+        except ImportError:
+            return None
+        return read_ahead(self._socket, piece, self._view, self._is_end)
+
+    def _is_done(self, data: memoryview) -> bool:
+        flags = _done_flags(data)
+        if flags is None:
+            return False
+        self._interrupted = bool(flags & NLM_F_DUMP_INTR)
+        return True
+
+    def _is_end(self, data: memoryview) -> bool:
+        return _is_acknowledged(data) or self._is_done(data)
 
     def close(self) -> None:
         """Close the socket."""

@@ -14,8 +14,9 @@ from typing import TypeVar
 import pytest
 
 from netscope.core.domain import Query
+from netscope.core.netlink import NETLINK_SOCK_DIAG, messages
 from netscope.core.snapshot import Snapshot
-from netscope.domains.sockets import DOMAIN
+from netscope.domains.sockets import DOMAIN, diag
 from netscope.domains.sockets.collect import SocketCollector
 from netscope.domains.sockets.rates import process_rates
 from netscope.domains.sockets.record import Socket, counters, key
@@ -254,3 +255,23 @@ def test_an_interface_that_changes_its_name_is_followed(netns: Namespace) -> Non
         assert [row.interface for row in watcher.look().records if row.local_port == 7400] == ["v0"]
         netns.ip("link set v0 name other")
         assert [row.interface for row in watcher.look().records if row.local_port == 7400] == ["other"]
+
+
+def test_an_answer_of_many_pieces_is_that_of_one_dump_and_may_be_left(netns: Namespace) -> None:
+    kinds = diag.extensions(diag.CONG, diag.SKMEMINFO)
+    request = diag.inet_request(0, diag.IPPROTO_TCP, 0xFFF, kinds)
+    host = netns.host()
+    try:
+        with farm(netns, 4_000):
+            whole = list(messages(host.dump(NETLINK_SOCK_DIAG, request)))
+            for taken in (0, 1, 2):
+                left = host.pieces(NETLINK_SOCK_DIAG, request)
+                for _ in range(taken):
+                    next(left)
+                left.close()  # type: ignore[attr-defined]  # it is a generator
+                pieces = list(map(bytes, host.pieces(NETLINK_SOCK_DIAG, request)))
+                assert len(pieces) > 2
+                assert list(messages(pieces)) == whole
+    finally:
+        host.close()
+    assert len(whole) >= 4_000

@@ -131,7 +131,10 @@ class Memory:
         if departed:
             shown.changed = [*changed, *range(len(shown), len(shown) + len(departed))]
             shown += departed
-        self._before, self._now, self._earlier, self._first, self._clock = now, {}, {}, False, clock
+        for known in self._before.values():
+            known.clear()
+        # Used again: of all that a look makes, the cycle collector would walk through new ones of this size first.
+        self._before, self._now, self._earlier, self._first, self._clock = now, self._before, {}, False, clock
         if first:
             return [*Unrated(rows), *departed] if departed else Unrated(rows)
         return shown
