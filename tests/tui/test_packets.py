@@ -12,6 +12,7 @@ from netscope.core.frame import Frame, Statistics
 from netscope.core.snapshot import Problem
 from netscope.tui.confirm import Confirm
 from netscope.tui.packets.dialogs import StartScreen
+from netscope.tui.packets.rowstore import RowStore
 from netscope.tui.packets.session import Session
 from netscope.tui.page import PageScreen
 from netscope.tui.tabs import Tab
@@ -415,6 +416,22 @@ async def test_frames_that_go_while_they_are_looked_at() -> None:
         session.row(0)
     assert session.row(3).number == 4
     assert session.moment(3, 2).before == kept.found[3].time, "the one before is gone"
+
+
+async def test_a_fault_in_looking_at_packets_is_a_problem_and_not_the_end(
+    talk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(RowStore, "add", broken)
+    async with packet_stage() as stage:
+        await stage.press("O")
+        await stage.paste(talk.name)
+        await stage.press("enter")
+        await stage.until(lambda: bool(stage.packets.desk.problems), "a problem")
+        await stage.press("exclamation_mark")
+        assert stage.sees("RuntimeError: a fault")
 
 
 async def test_help_tells_the_keys_and_what_it_is_instead_of(talk: Path) -> None:

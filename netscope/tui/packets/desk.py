@@ -44,9 +44,10 @@ class Desk:
     @property
     def problems(self) -> Sequence[Problem]:
         """What was lost, or could not be read."""
-        if self.capture is not None:
-            return self.capture.problems
-        return self.session.frames.problems if self.session is not None else ()
+        if self.session is None:
+            return ()
+        source = self.capture if self.capture is not None else self.session.frames
+        return [*source.problems, *self.session.problems]
 
     @property
     def dropped(self) -> int:

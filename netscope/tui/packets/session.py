@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from netscope.core.frame import Frames
+from netscope.core.snapshot import Problem
 from netscope.dissect import Context, dissect
 from netscope.dissect.model import Dissection
 from netscope.dissect.summary import Summaries, summary
@@ -49,6 +50,7 @@ class Session:
         self.frames = frames
         self.name = name
         self.live = live
+        self.problems: list[Problem] = []
         self.marks: set[int] = set()
         self.reference: int | None = None
         self.touched = 0.0  # when a key was pressed last
@@ -68,7 +70,7 @@ class Session:
 
     def start(self) -> None:
         """Begin to learn."""
-        threading.Thread(target=self._learn, name="dissecting", daemon=True).start()
+        threading.Thread(target=self._learn_all, name="dissecting", daemon=True).start()
 
     def close(self) -> None:
         """Stop, and let go of the frames. May wait for a capture's end."""
@@ -155,6 +157,14 @@ class Session:
         return found[at] if at >= 0 and found[at] >= self.first else None
 
     # The thread
+
+    def _learn_all(self) -> None:
+        try:
+            self._learn()
+        except Exception as error:  # noqa: BLE001 - a thread has nobody to raise to: it is said with the rest
+            why = f"{type(error).__name__}: {error}"
+            mend = "the others are shown as if each stood alone"
+            self.problems.append(Problem(f"packets were looked into in order up to number {self._rows:,}", why, mend))
 
     def _learn(self) -> None:
         self._closed.wait(_FIRST)
