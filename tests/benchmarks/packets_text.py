@@ -74,10 +74,10 @@ CASES = [
         lambda: _against(["-n", "tcp port 443"], ["tcpdump", "-n", "tcp port 443"], _PACKETS),
     ),
     Case("packets -n -r against tshark -n -r", 0.3, lambda: _against(["-n"], ["tshark", "-n"], _DISSECTED)),
-    Case("packets -T text against tshark -n -r", 0.6, lambda: _against(["-T", "text"], ["tshark", "-n"], _DISSECTED)),
+    Case("packets -T text against tshark -n -r", 2.0, lambda: _against(["-T", "text"], ["tshark", "-n"], _DISSECTED)),
     Case(
         "packets -T fields against tshark",
-        0.8,
+        3.5,
         lambda: _against(
             ["-T", "fields", "-e", "ip.src", "-e", "tcp.dstport", "-e", "udp.length"],
             ["tshark", "-n", "-T", "fields", "-e", "ip.src", "-e", "tcp.dstport", "-e", "udp.length"],

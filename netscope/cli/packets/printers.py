@@ -51,6 +51,22 @@ def services(host: Host) -> Mapping[tuple[int, str], str]:
     return names
 
 
+class _Interfaces(dict[int, str]):
+    """The names of the interfaces by their index, read again when one comes that was not there before."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host.ifindexes())
+        self._host = host
+
+    def get(self, index: int, default: str = "") -> str:  # type: ignore[override]
+        """Return a name."""
+        name = super().get(index)
+        if name is None:
+            self.update(self._host.ifindexes())
+            name = self.setdefault(index, default)
+        return name
+
+
 class TcpdumpText:
     """tcpdump's text."""
 
@@ -61,7 +77,7 @@ class TcpdumpText:
         self.numbered, self.count = style.numbered, 0
         self.printer = Printer(style, {} if style.numeric else services(host))
         if not command.read:
-            self.printer.text.interfaces = host.ifindexes()
+            self.printer.text.interfaces = _Interfaces(host)
 
     def head(self) -> str:
         """Return nothing."""

@@ -4,34 +4,50 @@ from __future__ import annotations
 
 from netscope.dissect.tcpdumptext.dhcp_options import option
 from netscope.dissect.tcpdumptext.names import ip4, mac
-from netscope.dissect.tcpdumptext.text import U16, U32, Text, Truncated, need, safe
+from netscope.dissect.tcpdumptext.text import U16, U32, Text, Truncated, need, safe, take
 
 _FIXED = 236
 _COOKIE = b"\x63\x82\x53\x63"
 _OPERATIONS = {1: "Request", 2: "Reply"}
 
 
-def dhcp(text: Text, data: bytes, at: int, length: int) -> None:  # noqa: C901 - field after field
+def dhcp(text: Text, data: bytes, at: int, length: int) -> None:
     """Print a message."""
     text.protocol = "bootp"
-    need(data, at, 1)
     operation = data[at]
     text.add(f"BOOTP/DHCP, {_OPERATIONS.get(operation) or f'unknown (0x{operation:02x})'}")
     need(data, at, 4)
-    kind, size, hops = data[at + 1], data[at + 2], data[at + 3]
-    card = kind == 1 and size == 6 and operation == 1
-    if card:
-        need(data, at + 28, 6)
-        text.add(f" from {mac(data[at + 28 : at + 34])}")
+    if data[at + 1] == 1 and data[at + 2] == 6 and operation == 1:
+        text.add(f" from {mac(take(data, at + 28, 6))}")
     elif at + 4 >= len(data) or length < 8:
         raise Truncated
     text.add(f", length {length}")
     if not text.style.verbose:
         return
+    _numbers(text, data, at)
+    for place, name in ((12, "Client"), (16, "Your"), (20, "Server"), (24, "Gateway")):
+        address = take(data, at + place, 4)
+        if any(address):
+            text.add(f"\n\t  {name}-IP {ip4(address)}")
+    if data[at + 1] == 1 and data[at + 2] == 6:
+        text.add(f"\n\t  Client-Ethernet-Address {mac(take(data, at + 28, 6))}")
+    for place, size, name in ((44, 64, "sname"), (108, 128, "file")):
+        need(data, at + place, 1)
+        raw = data[at + place : at + place + size]
+        if raw[0]:
+            text.add(f'\n\t  {name} "{safe(raw.split(bytes(1))[0])}"')
+            if b"\0" not in raw and len(raw) < size:
+                raise Truncated
+    _options(text, data, at + _FIXED, at + length)
+
+
+def _numbers(text: Text, data: bytes, at: int) -> None:
+    """Print what stands before the addresses, where it is not what it usually is."""
     need(data, at, 12)
+    kind, size, hops = data[at + 1 : at + 4]
     if kind != 1:
         text.add(f", htype {kind}")
-    if (kind == 1 and size != 6) or kind != 1:
+    if kind != 1 or size != 6:
         text.add(f", hlen {size}")
     if hops:
         text.add(f", hops {hops}")
@@ -43,24 +59,6 @@ def dhcp(text: Text, data: bytes, at: int, length: int) -> None:  # noqa: C901 -
     text.add(f", Flags [{'Broadcast' if flags & 0x8000 else 'none'}]")
     if text.style.verbose > 1:
         text.add(f" (0x{flags:04x})")
-    for place, name in ((12, "Client"), (16, "Your"), (20, "Server"), (24, "Gateway")):
-        need(data, at + place, 4)
-        if any(data[at + place : at + place + 4]):
-            text.add(f"\n\t  {name}-IP {ip4(data[at + place : at + place + 4])}")
-    if kind == 1 and size == 6:
-        need(data, at + 28, 6)
-        text.add(f"\n\t  Client-Ethernet-Address {mac(data[at + 28 : at + 34])}")
-    for place, size, name in ((44, 64, "sname"), (108, 128, "file")):
-        need(data, at + place, 1)
-        raw = data[at + place : at + place + size]
-        if raw[0]:
-            shown, ended = raw.split(b"\0")[0], b"\0" in raw
-            text.add(f'\n\t  {name} "{safe(shown)}')
-            if not ended and at + place + size > len(data):
-                text.add('"')
-                raise Truncated
-            text.add('"')
-    _options(text, data, at + _FIXED, at + length)
 
 
 def _options(text: Text, data: bytes, at: int, end: int) -> None:

@@ -73,60 +73,58 @@ def domain(text: Text, data: bytes, at: int, length: int, *, tcp: bool = False, 
     text.add(f" ({length})")
 
 
-def _message(text: Text, data: bytes, at: int, multicast: bool) -> None:  # noqa: C901 - field after field
-    ident, flags, *counts = (U16(data, at + place)[0] for place in range(0, 12, 2))
-    reply = flags & 0x8000
-    opcode = flags >> 11 & 15
+def _message(text: Text, data: bytes, at: int, multicast: bool) -> None:
+    flags = U16(data, at + 2)[0]
+    place = (_reply if flags & 0x8000 else _request)(text, data, at, multicast)
+    if text.style.verbose > 1:
+        place = _records(text, data, at, place, U16(data, at + 8)[0], " ns:", multicast)
+        _records(text, data, at, place, U16(data, at + 10)[0], " ar:", multicast)
+
+
+def _reply(text: Text, data: bytes, at: int, multicast: bool) -> int:
+    """Print a reply as far as its answers; return where they end."""
+    ident, flags, asked, *counts = (U16(data, at + place)[0] for place in range(0, 12, 2))
+    marks = "*" if flags & 0x400 else ""
+    marks += "" if flags & 0x80 else "-"
+    marks += "|" if flags & 0x200 else ""
+    marks += "$" if flags & 0x20 else ""
+    text.add(f"{ident}{_OPCODES[flags >> 11 & 15]}{_CODES[flags & 15]}{marks}")
+    if asked != 1:
+        text.add(f" [{asked}q]")
     place = at + 12
-    verbose = text.style.verbose
-    asked, answers, authorities, more = counts
-    if reply:
-        marks = "*" if flags & 0x400 else ""
-        marks += "" if flags & 0x80 else "-"
-        marks += "|" if flags & 0x200 else ""
-        marks += "$" if flags & 0x20 else ""
-        text.add(f"{ident}{_OPCODES[opcode]}{_CODES[flags & 15]}{marks}")
-        if asked != 1:
-            text.add(f" [{asked}q]")
-        for number in range(asked):
-            if verbose > 1:
-                text.add(", q:" if number else " q:")
-                place = _question(text, data, at, place, multicast)
-            else:
-                if number:
-                    text.add(",")
-                place = _skip(data, place) + 4
-                need(data, place - 4, 4)
-        text.add(f" {answers}/{authorities}/{more}")
-        place = _records(text, data, at, place, answers, "", multicast)
-    else:
-        marks = "+" if flags & 0x100 else ""
-        marks += "%" if flags & 0x10 else ""
-        text.add(f"{ident}{_OPCODES[opcode]}{marks}")
-        if flags & 0x6CF:
-            text.add(f" [b2&3=0x{flags:x}]")
-        inverse = opcode == 1
-        if inverse:
-            if asked:
-                text.add(f" [{asked}q]")
-            if answers != 1:
-                text.add(f" [{answers}a]")
-        else:
-            if answers:
-                text.add(f" [{answers}a]")
-            if asked != 1:
-                text.add(f" [{asked}q]")
-        if authorities:
-            text.add(f" [{authorities}n]")
-        if more:
-            text.add(f" [{more}au]")
-        for _ in range(asked):
+    for number in range(asked):
+        if text.style.verbose > 1:
+            text.add(", q:" if number else " q:")
             place = _question(text, data, at, place, multicast)
-        if verbose > 1:
-            place = _records(text, data, at, place, answers, "", multicast)
-    if verbose > 1:
-        place = _records(text, data, at, place, authorities, " ns:", multicast)
-        _records(text, data, at, place, more, " ar:", multicast)
+        else:
+            if number:
+                text.add(",")
+            place = _skip(data, place) + 4
+            need(data, place - 4, 4)
+    text.add(" " + "/".join(map(str, counts)))
+    return _records(text, data, at, place, counts[0], "", multicast)
+
+
+def _request(text: Text, data: bytes, at: int, multicast: bool) -> int:
+    """Print a question, an update or the like as far as its first two sections; return where they end."""
+    ident, flags, asked, answers, authorities, more = (U16(data, at + place)[0] for place in range(0, 12, 2))
+    opcode = flags >> 11 & 15
+    marks = "+" if flags & 0x100 else ""
+    marks += "%" if flags & 0x10 else ""
+    text.add(f"{ident}{_OPCODES[opcode]}{marks}")
+    if flags & 0x6CF:
+        text.add(f" [b2&3=0x{flags:x}]")
+    # An inverse query has answers, to which questions are sought.
+    shown = [(asked, 0, "q"), (answers, 1, "a")] if opcode == 1 else [(answers, 0, "a"), (asked, 1, "q")]
+    for count, usual, name in (*shown, (authorities, 0, "n"), (more, 0, "au")):
+        if count != usual:
+            text.add(f" [{count}{name}]")
+    place = at + 12
+    for _ in range(asked):
+        place = _question(text, data, at, place, multicast)
+    if text.style.verbose > 1:
+        place = _records(text, data, at, place, answers, "", multicast)
+    return place
 
 
 def _records(text: Text, data: bytes, at: int, place: int, count: int, lead: str, multicast: bool) -> int:

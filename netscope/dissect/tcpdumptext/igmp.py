@@ -7,36 +7,38 @@ from netscope.dissect.tcpdumptext.names import checksum, ip4, named
 from netscope.dissect.tcpdumptext.text import U16, Text, need, take
 
 RECORDS = {1: "is_in", 2: "is_ex", 3: "to_in", 4: "to_ex", 5: "allow", 6: "block"}
+_REPORTS = {0x12: "v1 report", 0x16: "v2 report", 0x17: "leave"}
 _DVMRP = {
     1: "Probe", 2: "Report", 3: "Ask-neighbors", 4: "Neighbors", 5: "Ask-neighbors2", 6: "Neighbors2", 7: "Prune",
     8: "Graft", 9: "Graft-ACK",
 }  # fmt: skip
 
 
-def igmp(text: Text, data: bytes, at: int, length: int, around: Around) -> None:  # noqa: C901 - field after field
+def igmp(text: Text, data: bytes, at: int, length: int, around: Around) -> None:
     """Print a message."""
     text.protocol = "igmp"
     if text.style.quiet:
         text.add("igmp")
         return
+    _message(text, data, at, length)
+    if text.style.verbose and at + length <= len(data):
+        wrong = checksum(data[at : at + length])
+        if wrong:
+            text.add(f" bad igmp cksum {U16(data, at + 2)[0]:x}!")
+
+
+def _message(text: Text, data: bytes, at: int, length: int) -> None:
     kind = data[at]
     if kind == 0x11:
         text.add("igmp query")
-        if length >= 12:
-            _query3(text, data, at, length)
-        else:
-            _query(text, data, at)
-    elif kind == 0x12:
-        text.add(f"igmp v1 report {ip4(take(data, at + 4, 4))}")
-        if length != 8:
+        (_query3 if length >= 12 else _query)(text, data, at, length)
+    elif kind in _REPORTS:
+        text.add(f"igmp {_REPORTS[kind]} {ip4(take(data, at + 4, 4))}")
+        if kind == 0x12 and length != 8:
             text.add(f" [len {length}]")
-    elif kind == 0x16:
-        text.add(f"igmp v2 report {ip4(take(data, at + 4, 4))}")
     elif kind == 0x22:
         text.add("igmp v3 report")
         _report3(text, data, at, length)
-    elif kind == 0x17:
-        text.add(f"igmp leave {ip4(take(data, at + 4, 4))}")
     elif kind == 0x13:
         text.add("igmp dvmrp")
         if length < 8:
@@ -44,17 +46,11 @@ def igmp(text: Text, data: bytes, at: int, length: int, around: Around) -> None:
         else:
             code = data[at + 1]
             text.add(f" {_DVMRP[code]}" if code in _DVMRP else f" [type {code}]")
-    elif kind == 0x14:
-        text.add("igmp pimv1")
     else:
-        text.add(f"igmp-{kind}")
-    if text.style.verbose and at + length <= len(data):
-        wrong = checksum(data[at : at + length])
-        if wrong:
-            text.add(f" bad igmp cksum {U16(data, at + 2)[0]:x}!")
+        text.add("igmp pimv1" if kind == 0x14 else f"igmp-{kind}")
 
 
-def _query(text: Text, data: bytes, at: int) -> None:
+def _query(text: Text, data: bytes, at: int, _length: int) -> None:
     most = data[at + 1]
     text.add(" v2" if most else " v1")
     if most and most != 100:
