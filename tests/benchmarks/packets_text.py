@@ -53,9 +53,8 @@ def _file(count: int) -> str:
         os.close(descriptor)
         atexit.register(os.unlink, path)
         block = number(_traffic(min(count, 20_000)))
-        repeated = (
-            frame._replace(time=frame.time + turn * 10**12) for turn in range(count // len(block)) for frame in block
-        )
+        numbered = enumerate(frame for _turn in range(count // len(block)) for frame in block)
+        repeated = (frame._replace(time=1_700_000_000_000_000_000 + place * 40_000) for place, frame in numbered)
         Path(path).write_bytes(pcap(repeated))
         _made[count] = path
     return _made[count]
@@ -71,7 +70,7 @@ CASES = [
     Case(
         "packets -n -r with a filter against tcpdump",
         2.5,
-        lambda: _against(["-n", "tcp port 443"], ["tcpdump", "-n", "tcp port 443"], _PACKETS),
+        lambda: _against(["-n", "tcp port 8443"], ["tcpdump", "-n", "tcp port 8443"], _PACKETS),
     ),
     Case("packets -n -r against tshark -n -r", 0.3, lambda: _against(["-n"], ["tshark", "-n"], _DISSECTED)),
     Case("packets -T text against tshark -n -r", 2.0, lambda: _against(["-T", "text"], ["tshark", "-n"], _DISSECTED)),

@@ -146,15 +146,13 @@ class Fast:
                 if len(lines) == most:
                     break
             captured = at - start
-            kind, total, part, protocol, key, seq, ack, bits, window, options, value, echo = over4(data, start)
-            if kind >> 8 == 0x080045 and not part & 0x3FFF:
-                used = 20
-            elif kind >> 16 == 0x86DD and kind >> 12 & 15 == 6:
-                _, _, total, protocol, key, seq, ack, bits, window, options, value, echo = over6(data, start)
-                used = 40 if total else 0
+            if data[start + 12] == 0x86:
+                kind, six, total, protocol, key, seq, ack, bits, window, options, value, echo = over6(data, start)
+                used = 40 if kind == 0x86DD and six >> 4 == 6 and total else 0
                 total += 40
             else:
-                used = 0
+                kind, total, part, protocol, key, seq, ack, bits, window, options, value, echo = over4(data, start)
+                used = 20 if kind >> 8 == 0x080045 and not part & 0x3FFF else 0
             whole = total + 14
             if not used or whole > length or captured < used + 22:
                 add(plain(Frame(place, seconds * _BILLION + fraction * factor, data[start:at], length, link)))
