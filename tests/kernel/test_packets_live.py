@@ -108,7 +108,7 @@ def test_what_tcpdump_sees_beside_it(loopback: Namespace) -> None:
         theirs, _ = beside.communicate(timeout=30)
         ours, counts = process.communicate(timeout=30)
     assert [line[15:] for line in ours.splitlines()] == [line[15:] for line in theirs.splitlines()]
-    # The kernel stamps a frame for each of the two sockets, a moment apart, unless it is made to stamp them all earlier.
+    # The kernel stamps a frame for each of the two sockets, a moment apart, unless it is made to stamp all earlier.
     for mine, other in zip(ours.splitlines(), theirs.splitlines(), strict=True):
         assert abs(_seconds(mine) - _seconds(other)) < 0.05
     assert process.returncode == 0
