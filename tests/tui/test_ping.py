@@ -216,6 +216,20 @@ async def test_it_goes_on_while_another_tab_is_in_front_and_paints_nothing() -> 
         assert ping.rows[0].result.received == 4
 
 
+async def test_the_other_tabs_tell_that_something_is_still_sent() -> None:
+    async with pinging() as tab:
+        await tab.ask("10.0.0.1 -c 100")
+        await tab.stage.press("escape", "1")
+        await tab.stage.until(lambda: tab.stage.sees("● 1 ping "), "the news in the other tab")
+        await tab.stage.press("2")
+        await tab.stage.until(lambda: tab.stage.sees("● 1 probing"), "the tab's own word")
+        assert not tab.stage.sees("● 1 ping ")
+        await tab.stage.press("1")
+        await tab.stage.until(lambda: tab.stage.sees("● 1 ping "), "the news again")
+        tab.screen.halt()
+        await tab.stage.until(lambda: not tab.stage.sees("● 1 ping "), "its end")
+
+
 async def test_p_on_an_address_in_another_tab_pings_it() -> None:
     async with pinging() as ping:
         await ping.stage.press("escape", "1", "p")

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.timer import Timer
 
 from netscope.core.domain import Domain
 from netscope.core.errors import NetscopeError
@@ -35,6 +36,8 @@ CHANGED = {
     "sort": ("Sort", "sort by this column; again: by the next one"),
 }
 
+_TELLING = 1.0  # seconds between two counts of what still goes on, while another tab is in front
+
 
 def keys_with(own: Sequence[Key]) -> tuple[Key, ...]:
     """Return the keys of such a tab: its own, and those of all tables with the words that are true here."""
@@ -56,6 +59,7 @@ class ProbingScreen(TabScreen):
         self.feed = Feed(self.look)
         super().__init__(tab, around)
         self.question = QuestionLine(tab.name, self.HINT)
+        self._teller: Timer | None = None
 
     def compose_body(self) -> ComposeResult:
         """Put the question above the tables."""
@@ -65,6 +69,26 @@ class ProbingScreen(TabScreen):
     def first_keys(self) -> None:
         """Give the question the keys: nothing is asked yet."""
         self.question.open()
+
+    # While another tab is in front
+
+    def on_screen_suspend(self) -> None:
+        """Tell in the other tabs that something is still sent."""
+        self._tell()
+
+    def on_screen_resume(self) -> None:
+        """The tab itself tells it."""
+        if self._teller is not None:
+            self._teller.stop()
+            self._teller = None
+        self.post_message(self.News(self.tab.name, None))
+
+    def _tell(self) -> None:
+        going = sum(not probe.ended for probe in self.probes())
+        self._teller = self.set_timer(_TELLING, self._tell) if going else None
+        part = Part(f" ● {going} {self.tab.title.lower()} ", "good", f"app.tab('{self.tab.name}')") if going else None
+        if part != self.around.news.get(self.tab.name):
+            self.post_message(self.News(self.tab.name, part))
 
     # What such a tab is
 
