@@ -161,7 +161,9 @@ def lost(seconds: int, rate: int) -> Result:
             terminal.keys("s")
             terminal.until(terminal.sees("captured on right"), "the end")
             said = next(line for line in terminal.lines() if "captured on right" in line)
-            terminal.keys("qq")
+            terminal.keys("q")
+            terminal.until(terminal.sees("Quit?"), "the question")
+            terminal.keys("y")
             terminal.until(terminal.ended, "the end")
     found = re.search(r"([\d,]+) dropped", said)
     count = int(found[1].replace(",", "")) if found else 0

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from netscope.core.capture import Capture, CaptureRequest, Device, Program, devices
 from netscope.core.errors import BadQuery, NetscopeError
-from netscope.core.frame import Frames, OpenedFrames
+from netscope.core.frame import OpenedFrames
 from netscope.core.host import Host
 from netscope.core.snapshot import Problem
 from netscope.hub.watch import in_thread
@@ -124,9 +124,7 @@ class Desk:
             return "A file needs a name."
         if not path.endswith((".pcap", ".pcapng", ".cap")):
             return "The name's ending says the format: .pcap or .pcapng"
-        form = "pcapng" if path.endswith(".pcapng") else "pcap"
-        frames: Frames = session.frames
-        chunks: Iterable[bytes] = saved(frames, places, "pcapng" if form == "pcapng" else "pcap")
+        chunks = saved(session.frames, places, "pcapng" if path.endswith(".pcapng") else "pcap")
         try:
             await in_thread(lambda: write_file(os.path.expanduser(path), chunks))
         except NetscopeError as error:

@@ -30,7 +30,6 @@ class TreePane(Scrolled):
         self.lines: list[TreeLine] = []
         self._unfolded: set[Path] = set()
         self._wanted: Path = ()
-        self._shifted = 0
 
     # Others tell and ask
 
@@ -88,7 +87,7 @@ class TreePane(Scrolled):
     def entered(self, x: int) -> None:
         """A click on the mark folds or unfolds."""
         here = self.here
-        if here is not None and here.depth * _INDENT <= x + self._shifted <= here.depth * _INDENT + 1:
+        if here is not None and here.depth * _INDENT <= x <= here.depth * _INDENT + 1:
             self.action_turn()
 
     def action_turn(self) -> None:
