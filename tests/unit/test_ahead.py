@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 import time
 from threading import Event, Thread
 
@@ -12,6 +13,15 @@ import pytest
 from netscope.system.ahead import ahead
 from netscope.system.processes import SocketOwners
 from tests.unit.test_processes import child, inode
+
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not count the threads that other tests have left to end by themselves."""
+    left = frozenset(threading.enumerate()) - {threading.current_thread()}
+    monkeypatch.setattr(threading, "active_count", lambda: len(frozenset(threading.enumerate()) - left))
 
 
 def no_children() -> bool:
