@@ -46,6 +46,7 @@ DISSECTORS: tuple[Dissector, ...] = (
     Dissector("lcp", "pppoe:lcp", "ppp.protocol=0xc021"),
     Dissector("ipcp", "pppoe:ipcp", "ppp.protocol=0x8021"),
     Dissector("igmp", "igmp:igmp", "ip.proto=2"),
+    Dissector("vrrp", "vrrp:vrrp", "ip.proto=112"),
     Dissector("icmp", "icmp:icmp", "ip.proto=1"),
     Dissector("icmpv6", "icmpv6:icmpv6", "ip.proto=58"),
     Dissector("tcp", "tcp:tcp", "ip.proto=6"),

@@ -20,7 +20,7 @@ _ECN = ("", ",ECT(1)", ",ECT(0)", ",CE")
 _PRINTERS = Printers[Callable[[Text, bytes, int, int, Around], None]](
     {
         1: "icmp:icmp", 2: "igmp:igmp", 4: "ip:inner", 6: "tcp:tcp", 17: "udp:udp", 41: "ip6:inner", 47: "tunnels:gre",
-        50: "security:esp", 51: "security:ah", 58: "icmp6:icmp6", 132: "sctp:sctp",
+        50: "security:esp", 51: "security:ah", 58: "icmp6:icmp6", 112: "vrrp:vrrp", 132: "sctp:sctp",
     }
 )  # fmt: skip
 _ONLY = {1: 4, 2: 4, 58: 6}

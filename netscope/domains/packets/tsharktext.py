@@ -31,7 +31,7 @@ _COLUMNS: dict[str, Callable[[Dissection, int], str]] = {
 _OWN = frozenset(
     {
         "frame", "eth", "ip", "data", "udp", "arp", "sctp", "ssh", "tls", "dhcp", "dhcpv6", "ntp", "mpls", "ppp",
-        "vxlan", "llc", "ah", "esp", "vlan", "stp", "lldp", "sll", "null", "dns", "gre", "http", "igmp", "tcp",
+        "vxlan", "llc", "ah", "esp", "vlan", "stp", "lldp", "sll", "null", "dns", "gre", "http", "igmp", "tcp", "vrrp",
     }
 )  # fmt: skip
 _MIXED = {
