@@ -27,6 +27,7 @@ from tests.framemaker import (
     udp,
     vlan,
 )
+from tests.packets import routers
 
 Frames = Iterator[bytes]
 
@@ -287,6 +288,9 @@ def messages() -> Frames:
     structure = structure[:2] + u16(summed(structure)) + structure[4:]
     yield over4(1, icmp(11, 0, bytes([0, 32, 0, 0]) + padded + structure))
     yield over4(1, icmp(11, 0, bytes([0, 0, 0, 0]) + padded + structure))
+    yield over4(1, icmp(11, 0, u32(0) + padded + u16(0x2000, 0) + u16(12) + b"\1\1" + labels + labels))
+    yield over4(1, icmp(11, 0, u32(0) + padded + u16(0x2000, 0) + u16(8) + b"\1\2" + labels))
+    yield over4(1, icmp(11, 0, u32(0) + padded + u16(0x2000, 0) + u16(4) + b"\1\1" + u16(8) + b"\1\1" + labels))
     yield over4(1, icmp(3, 1, bytes([0, 32, 0, 0]) + padded + u16(0x2000, 0) + u16(8) + b"\1\1" + labels))
 
 
@@ -581,6 +585,8 @@ def hosts() -> Frames:
             (50, B4),
             (82, b"\1\4eth0\2\3abc"),
             (81, b"\0\0\0host.example.org"),
+            (81, b"\3\xff\xffhost.example.org"),
+            (81, b"\x0f\0\0host.example.org"),
             (116, b"\1"),
             (43, b"\1\2\3"),
             (93, u16(7)),
@@ -928,6 +934,19 @@ def _lldp() -> Iterator[bytes]:
     yield u16(1 << 9 | 300) + b"\4" + MAC_A
 
 
+def advertisements() -> Frames:
+    """VRRP, whole and cut off, and with more addresses than there are."""
+    for packet in routers():
+        yield packet.data
+        yield packet.data[:-1]
+    head = bytes([0x21, 7, 100, 3, 1, 1]) + u16(0)
+    for size in range(len(head) + 1):
+        yield over4(112, head[:size])
+    yield over4(112, head + A4 + B4 + b"secret")
+    yield over4(112, head + A4 + B4 + A4 + b"se\x1b\xffet\0\0")
+    yield over6(112, bytes([0x31, 7, 100, 200]) + u16(0xF064, 0) + A6)
+
+
 ETHERNET = {
     "tcp": segments,
     "udp": datagrams,
@@ -937,6 +956,7 @@ ETHERNET = {
     "icmp": messages,
     "icmp6": messages6,
     "igmp": groups,
+    "vrrp": advertisements,
     "dns": domains,
     "lines": texts,
     "dhcp": hosts,

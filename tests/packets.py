@@ -193,6 +193,13 @@ def ipv4s() -> Iterator[Packet]:
         yield Packet(ether(ip4(udp(b"xy", 5000, 6000), 17, tos=tos, ident=tos * 257, flags=(tos & 7) << 13 & 0xC000)))
     for protocol in (3, 61, 99, 114, 200, 253, 255):
         yield Packet(ether(ip4(b"payload of nobody", protocol)))
+    for ttl in range(6):
+        for to in (B, bytes((239, 1, 2, 3))):
+            yield Packet(ether(ip4(udp(b"xy", 5000, 6000), 17, ttl=ttl, dst=to)))
+    for size in (1, 2, 6, 7, 30, 40):
+        for behind in (0, 1, 3, 4, 5, 12, 20):
+            for filled in (bytes(behind), bytes(range(1, behind + 1))):  # padding, trailers, check sequences
+                yield Packet(ether(ip4(udp(b"x" * size, 5000, 9999), 17)) + filled)
 
 
 def fragments4() -> Iterator[Packet]:
@@ -231,8 +238,24 @@ def icmps() -> Iterator[Packet]:
         rest = struct.pack("!HH", 0, 1400 if code == 4 else 0)
         yield Packet(ether(ip4(icmp(3, code, rest + quoted), 1)))
         yield Packet(ether(ip4(icmp(3, code, rest + segment_quoted[:28]), 1)))
+        yield Packet(ether(ip4(icmp(3, code, rest + segment_quoted), 1)))
     for code in (0, 1):
         yield Packet(ether(ip4(icmp(11, code, bytes(4) + quoted), 1)))
+    for flags, options in ((2, b"\2\4\5\xb4\1\3\3\7"), (0x18, b""), (0x11, b""), (4, b""), (0x10, b"\1\1\1\0")):
+        whole = ip4(tcp(b"abc", flags, sport=41_000 + flags, seq=5000, ack=7, options=options), 6)
+        yield Packet(ether(ip4(icmp(11, 0, bytes(4) + whole), 1)))
+        yield Packet(ether(whole))
+        yield Packet(ether(ip4(icmp(11, 0, bytes(4) + whole), 1)))
+        yield Packet(ether(ip4(icmp(11, 0, bytes(4) + whole[:48]), 1)))
+    labels = b"\0\x08\1\1" + struct.pack("!I", 7000 << 12 | 5 << 9 | 0x100 | 3)
+    stack = b"\0\x0c\1\1" + struct.pack("!II", 7000 << 12 | 3, 8000 << 12 | 0x101)
+    for objects in (labels, stack, labels + stack):
+        extension = bytearray(b"\x20\0\0\0" + objects)
+        extension[2:4] = checksum(bytes(extension)).to_bytes(2, "big")
+        for length in (0, 32, 36):
+            padded = segment_quoted.ljust(length * 4 or 128, b"\0")
+            body = bytes([0, length, 0, 0]) + padded + bytes(extension)
+            yield Packet(ether(ip4(icmp(11, 0, body), 1)))
     for code in range(4):
         yield Packet(ether(ip4(icmp(5, code, A + quoted[:28]), 1)))
     yield Packet(ether(ip4(icmp(12, 0, b"\x14\0\0\0" + quoted), 1)))
@@ -495,6 +518,34 @@ def igmps() -> Iterator[Packet]:
         yield one(struct.pack("!BBHHH", 0x22, 0, 0, 0, 1) + struct.pack("!BBH4s", kind, 0, 2, group) + A + B)
 
 
+def routers() -> Iterator[Packet]:
+    """Yield VRRP's advertisements: priorities, ways to authenticate, both versions, what is wrong with them."""
+    four, six = bytes((224, 0, 0, 18)), ip_address("ff02::12").packed
+
+    def two(kind: int = 0x21, priority: int = 100, auth: int = 0, count: int = 2, secret: bytes = b"") -> bytes:
+        head = struct.pack("!BBBBBBH", kind, 7, priority, count, auth, 1, 0)
+        body = head + (A + B)[: 4 * count] + secret.ljust(8, b"\0")
+        return body[:6] + checksum(body).to_bytes(2, "big") + body[8:]
+
+    def three(source: bytes, to: bytes, priority: int, interval: int) -> bytes:
+        body = struct.pack("!BBBBHH", 0x31, 7, priority, 2, interval, 0) + (A + B if len(to) == 4 else A6 + B6)
+        check = checksum(pseudo(source, to, 112, len(body)) + body)
+        return body[:6] + check.to_bytes(2, "big") + body[8:]
+
+    plain = two()
+    bodies = [two(priority=priority) for priority in (0, 1, 100, 255)]
+    bodies += [two(auth=auth, secret=secret) for auth, secret in ((1, b"secret"), (1, b"12345678"), (1, b""), (2, b""))]
+    bodies += [two(auth=auth) for auth in (3, 254)]
+    bodies += [two(kind) for kind in (0x22, 0x20, 0x11, 0x41, 0x61)]
+    bodies += [two(count=0), two(count=1)]
+    bodies.append(plain[:6] + b"\1\2" + plain[8:])
+    for body in bodies:
+        yield Packet(ether(ip4(body, 112, dst=four, ttl=255)))
+    for priority, interval in ((0, 100), (100, 1), (255, 0x1ABC)):
+        yield Packet(ether(ip4(three(A, four, priority, interval), 112, dst=four, ttl=255)))
+        yield Packet(ether(ip6(three(A6, six, priority, interval), 112, dst=six, hops=255), 0x86DD))
+
+
 def tunnels() -> Iterator[Packet]:
     """Yield packets in packets: GRE, VXLAN, MPLS, IP in IP, PPPoE."""
     inner, inner6 = ip4(udp(b"abc", 5000, 6000), 17), ip6(udp(b"abc", 5000, 6000, src=A6, dst=B6), 17)
@@ -543,6 +594,7 @@ GENERATORS = (
     lldps,
     extensions,
     igmps,
+    routers,
     tunnels,
 )
 

@@ -24,7 +24,7 @@ LACKING = {
     "tcp.analysis.tfo_syn",
     "tcp.analysis.tfo_ack",
     "ip.ttl.lncb",
-    "ip.ttl.too_small",
+    "eth.padding_bad",
     "ipv6.routing.undecoded",
     "ipv6.opt.header_mismatch",
     "esp.sequence-analysis.expected-sn",
@@ -42,6 +42,7 @@ LACKING = {
     "tcp.pdu.size",  # how we would reassemble, if we did
 }
 QUIRKS = {
+    "icmps": {"tcp.analysis"},  # theirs has one with nothing in it for a quoted segment
     "associations": {"sctp"},  # theirs begins a second layer behind the first payload
     "lldps": {"eth.trailer"},  # theirs ends three bytes early
     "extensions": {"ipv6.opt"},  # theirs gives Pad1 the length that the next byte says

@@ -123,7 +123,7 @@ def _qualified(value: bytes) -> str:
         return "ERROR: length < 3 bytes"
     flags = value[0]
     shown = (
-        f"[{''.join(letter for bit, letter in ((8, 'N'), (4, 'E'), (2, 'O'), (1, 'S')) if flags & bit)}] "
+        f"[{''.join(letter for bit, letter in ((1, 'S'), (2, 'O'), (4, 'E'), (8, 'N')) if flags & bit)}] "
         if flags
         else ""
     )

@@ -134,11 +134,13 @@ def _extension(text: Text, data: bytes, at: int, length: int) -> None:
     if left < 4 or begun + 4 > len(data):
         return
     version = data[begun] >> 4
+    wrong = checksum(data[begun : at + length])
+    if wrong and not data[at + 5]:
+        return  # without a length, only the checksum tells an extension from more of the quoted datagram (5.5)
     text.add(f"\n\tICMP Multi-Part extension v{version}")
     if version not in (1, 2):
         text.add(", packet not supported")
         return
-    wrong = checksum(data[begun : at + length])
     found = U16(data, begun + 2)[0]
     text.add(f", checksum 0x{found:04x} ({'in' if wrong else ''}correct), length {left}")
     place, left = begun + 4, left - 4
@@ -148,10 +150,9 @@ def _extension(text: Text, data: bytes, at: int, length: int) -> None:
         if size < 4 or size > left:
             break
         if kind == 1 and sub == 1:
-            for entry in range(place + 4, place + size - 3, 4):
-                label = U32(data, entry)[0]
-                stack = ", [S]" if label & 0x100 else ""
-                text.add(f"\n\t    label {label >> 12}, tc {label >> 9 & 7}{stack}, ttl {label & 255}")
+            label = U32(data, place + 4)[0]  # the outermost of the stack, and no other
+            stack = ", [S]" if label & 0x100 else ""
+            text.add(f"\n\t    label {label >> 12}, tc {label >> 9 & 7}{stack}, ttl {label & 255}")
         left -= size
         place += size
 
