@@ -168,7 +168,7 @@ def _question(tree: Tree, reader: dns_rdata.Reader, at: int, work: Work) -> int:
         tree.add(_NAME, at, behind - at, shown)
         single = len(shown) == 1  # Wireshark takes it for the root
         tree.made(_NAME_LENGTH, 0 if single else len(shown), at, behind - at)
-        tree.made(_LABELS, 0 if single else dns_rdata.labels(wire), at, behind - at)
+        tree.made(_LABELS, 1 if shown == "<Root>" else 0 if single else dns_rdata.labels(wire), at, behind - at)
         tree.add(_QUESTION_TYPE, behind)
         if reader.mdns:
             tree.bits(behind + 2, 2, _MDNS_CLASS, _QU)

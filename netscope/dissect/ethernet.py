@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
+from netscope.dissect import checksums
 from netscope.dissect.model import Field, Malformed, Short
 from netscope.dissect.numbers import ETHERTYPES
 from netscope.dissect.spec import Spec, mac
@@ -29,6 +30,8 @@ _LENGTH = Spec("eth.len", "Length", "u16")
 _PADDING = Spec("eth.padding", "Padding", "bytes")
 _TRAILER = Spec("eth.trailer", "Trailer", "bytes")
 _MINIMUM = 60  # without the check sequence
+_SEQUENCE = Spec("eth.fcs", "Frame check sequence", "u32x")
+_SEQUENCE_STATUS = checksums.status_spec("eth.fcs.status", "FCS Status")
 
 
 def ethernet(work: Work, start: int, end: int) -> None:
@@ -47,7 +50,18 @@ def ethernet(work: Work, start: int, end: int) -> None:
         start,
         14,
         _fields,
-        (data, start, work.buffer, kind, end, end, work.destination, work.source, work.context.name),
+        (
+            data,
+            start,
+            work.buffer,
+            kind,
+            end,
+            end,
+            work.destination,
+            work.source,
+            work.context.name,
+            len(work.layers) == 1,
+        ),
     )
     if kind < 0x600:
         stop = min(start + 14 + kind, end) if kind <= 1500 else end
@@ -98,7 +112,16 @@ def length(work: Work, kind: int, start: int, end: int) -> int:
 
 
 def _title(
-    data: bytes, start: int, buffer: int, kind: int, stop: int, end: int, destination: str, source: str, name: Naming
+    data: bytes,
+    start: int,
+    buffer: int,
+    kind: int,
+    stop: int,
+    end: int,
+    destination: str,
+    source: str,
+    name: Naming,
+    checked: bool,
 ) -> str:
     if kind < 0x600:
         return "IEEE 802.3 Ethernet"
@@ -119,7 +142,16 @@ def _address(spec: Spec, oui: bytes, at: int, address: str, buffer: int, shown: 
 
 
 def _fields(
-    data: bytes, start: int, buffer: int, kind: int, stop: int, end: int, destination: str, source: str, name: Naming
+    data: bytes,
+    start: int,
+    buffer: int,
+    kind: int,
+    stop: int,
+    end: int,
+    destination: str,
+    source: str,
+    name: Naming,
+    checked: bool,
 ) -> list[Field]:
     made = [
         _address(_DST, data[start : start + 3], start, destination, buffer, _named(destination, name)),
@@ -127,13 +159,23 @@ def _fields(
         (_TYPE if kind >= 0x600 else _LENGTH).field(kind, start + 12, 2, buffer),
     ]
     behind = data[stop:end]
+    # A frame that has no need of padding and yet goes on behind its packet ends with its check sequence, most likely.
+    sequence = b""
+    if checked and end - start > _MINIMUM + 3 and end - stop > 3 and stop + len(behind) == end:
+        behind, sequence = behind[:-4], behind[-4:]
     if behind:
-        # What fills a frame up to the least size is padding when it is nothing but zeros.
-        padding = min(max(start + _MINIMUM - stop, 0), len(behind))
-        if padding and any(behind[:padding]):
+        # What fills a frame up to the least size is padding when it does so, and is nothing but zeros.
+        padding = max(start + _MINIMUM - stop, 0)
+        if padding and (padding > len(behind) or any(behind[:padding])):
             padding = 0
         if padding:
             made.append(_PADDING.field(behind[:padding], stop, padding, buffer))
         if behind[padding:]:
             made.append(_TRAILER.field(behind[padding:], stop + padding, len(behind) - padding, buffer))
+    if sequence:
+        value = int.from_bytes(sequence, "big")
+        made.append(
+            _SEQUENCE.field(value, end - 4, 4, buffer, text=f"Frame check sequence: 0x{value:08x} [unverified]")
+        )
+        made.append(_SEQUENCE_STATUS.field(checksums.UNVERIFIED, end - 4, 0, buffer, generated=True))
     return made

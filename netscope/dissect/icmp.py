@@ -223,21 +223,23 @@ def _error(work: Work, tree: Tree, kind: int, code: int, start: int, end: int) -
     handle = work.tables.by["ethertype"][0x0800]
     stop = min(start + 8 + original, end) if original else end
     work.quote(tree, handle, start + 8, stop)
-    # RFC 4884, 5.5: without a length, extensions begin behind 128 bytes.
-    place = stop if original else start + 8 + 128
-    if place + 4 <= min(end, len(work.data)) and work.data[place] >> 4 == 2:
-        from netscope.dissect.icmp_extensions import extensions
+    # RFC 4884, 3 and 5.5: extensions begin behind 128 bytes, or behind as many as the length tells.
+    # Some begin right behind a shorter quote.
+    for place in (stop, start + 8 + 128) if original else (start + 8 + 128,):
+        if place + 4 <= min(end, len(work.data)) and work.data[place] >> 4 == 2:
+            from netscope.dissect.icmp_extensions import extensions
 
-        try:
-            extensions(tree, "icmp", place, end)
-        except BROKEN as error:
-            work.broken(error, "icmp", place)
+            try:
+                extensions(tree, "icmp", place, end)
+            except BROKEN as error:
+                work.broken(error, "icmp", place)
+            return
 
 
 def _original(tree: Tree, start: int) -> int:
     length: int = tree.add(_LENGTH, start + 5)
     if length:
-        tree.made(_ORIGINAL, length * 4, start + 5, 0)
+        tree.made(_ORIGINAL, length * 4, start + 5, 1)
     return length * 4
 
 

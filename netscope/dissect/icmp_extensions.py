@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netscope.dissect import checksums
-from netscope.dissect.spec import Spec
+from netscope.dissect.spec import SET, Spec
 from netscope.dissect.tree import Tree
 
 _ALL = Spec("icmp.ext", "ICMP Multi-Part Extensions", "none")
@@ -18,9 +18,9 @@ _LENGTH, _CLASS, _TYPE = (
 _DATA = Spec("icmp.ext.data", "Data", "bytes")
 _LABEL, _EXPERIMENTAL = (
     Spec("icmp.mpls.label", "Label", "u24", 0xFFFFF0),
-    Spec("icmp.mpls.exp", "Experimental", "u24", 0x0E),
+    Spec("icmp.mpls.exp", "Experimental", "u8", 0x0E),
 )
-_BOTTOM, _LIMIT = Spec("icmp.mpls.s", "Bottom of stack", "b24", 0x01), Spec("icmp.mpls.ttl", "Time to live", "u8")
+_BOTTOM, _LIMIT = Spec("icmp.mpls.s", "Stack bit", "b8", 0x01, SET), Spec("icmp.mpls.ttl", "Time to live", "u8")
 
 
 def extensions(tree: Tree, _protocol: str, start: int, end: int) -> None:
@@ -46,7 +46,7 @@ def _object(tree: Tree, at: int, size: int) -> None:
     kind, subtype = tree.uint(at + 2, 1), tree.uint(at + 3, 1)
     labels = kind == 1 and subtype == 1
     text = "MPLS Stack Entry" if labels else f"Object Class: {kind}, C-Type: {subtype}"
-    with tree.node(text, at, size) as node:
+    with tree.node(text, at, size):
         tree.add(_LENGTH, at)
         tree.add(_CLASS, at + 2)
         tree.add(_TYPE, at + 3)
@@ -57,6 +57,7 @@ def _object(tree: Tree, at: int, size: int) -> None:
         for place in range(at + 4, at + size - 3, 4):
             word = tree.uint(place, 4)
             told = f"Label: {word >> 12}, Exp: {word >> 9 & 7}, S: {word >> 8 & 1}, TTL: {word & 255}"
-            node.text(f"MPLS Stack Entry: {told}")
-            tree.bits(place, 3, _LABEL, _EXPERIMENTAL, _BOTTOM)
-            tree.add(_LIMIT, place + 3)
+            with tree.node(told, place, 4):
+                tree.bits(place, 3, _LABEL)
+                tree.bits(place + 2, 1, _EXPERIMENTAL, _BOTTOM)
+                tree.add(_LIMIT, place + 3)

@@ -10,6 +10,7 @@ from netscope.dissect import checksums, fragments
 from netscope.dissect.model import Field, Malformed, Short
 from netscope.dissect.numbers import DSCP, ECN, PROTOCOLS, traffic_class
 from netscope.dissect.spec import SET, Row, Spec, drawn, ip4, rows
+from netscope.dissect.tree import expert
 from netscope.dissect.work import Work
 
 _HEAD = struct.Struct("!BBHHHBBH4s4s")
@@ -56,6 +57,8 @@ _VARYING: tuple[Row, ...] = (
     (Spec("ip.len", "Total Length", "u16"), 2, 2, ()),
     (Spec("ip.id", "Identification", "u16xd"), 3, 4, ()),
 )
+_LEAST = 5  # hops to live; below, a packet may not get to where it goes
+_ROUTING = frozenset({89, 103})  # OSPF and PIM only talk to neighbours
 _CHECKSUM = Spec("ip.checksum", "Header Checksum", "u16x")
 _STATUS = checksums.status_spec("ip.checksum.status", "Header checksum status")
 _SRC, _DST = Spec("ip.src", "Source Address", "ip4"), Spec("ip.dst", "Destination Address", "ip4")
@@ -175,6 +178,10 @@ def _fields(data: bytes, start: int, size: int, buffer: int, values: tuple[Any, 
             destination: str, told: Field | None) -> list[Field]:  # fmt: skip
     first, where = values[0], values[4]
     made = list(_constant(first, values[1], size, where, values[5], values[6], start, buffer))
+    ttl = values[5]
+    if ttl < _LEAST and values[9][0] & 0xF0 != 0xE0 and values[6] not in _ROUTING:
+        remark = expert("ip.ttl.too_small", f'"Time To Live" only {ttl}', "Note", "Sequence", start + 8, buffer)
+        made[5] = made[5]._replace(children=(remark,))
     made[3:3] = rows(_VARYING, values, start, buffer)
     made += checksums.fields(
         _CHECKSUM,

@@ -6,7 +6,7 @@ import struct
 from functools import lru_cache
 from typing import Any
 
-from netscope.dissect import checksums, tcp_analysis, tcp_options
+from netscope.dissect import checksums, tcp_analysis, tcp_options, tcp_quoted
 from netscope.dissect.model import Field, Malformed, Short
 from netscope.dissect.spec import SET, Row, Spec, decoded, drawn, rows
 from netscope.dissect.tcp_analysis import Segment, Verdict, judge
@@ -74,6 +74,7 @@ _CHECKSUM, _STATUS = Spec("tcp.checksum", "Checksum", "u16x"), checksums.status_
 _URGENT = Spec("tcp.urgent_pointer", "Urgent Pointer", "u16")
 _CAUSE = Spec("tcp.reset_cause", "Reset cause", "str")
 _PAYLOAD = Spec("tcp.payload", "TCP payload", "bytes")
+_TITLE = "Transmission Control Protocol, Src Port: {}, Dst Port: {}, Seq: {}"
 
 
 def _nothing_new(flags: tuple[str, ...]) -> bool:
@@ -111,13 +112,17 @@ def tcp(work: Work, start: int, end: int) -> None:
     if size > 20:
         scale, sacked = gist(data, start + 20, start + size)
     if work.quoted:
-        verdict = tcp_analysis.ALONE
-    else:
-        verdict = judge(
-            work.context, (work.frame.number, len(work.layers)), work.frame.number, work.frame.time,
-            (work.net[0], sport, work.net[1], dport),
-            Segment(seq, ack, word & 0xFFF, window, length, scale, sacked),
-        )  # fmt: skip
+        title = _TITLE.format(sport, dport, seq)
+        args = (data, start, size, end, work.buffer, values, None, tcp_quoted.found(work, sport, dport, word & 0xFFF))
+        work.add("tcp", title, start, size, _quoted_fields, (tcp_quoted.ABSENT[len(work.net[0])], *args))
+        if length and not word & 4:
+            payload(work, start + size, end)
+        return
+    verdict = judge(
+        work.context, (work.frame.number, len(work.layers)), work.frame.number, work.frame.time,
+        (work.net[0], sport, work.net[1], dport),
+        Segment(seq, ack, word & 0xFFF, window, length, scale, sacked),
+    )  # fmt: skip
     should = _verify(work, start, end, check)
     if verdict.flags:
         work.prefix = prefix(verdict)
@@ -138,8 +143,7 @@ def _beginning(work: Work, start: int, end: int) -> None:
     sport, dport, seq = struct.unpack_from("!HHI", work.data, start)
     made = rows(_PORTS, (sport, dport), start, work.buffer)
     made.append(_SEQ.field(seq, start + 4, 4, work.buffer))
-    title = f"Transmission Control Protocol, Src Port: {sport}, Dst Port: {dport}, Seq: {seq}"
-    work.add("tcp", title, start, min(end, len(work.data)) - start, made)
+    work.add("tcp", _TITLE.format(sport, dport, seq), start, min(end, len(work.data)) - start, made)
 
 
 def payload(work: Work, start: int, end: int) -> None:
@@ -221,6 +225,11 @@ def _fields(data: bytes, start: int, size: int, end: int, buffer: int, values: t
         text = f"TCP payload ({length} byte{'s' if length != 1 else ''})"
         made.append(_PAYLOAD.field(raw, start + size, len(raw), buffer, text=text))
     return made
+
+
+def _quoted_fields(absent: frozenset[str], *args: Any) -> list[Field]:
+    """Return the fields of a segment that an ICMP error quotes."""
+    return [field for field in _fields(*args) if field.name not in absent]
 
 
 @lru_cache(maxsize=4096)

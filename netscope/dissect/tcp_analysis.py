@@ -184,7 +184,7 @@ def judge(
     )  # fmt: skip
     held.last_time = time
     if not fresh or flags & SYN:
-        _complete(held, segment)
+        complete(held, flags, segment.length, seq + segment.length & _ALL)
     return context.verdicts.keep(key, verdict)
 
 
@@ -232,17 +232,17 @@ def _scales(here: Flow, there: Flow, segment: Segment) -> None:
             there.scale = NO_SCALE
 
 
-def _complete(held: Conversation, segment: Segment) -> None:
-    flags = segment.flags
+def complete(held: Conversation, flags: int, length: int, behind: int = 0) -> None:
+    """Take note of which part of a conversation a segment is; ``behind`` is the number behind its data."""
     if flags & SYN:
         held.completeness |= 2 if flags & ACK else 1
-    elif segment.length:
+    elif length and not flags & RST:  # what a reset carries is no data
         held.completeness |= 8
     elif flags & ACK:
         held.completeness |= 4
     if flags & FIN:
         held.completeness |= 16
-        held.finished = held.finished or segment.seq + segment.length & _ALL
+        held.finished = held.finished or behind
     if flags & RST:
         held.completeness |= 32
 

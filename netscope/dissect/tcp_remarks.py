@@ -62,7 +62,8 @@ def remarks(verdict: Verdict, start: int, buffer: int, flags: int, length: int) 
     number, late = verdict.acks
     if number:
         below.append(_ACKS.field(number, start, 0, buffer, generated=True))
-        below.append(_time(_ROUND_TRIP, late, start, buffer))
+        if late:  # the clock of the capture was too coarse for the time that this took
+            below.append(_time(_ROUND_TRIP, late, start, buffer))
     if verdict.rtt and (number or verdict.in_flight or verdict.flags):
         below.append(_time(_INITIAL, verdict.rtt, start, buffer))
     frame, waited = verdict.rto
@@ -108,13 +109,12 @@ def greeting(flags: int, port: int, closing: bool, at: int, buffer: int) -> dict
             found = remark("syn", f"Connection establish request (SYN): server port {port}")
         said["tcp.flags.syn"] = (found,)
     if flags & 1:
-        side = "fin_passive" if closing else "fin_active"
-        which = "passive" if closing else "active"
+        side, does = ("fin_passive", "undergoes") if closing else ("fin_active", "initiates")
         said["tcp.flags.fin"] = (
             remark("fin", "Connection finish (FIN)"),
             expert(
                 f"tcp.connection.{side}",
-                f"This frame initiates the connection closing: {which}",
+                f"This frame {does} the connection closing",
                 "Note",
                 "Sequence",
                 at - 1,
