@@ -17,7 +17,6 @@ from netscope.cli.probing import (
     refuse,
     say,
     say_moved,
-    stopping,
     tell,
     wanted_of,
 )
@@ -143,7 +142,7 @@ def _one(asked: Asked, target: Target, host: Host, prober: Prober) -> int:
             say(output, header(shown, plan, source if request.plan.interface or request.plan.source else "",
                                namer.meet(target.address) if target.family == 6 else {}))  # fmt: skip
             complain(f"using {channel.how}")
-        with stopping() as stop:
+        with Stop() as stop:
             lasting = renewed(session, [target], prober, say_moved)
             stopped = drive(lasting, {target.family: channel}, host.clock, emit, stop.descriptor)
     finally:
@@ -190,7 +189,7 @@ def _many(asked: Asked, targets: Sequence[Target], problems: list[Problem], host
             if asked.wanted.output == "jsonl":
                 tell(output, topic.outcome_json(outcome, session.targets[outcome.target]))
 
-        with stopping() as stop:
+        with Stop() as stop:
             drive(renewed(session, targets, prober, say_moved), channels, host.clock, emit, stop.descriptor)
     finally:
         for channel in channels.values():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from netscope.cli.output import Output, complain, complain_of
-from netscope.cli.probing import say, stopping, tell
+from netscope.cli.probing import Stop, say, tell
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.host import Host
 from netscope.core.probe import Prober, Target
@@ -26,7 +26,7 @@ def run_mtu(asked: Asked, targets: Sequence[Target], problems: list[Problem], ho
     """Find the path MTU to one target after the other; return the exit status."""
     output = Output(colour=False)
     records: list[topic.Result] = []
-    with stopping() as stop:
+    with Stop() as stop:
         for target in targets:
             try:
                 records.append(_one(asked, target, host, prober, output, stop.descriptor))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-from contextlib import contextmanager
 from types import FrameType, SimpleNamespace
 
 from netscope.cli.output import Output, complain
@@ -14,11 +12,15 @@ from netscope.core.errors import BadQuery
 from netscope.core.host import Host
 from netscope.core.probe import Prober, Target
 from netscope.core.text import printable
-from netscope.core.typed import TYPE_CHECKING, Any, Callable, Iterator, Mapping, NoReturn, Sequence
+from netscope.core.typed import TYPE_CHECKING, Any, Callable, Mapping, NoReturn, Sequence
 from netscope.hub.renewal import moved
 
 if TYPE_CHECKING:
+    import signal
+
     from netscope.cli.parser import Parser
+else:
+    import _signal as signal  # the module behind signal, which makes enums
 
 _PATIENCE = 1.0  # seconds for a name that may not come at all
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -110,36 +112,33 @@ def _help(domain: Domain) -> str:
 
 
 class Stop:
-    """A descriptor that becomes readable when the user wants an end, and the signal that said so."""
+    """A descriptor that becomes readable when the user wants an end, and the signal that said so.
 
-    def __init__(self, descriptor: int) -> None:
-        self.descriptor = descriptor
+    SIGINT, SIGTERM and SIGHUP do no more than that meanwhile, so that they are obeyed between two packets.
+    """
+
+    def __init__(self) -> None:
+        self.descriptor, self._writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self.signal = 0
+
+    def __enter__(self) -> Stop:
+        self._before = {number: signal.signal(number, self._note) for number in _STOPPING}
+        self._woken = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        signal.set_wakeup_fd(self._woken)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        os.close(self.descriptor)
+        os.close(self._writer)
+
+    def _note(self, number: int, _frame: FrameType | None) -> None:
+        self.signal = number
 
     def status(self, otherwise: int) -> int:
         """Return the exit status: as the shell's for a signal that ends, ``otherwise`` after Ctrl-C, as ping(8)."""
         return otherwise if self.signal in (0, signal.SIGINT) else 128 + self.signal
-
-
-@contextmanager
-def stopping() -> Iterator[Stop]:
-    """Turn SIGINT, SIGTERM and SIGHUP into a readable descriptor, so that they are obeyed between two packets."""
-    reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    stop = Stop(reader)
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        stop.signal = number
-
-    before = {number: signal.signal(number, note) for number in _STOPPING}
-    woken = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-    try:
-        yield stop
-    finally:
-        signal.set_wakeup_fd(woken)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        os.close(reader)
-        os.close(writer)
 
 
 class Namer:

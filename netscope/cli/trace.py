@@ -18,7 +18,6 @@ from netscope.cli.probing import (
     refuse,
     say,
     say_moved,
-    stopping,
     tell,
     wanted_of,
 )
@@ -85,7 +84,7 @@ def _traces(asked: Asked, host: Host, prober: Prober) -> int:
     found: list[topic.Trace] = []
     problems: list[Problem] = []
     for word in asked.request.words:
-        with stopping() as stop:
+        with Stop() as stop:
             try:
                 found.append(_trace(asked, word, host, prober, output, stop))
             except NetscopeError as error:

@@ -6,7 +6,7 @@ Every parser takes any bytes: what does not parse is None or empty, never an exc
 
 from __future__ import annotations
 
-import socket
+import _socket as socket  # the module behind socket, which makes enums
 from struct import Struct
 
 from netscope.core.probe import Label

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 from netscope.core.probe import Event
 from netscope.domains.running import Running
 
@@ -27,7 +25,7 @@ class Tally(Running):
         self.outstanding = 0
         self.unanswered = 0
         self.error: Event | None = None
-        self._history: deque[tuple[int, float | None]] = deque(maxlen=HISTORY)
+        self._history: list[tuple[int, float | None]] = []
         self._acknowledged = 0
 
     def receive(self, sequence: int, event: Event, *, late: bool) -> None:
@@ -38,7 +36,7 @@ class Tally(Running):
         self.corrupt += event.wrong is not None
         self.acknowledge(sequence)
         rtt = event.rtt
-        self._history.append((sequence, rtt))
+        self._note(sequence, rtt)
         if rtt is not None:
             self.add(rtt)
 
@@ -48,12 +46,18 @@ class Tally(Running):
         self.unanswered += not late
         self.error = event
         self.acknowledge(sequence)
-        self._history.append((sequence, None))
+        self._note(sequence, None)
 
     def lose(self, sequence: int) -> None:
         """Note that nothing came."""
         self.unanswered += 1
-        self._history.append((sequence, None))
+        self._note(sequence, None)
+
+    def _note(self, sequence: int, rtt: float | None) -> None:
+        history = self._history
+        history.append((sequence, rtt))
+        if len(history) > HISTORY:
+            del history[0]
 
     def acknowledge(self, sequence: int) -> None:
         """Note how many probes were on their way at once, which ping(8) calls the pipe."""

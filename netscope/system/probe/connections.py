@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import _socket as socket  # the module behind socket, which makes enums
 import errno
 import os
 import select
-import socket
 import time
 from collections.abc import Callable
 from struct import Struct

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import _socket as socket  # the module behind socket, which makes enums
 import errno
 import os
-import socket
 import time
 
 from netscope.core.errors import NetscopeError

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import _socket as socket  # the module behind socket, which makes enums
 import os
-import socket
 import time
 
 from netscope.core.errors import BadQuery, NetscopeError

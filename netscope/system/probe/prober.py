@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import _socket as socket  # the module behind socket, which makes enums
 import os
-import socket
-import threading
 import time
 
 from netscope.core.errors import BadQuery, NetscopeError
@@ -17,6 +16,8 @@ _FALLBACK_PORT = 443  # where neither ICMP nor the ping program may be used
 _LOOKUPS = 64
 
 if TYPE_CHECKING:
+    from threading import Thread
+
     from netscope.system.probe.connections import TcpChannel
 
 
@@ -44,6 +45,8 @@ class LiveProber:
 
     def names(self, addresses: Sequence[str], patience: float) -> dict[str, str]:
         """Look names up, all at once; whoever has not answered in time has none."""
+        from threading import Thread
+
         found: dict[str, str] = {}
         waiting = list(addresses)
 
@@ -56,11 +59,8 @@ class LiveProber:
                 except (OSError, IndexError, UnicodeError, NetscopeError):
                     continue
 
-        def start() -> list[threading.Thread]:
-            threads = [
-                threading.Thread(target=look_up, name="names", daemon=True)
-                for _ in range(min(_LOOKUPS, len(addresses)))
-            ]
+        def start() -> list[Thread]:
+            threads = [Thread(target=look_up, name="names", daemon=True) for _ in range(min(_LOOKUPS, len(addresses)))]
             for thread in threads:
                 thread.start()
             return threads
