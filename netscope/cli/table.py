@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netscope.core.record import Column, Names
 from netscope.core.text import fit, format_value, printable, width
-from netscope.core.typed import Any, Iterator, NamedTuple, Sequence
+from netscope.core.typed import Any, Callable, Iterator, NamedTuple, Sequence
 
 GAP = "  "
 _SPARE_RANK = 6  # columns of this rank and above are left out before others are cut
@@ -47,12 +47,18 @@ def cells(column: Column, records: Sequence[Any], names: Names, header: bool = T
         texts = [text if type(text) is str else format_value(text, kind) for text in map(column.value, records)]
     together = "".join(texts)
     if not (together.isascii() and together.isprintable()):
-        texts = [printable(text) for text in texts]
+        texts = _each(printable, texts)
         together = "".join(texts)
     plain = together.isascii() and column.title.isascii()
     measure = len if plain else width
-    widest = max(map(measure, texts), default=0)
+    widest = max(map(measure, texts if plain else set(texts)), default=0)
     return Cells(column, texts, plain, max(widest, width(column.title)) if header else widest, widest == 0)
+
+
+def _each(make: Callable[..., str], texts: Sequence[str], *how: int, **more: bool) -> list[str]:
+    """Return what is made of each text: once of those that say the same, as many of a column do."""
+    made = {text: make(text, *how, **more) for text in set(texts)}
+    return list(map(made.__getitem__, texts))
 
 
 def layout(columns: Sequence[Cells], room: int | None, *, drop: bool = True) -> Layout:
@@ -124,7 +130,7 @@ def render(found: Layout, *, header: bool = True, colour: bool = False) -> Itera
         texts, right = cell.texts, cell.column.numeric
         if not cell.ascii or size < cell.widest:
             middle = cell.column.cut == "middle"
-            texts = [fit(text, size, right=right, middle=middle) for text in texts]
+            texts = _each(fit, texts, size, right=right, middle=middle)
             template.append("%s")
         else:
             ragged = index == last and not right

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from netscope.core.domain import Domain, Option, Polled
 from netscope.core.probe import Plan, Target, milli
 from netscope.core.probe_words import describe
 from netscope.core.record import Column, Names
 from netscope.core.snapshot import Snapshot
-from netscope.core.typed import Any, NamedTuple
+from netscope.core.typed import Any, NamedTuple, Sequence
 from netscope.domains.ping_plan import DEFAULT_COUNT, DEFAULT_ROUNDS, RATE
 from netscope.domains.ping_session import Outcome
 from netscope.domains.ping_tally import Tally
@@ -56,7 +58,10 @@ class Result(NamedTuple):
 
 def result(target: Target, tally: Tally, plan: Plan, how: str, *, live: bool = False) -> Result:
     """Return the record of a target; while it is ``live``, what is on its way is not lost."""
-    some = tally.count > 0
+    last = milli(tally.last)
+    times = (last,) * 3 if tally.count else (None,) * 3  # of one reply they are all the same
+    if tally.count > 1:
+        times = milli(tally.least), milli(tally.average), milli(tally.most)
     loss = round(tally.loss_so_far if live else tally.loss, 4)
     error = None
     if tally.error is not None:
@@ -70,9 +75,8 @@ def result(target: Target, tally: Tally, plan: Plan, how: str, *, live: bool = F
     return Result(
         target.word, target.name, target.address, target.family, plan.method, plan.port or None, how,
         tally.sent, tally.received, loss, tally.errors, tally.duplicates, tally.corrupt, tally.late,
-        milli(tally.last), milli(tally.least) if some else None, milli(tally.average) if some else None,
-        milli(tally.most) if some else None, milli(tally.deviation) if some else None,
-        milli(tally.jitter) if tally.count > 1 else None, tuple(milli(value) for value in tally.history), error,
+        last, *times, milli(tally.deviation) if tally.count else None,
+        milli(tally.jitter) if tally.count > 1 else None, tuple(map(milli, tally.history)), error,
     )  # fmt: skip
 
 
@@ -154,11 +158,15 @@ def sparkline(history: tuple[float | None, ...], width: int = 20) -> str:
 
 
 def _time(name: str, title: str, about: str, rank: int) -> Column:
-    def shown(record: Result, _names: Names) -> str:
-        value = getattr(record, name)
-        return "" if value is None else f"{value:.3f}"
+    value = attrgetter(name)
 
-    return Column(name, title, lambda r: getattr(r, name), "number", about + ", milliseconds", text=shown, rank=rank)
+    def texts(records: Sequence[Result], _names: Names) -> list[str]:
+        return ["" if time is None else f"{time:.3f}" for time in map(value, records)]
+
+    return Column(
+        name, title, value, "number", about + ", milliseconds",
+        text=lambda record, names: texts((record,), names)[0], texts=texts, rank=rank,
+    )  # fmt: skip
 
 
 def _error(record: Result) -> str | None:

@@ -61,7 +61,9 @@ class Tally(Running):
 
     def acknowledge(self, sequence: int) -> None:
         """Note how many probes were on their way at once, which ping(8) calls the pipe."""
-        self.outstanding = max(self.outstanding, self.sent - sequence + 1)
+        outstanding = self.sent - sequence + 1
+        if outstanding > self.outstanding:
+            self.outstanding = outstanding
 
     @property
     def loss(self) -> float:
@@ -77,4 +79,6 @@ class Tally(Running):
     @property
     def history(self) -> tuple[float | None, ...]:
         """Round-trip times of the last probes in the order of sending, None where none came; late ones count."""
+        if len(self._history) == 1:  # one probe to each of many targets
+            return (self._history[0][1],)
         return tuple(dict(sorted(self._history, key=lambda item: (item[0], item[1] is not None))).values())
