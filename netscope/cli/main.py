@@ -148,10 +148,8 @@ def _topic(call: Call) -> int:
         raise BadQuery(f"no topic or command {call.command!r}", "", mend)
     domain = load(call.command)
     if domain.command:
-        from importlib import import_module
-
         module, _colon, function = domain.command.partition(":")
-        own: Callable[[Sequence[str], Host], int] = getattr(import_module(module), function)
+        own: Callable[[Sequence[str], Host], int] = getattr(__import__(module, fromlist=(function,)), function)
         gc.enable()
         netns, words = _namespace(call)
         return own(words, _host(netns))

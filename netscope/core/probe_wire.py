@@ -53,12 +53,8 @@ def payload(size: int, cookie: bytes, token: int, sequence: int, flow: int = 0) 
     stamp = _STAMP.pack(cookie, token)
     if size < _BALANCED:
         return stamp + _PATTERN[STAMPED:size]
-    words = token
-    total = sequence + flow
-    while words:
-        total += words & 0xFFFF
-        words >>= 16
-    return stamp + (0xFFFF - total % 0xFFFF).to_bytes(2, "big") + _PATTERN[_BALANCED:size]
+    # The sum of a number's 16-bit words is the number itself modulo 0xffff.
+    return stamp + (0xFFFF - (token + sequence + flow) % 0xFFFF).to_bytes(2, "big") + _PATTERN[_BALANCED:size]
 
 
 def echo(family: int, identifier: int, sequence: int, data: bytes) -> bytes:

@@ -31,11 +31,14 @@ def _safe(char: str) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
+_NARROW = frozenset(map(chr, (*range(0x20, 0x7F), *range(0x2500, 0x25A0))))  # ASCII, lines and blocks
+
+
 def width(text: str) -> int:
     """Return how many terminal cells an already printable text takes."""
-    if text.isascii():
+    if text.isascii() or _NARROW.issuperset(text):
         return len(text)
-    import unicodedata  # nearly everything is ASCII
+    import unicodedata  # nearly everything is ASCII, or a plot
 
     cells = 0
     for char in text:

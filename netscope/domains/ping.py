@@ -59,9 +59,11 @@ class Result(NamedTuple):
 def result(target: Target, tally: Tally, plan: Plan, how: str, *, live: bool = False) -> Result:
     """Return the record of a target; while it is ``live``, what is on its way is not lost."""
     last = milli(tally.last)
-    times = (last,) * 3 if tally.count else (None,) * 3  # of one reply they are all the same
+    least = average = most = last if tally.count else None  # of one reply, as of each of many targets
+    deviation, jitter = 0.0 if tally.count else None, None
     if tally.count > 1:
-        times = milli(tally.least), milli(tally.average), milli(tally.most)
+        least, average, most = milli(tally.least), milli(tally.average), milli(tally.most)
+        deviation, jitter = milli(tally.deviation), milli(tally.jitter)
     loss = round(tally.loss_so_far if live else tally.loss, 4)
     error = None
     if tally.error is not None:
@@ -75,8 +77,7 @@ def result(target: Target, tally: Tally, plan: Plan, how: str, *, live: bool = F
     return Result(
         target.word, target.name, target.address, target.family, plan.method, plan.port or None, how,
         tally.sent, tally.received, loss, tally.errors, tally.duplicates, tally.corrupt, tally.late,
-        last, *times, milli(tally.deviation) if tally.count else None,
-        milli(tally.jitter) if tally.count > 1 else None, tuple(map(milli, tally.history)), error,
+        last, least, average, most, deviation, jitter, tuple(map(milli, tally.history)), error,
     )  # fmt: skip
 
 
@@ -150,6 +151,8 @@ def sparkline(history: tuple[float | None, ...], width: int = 20) -> str:
     known = [value for value in shown if value is not None]
     if not known:
         return "." * len(shown)
+    if len(shown) == 1:
+        return _BARS[0]
     least, span = min(known), max(known) - min(known)
     top = len(_BARS) - 1
     return "".join(

@@ -192,7 +192,7 @@ class IcmpChannel(DatagramChannel):
         return ICMP_HEADER.pack(ECHO[self._family], 0, 0, 0, probe.sequence) + data
 
     def _remember(self, token: int, sent: Sent) -> None:
-        super()._remember(token, sent)
+        remember(self._sent, token, sent)
         key = sent.address, sent.sequence
         self._tokens.pop(key, None)  # so that the newest is last
         self._tokens[key] = token
