@@ -51,6 +51,18 @@ def test_made_of_the_same_words(values: list[Any], named: dict[str, Any]) -> Non
     assert outcome(lambda: Ours(*values, **named)) == outcome(lambda: Theirs(*values, **named))
 
 
+@given(VALUES, NAMED)
+def test_the_first_of_a_class_is_made_of_the_same_words(values: list[Any], named: dict[str, Any]) -> None:
+    class New(NamedTuple):
+        a: int
+        b: str = "x"
+        c: float | None = None
+
+    first, second = (outcome(lambda: New(*values, **named)) for _ in range(2))
+    assert first == second == outcome(lambda: Theirs(*values, **named))
+    assert type(first) is type(second)
+
+
 @given(NAMED)
 def test_replaced_by_the_same_words(changed: dict[str, Any]) -> None:
     assert outcome(lambda: Ours(1)._replace(**changed)) == outcome(lambda: Theirs(1)._replace(**changed))
