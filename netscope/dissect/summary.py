@@ -27,21 +27,21 @@ _TWO_NOPS_AND_STAMPS = 0x0101080A
 _ALL = 0xFFFFFFFF
 _HALF = 1 << 31
 _MOST = 20_000
-_PLAIN = ("", "")  # what nobody knows rides on it
+PLAIN = ("", "")  # what nobody knows rides on it
 _row: Any = tuple.__new__  # a named tuple's own way of being made costs twice as much
 # The first bytes of payloads that may be recognised whatever the port: TLS records, SSH, HTTP.
-_TELLING = frozenset((20, 21, 22, 23, *b"SGPHDOCT"))
+TELLING = frozenset((20, 21, 22, 23, *b"SGPHDOCT"))
 
 
 __all__ = ["Summaries", "Summary", "summaries", "summary"]
 
 
-class _Way:
+class Way:
     """One direction of a TCP connection, with what its rows have in common."""
 
     __slots__ = (
-        "acked", "app", "base", "destination", "fresh", "held", "here", "other", "pushed", "scale", "sealed", "source",
-        "state", "there",
+        "acked", "app", "base", "destination", "ends", "fresh", "held", "here", "other", "pushed", "scale", "sealed",
+        "source", "state", "there",
     )  # fmt: skip
 
     def __init__(self, held: Conversation, here: Flow, there: Flow, ends: tuple[str, str, int, int], app: str) -> None:
@@ -52,6 +52,7 @@ class _Way:
         self.base, self.other = here.base or 0, there.base or 0
         self.scale = max(here.scale, 0)
         self.app = app
+        self.ends = ""  # both as they stand in lines of text, as soon as one is made
         self.fresh = True  # no segment of it was passed by the analysis
         self.sealed: tuple[str, str] | None = None  # what a segment is that is one record of TLS data
         self.state: Any = None  # of the protocol above, where that has some
@@ -63,8 +64,8 @@ class Summaries:
     def __init__(self, context: Context | None = None) -> None:
         self.context = context or Context()
         self.context.brief = True
-        self._ways: Kept[bytes, _Way] = Kept(_MOST)
-        self._datagrams = Datagrams(self.context)
+        self.ways: Kept[bytes, Way] = Kept(_MOST)
+        self.datagrams = Datagrams(self.context)
         self._tables = self.context.tables
 
     def row(  # noqa: C901  one call for the commonest frame by far: each further one would cost a tenth of it
@@ -76,7 +77,7 @@ class Summaries:
             return self._rare(number, time, data, at, captured, length, link)
         kind, whole, where, protocol, key, seq, ack, word, window = _FOUR.unpack_from(data, at)
         if protocol == 6 and kind & 0xFFFFFF00 == 0x08004500 and not where & 0x3FFF:
-            way = self._ways.get(key)
+            way = self.ways.get(key)
             size = word >> 10 & 60
             payload = whole - 20 - size
             if way is not None and size >= 20 and payload >= 0 and whole + 14 <= captured:
@@ -90,7 +91,7 @@ class Summaries:
                     and there.to_be_acked
                     and (there.to_be_acked - ack & _ALL) < _HALF
                 ):
-                    above = _PLAIN
+                    above = PLAIN
                     following = seq + payload & _ALL
                     if payload:
                         usual = (
@@ -99,7 +100,7 @@ class Summaries:
                             and 0 < (following - there.last_ack & 0xFFFFFFFF) < 0x80000000
                         )
                         place = at + 34 + size
-                        if usual and (way.app or data[place] in _TELLING):
+                        if usual and (way.app or data[place] in TELLING):
                             sealed = way.sealed
                             if (
                                 sealed is not None
@@ -109,7 +110,7 @@ class Summaries:
                             ):
                                 above = sealed
                             else:
-                                found = self._above(way, data, place, payload)
+                                found = self.above(way, data, place, payload)
                                 if found is None:
                                     usual = False
                                 else:
@@ -129,12 +130,12 @@ class Summaries:
                         here.window = window
                         here.last_ack_time = time
                         if way.fresh:
-                            _settle(way, here)
+                            settle(way, here)
                         if here.edge >= 0:
                             here.edge = ack + (window << way.scale) & _ALL
                         way.held.last_time = time
                         self.context.listed = number
-                        if above is not _PLAIN:
+                        if above is not PLAIN:
                             made = _row(Summary, (way.source, way.destination, above[0], captured, above[1], ""))
                             return made
                         if size == 32:
@@ -190,9 +191,9 @@ class Summaries:
             if whole + 14 > captured:
                 return None
             if protocol == 17 and whole >= 28:
-                return self._datagrams.row(data, at + 34, key, whole - 20, captured)
+                return self.datagrams.row(data, at + 34, key, whole - 20, captured)
             if protocol == 1 and whole >= 28:
-                return self._datagrams.echo(number, time, data, at + 34, key, whole - 20, captured)
+                return self.datagrams.echo(number, time, data, at + 34, key, whole - 20, captured)
             size = word >> 10 & 60
             if protocol == 6 and size >= 20 and whole >= 20 + size:
                 payload = whole - 20 - size
@@ -202,7 +203,7 @@ class Summaries:
         if kind == 0x86DD and captured >= 74:
             return self._six(number, time, data, at, captured)
         if kind == 0x0806:
-            return self._datagrams.arp(data, at, captured)
+            return self.datagrams.arp(data, at, captured)
         return None
 
     def _six(self, number: int, time: int, data: bytes, at: int, captured: int) -> Summary | None:
@@ -215,12 +216,12 @@ class Summaries:
                 payload = whole - size
                 return self._segment(number, time, data, at + 54, key, seq, ack, word, window, size, payload, captured)
         elif protocol == 17 and whole >= 8:
-            return self._datagrams.row(data, at + 54, key, whole, captured)
+            return self.datagrams.row(data, at + 54, key, whole, captured)
         return None
 
     def _short(self, data: bytes, at: int, captured: int) -> Summary | None:
         if data[at + 12] == 8 and data[at + 13] == 6:
-            return self._datagrams.arp(data, at, captured)
+            return self.datagrams.arp(data, at, captured)
         if (
             data[at + 12 : at + 15] == b"\x08\0\x45"
             and data[at + 23] == 17
@@ -228,7 +229,7 @@ class Summaries:
         ):
             whole = data[at + 16] << 8 | data[at + 17]
             if 28 <= whole <= captured - 14:
-                return self._datagrams.row(data, at + 34, bytes(data[at + 26 : at + 38]), whole - 20, captured)
+                return self.datagrams.row(data, at + 34, bytes(data[at + 26 : at + 38]), whole - 20, captured)
         return None
 
     def _segment(
@@ -236,14 +237,14 @@ class Summaries:
         size: int, length: int, captured: int,
     ) -> Summary | None:  # fmt: skip
         """Return the row of a segment, None where it must be dissected."""
-        way = self._ways.get(key)
+        way = self.ways.get(key)
         if way is None:
             if not length:
                 return self._judged(number, time, data, at, key, seq, ack, word, window, size, length, captured)
             return None
-        if length and (way.app or data[at + size] in _TELLING):
-            above = self._above(way, data, at + size, length)
-            if above is not _PLAIN:
+        if length and (way.app or data[at + size] in TELLING):
+            above = self.above(way, data, at + size, length)
+            if above is not PLAIN:
                 return None
         return self._judged(number, time, data, at, key, seq, ack, word, window, size, length, captured)
 
@@ -270,8 +271,8 @@ class Summaries:
         text = ip4 if half == 4 else ip6
         return Summary(text(source), text(destination), "TCP", captured, info, trouble)
 
-    def _above(self, way: _Way, data: bytes, at: int, length: int) -> tuple[str, str] | None:
-        """Return protocol and line of what rides on a segment; ``_PLAIN`` for what nobody knows, None to dissect it."""
+    def above(self, way: Way, data: bytes, at: int, length: int) -> tuple[str, str] | None:
+        """Return protocol and line of what rides on a segment; ``PLAIN`` for what nobody knows, None to dissect it."""
         app = way.app
         first = data[at]
         if app == "tls":
@@ -279,7 +280,7 @@ class Summaries:
         if app == "http":
             if 65 <= first <= 90:
                 return None
-            return ("HTTP", "Continuation") if way.state is not None else _PLAIN
+            return ("HTTP", "Continuation") if way.state is not None else PLAIN
         if app == "ssh":
             if way.state is not None and way.state[1] in way.state[0].dark:
                 word = "SSHv2" if way.state[0].greeted else "SSH"
@@ -291,7 +292,7 @@ class Summaries:
         for pattern, _handle in self._tables.first.get("tcp", ()):
             if pattern.match(payload):
                 return None
-        return _PLAIN
+        return PLAIN
 
     def _learn(self) -> None:
         """Take note of the connection that a dissected segment belongs to."""
@@ -308,7 +309,7 @@ class Summaries:
         key = source + destination + sport.to_bytes(2, "big") + dport.to_bytes(2, "big")
         one, two = (source, sport), (destination, dport)
         notes = self.context.notes
-        way = _Way(held, here, there, (text(source), text(destination), sport, dport), app)
+        way = Way(held, here, there, (text(source), text(destination), sport, dport), app)
         if app == "tls":
             state = way.state = notes.get(("tls", *sorted((one, two))))
             if state is not None and state.version:
@@ -319,12 +320,12 @@ class Summaries:
             session = notes.get(("ssh", *sorted((one, two))))
             server = sport < dport if 22 not in (sport, dport) else sport == 22
             way.state = None if session is None else (session, server)
-        self._ways.keep(key, way)
-        back = self._ways.get(destination + source + dport.to_bytes(2, "big") + sport.to_bytes(2, "big"))
+        self.ways.keep(key, way)
+        back = self.ways.get(destination + source + dport.to_bytes(2, "big") + sport.to_bytes(2, "big"))
         if back is not None:
             # What one side said may have changed what is known of the other.
             if back.held is not held:
-                del self._ways[destination + source + dport.to_bytes(2, "big") + sport.to_bytes(2, "big")]
+                del self.ways[destination + source + dport.to_bytes(2, "big") + sport.to_bytes(2, "big")]
             else:
                 back.base, back.other = there.base or 0, here.base or 0
                 back.scale = max(there.scale, 0)
@@ -334,7 +335,7 @@ class Summaries:
                     back.state, back.sealed = way.state, way.sealed
 
 
-def _settle(way: _Way, here: Flow) -> None:
+def settle(way: Way, here: Flow) -> None:
     """Take note of what the first of many segments changes."""
     here.first = False
     here.flags = ()
@@ -344,7 +345,7 @@ def _settle(way: _Way, here: Flow) -> None:
             way.held.completeness |= 12
 
 
-def _records(way: _Way, data: bytes, at: int, end: int) -> tuple[str, str] | None:
+def _records(way: Way, data: bytes, at: int, end: int) -> tuple[str, str] | None:
     """Return protocol and line of a segment that holds application data, or the middle of a record; None for others."""
     state = way.state
     if state is None or not state.version:

@@ -38,9 +38,9 @@ class Datagrams:
     def row(self, data: bytes, at: int, key: bytes, size: int, captured: int) -> Summary | None:
         """Return the row of a datagram whose header is at ``at``, None where it must be dissected."""
         port = bytes(data[at : at + 4])
-        head, app = self._heads.get(port) or self._head(port)
+        head, app = self._heads.get(port) or self.head(port)
         pair = key[: len(key) - 4]
-        source, destination = self._pairs.get(pair) or self._pair(pair)
+        source, destination = self._pairs.get(pair) or self.pair(pair)
         length = data[at + 4] << 8 | data[at + 5]
         if length < 8 or length > size:
             return None
@@ -52,12 +52,12 @@ class Datagrams:
                 return Summary(source, destination, "DNS", captured, info)
         return None
 
-    def _pair(self, pair: bytes) -> tuple[str, str]:
+    def pair(self, pair: bytes) -> tuple[str, str]:
         half = len(pair) // 2
         text = ip4 if half == 4 else ip6
         return self._pairs.keep(pair, (text(pair[:half]), text(pair[half:])))
 
-    def _head(self, ports: bytes) -> tuple[str, str]:
+    def head(self, ports: bytes) -> tuple[str, str]:
         sport, dport = int.from_bytes(ports[:2], "big"), int.from_bytes(ports[2:], "big")
         by = self._context.tables.by["udp.port"]
         handle = by.get(min(sport, dport)) or by.get(max(sport, dport))
@@ -72,7 +72,7 @@ class Datagrams:
         message = bytes(data[at : at + size])
         if kind not in (0, 8) or data[at + 1] or total(message) != 0xFFFF:
             return None
-        source, destination = self._pairs.get(key[:8]) or self._pair(key[:8])
+        source, destination = self._pairs.get(key[:8]) or self.pair(key[:8])
         ident, sequence = message[4] << 8 | message[5], message[6] << 8 | message[7]
         word = "request" if kind else "reply"
         little = message[7] << 8 | message[6]

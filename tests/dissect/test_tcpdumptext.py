@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netscope.core.frame import Frame
-from netscope.dissect.tcpdumptext.fast import PAD, Fast, Record, pcap_records
+from netscope.dissect.files.block import PAD, Record, pcap_records
+from netscope.dissect.tcpdumptext.fast import Fast
 from netscope.dissect.tcpdumptext.printer import Printer
 from netscope.dissect.tcpdumptext.style import Style, Times
 from tests.framemaker import A4, A6, B4, B6, cut, eth, ip4, ip6, number, pcap, tcp, udp

@@ -11,7 +11,8 @@ import sys
 import time
 
 from netscope.core.frame import Frame
-from netscope.dissect.tcpdumptext.fast import PAD, Fast
+from netscope.dissect.files.block import PAD
+from netscope.dissect.tcpdumptext.fast import Fast
 from netscope.dissect.tcpdumptext.printer import Printer
 from netscope.dissect.tcpdumptext.style import Style
 from tests.dissect.test_tcpdumptext import conversations, harmless, records

@@ -1,4 +1,6 @@
-"""tcpdump's text of a whole file, by the block: see :mod:`netscope.dissect.tcpdumptext.fast`."""
+"""The lines of a whole file, by the block: see :mod:`netscope.dissect.tcpdumptext.fast` for tcpdump's, and
+:mod:`netscope.dissect.summary_lines` for tshark's.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from netscope.cli.output import Output
 from netscope.cli.packets.grammar import Command
-from netscope.cli.packets.printers import TcpdumpText
-from netscope.dissect.tcpdumptext.fast import PAD, Fast, Record, pcap_records, usable
+from netscope.cli.packets.printers import Blockwise
+from netscope.dissect.files.block import PAD, Record, pcap_records
 
 if TYPE_CHECKING:
     from netscope.cli.packets.reading import Walk
@@ -52,15 +54,16 @@ class Pieces:
         return pcap_records(self.data, len(self.data) - PAD, self._header, self._layout.most)
 
 
-def plain(command: Command, walk: Walk, to: TcpdumpText, output: Output) -> bool:
+def plain(command: Command, walk: Walk, to: Blockwise, output: Output) -> bool:
     """Print a regular pcap file, whose records are walked without an index; return whether that was all.
 
     What is no record is left to the usual way, which says where and why.
     """
     layout = walk.frames.plain_records()
-    if layout is None or not usable(to.printer, layout.link):
+    fast = None if layout is None else to.blocks(layout.factor, layout.link, walk.match(layout.link))
+    if layout is None or fast is None:
         return False
-    fast, most = Fast(to.printer, layout.factor, walk.match(layout.link)), command.most or _ALL
+    most = command.most or _ALL
     pieces, used = Pieces(layout), 0
     while fast.count < most and pieces.more(used):
         text, used = fast.block(pieces.data, pieces.records(), most - fast.count)
@@ -72,12 +75,13 @@ def plain(command: Command, walk: Walk, to: TcpdumpText, output: Output) -> bool
     return False
 
 
-def steps(command: Command, walk: Walk, to: TcpdumpText, output: Output) -> bool:
+def steps(command: Command, walk: Walk, to: Blockwise, output: Output) -> bool:
     """Print a regular pcapng file through its index; return whether that was all."""
     frames = walk.frames
-    if not frames.indexed or not usable(to.printer, _ETHERNET):
+    fast = to.blocks(1, _ETHERNET, walk.match(_ETHERNET)) if frames.indexed else None
+    if fast is None:
         return False
-    fast, most = Fast(to.printer, 1, walk.match(_ETHERNET)), command.most or _ALL
+    most = command.most or _ALL
     pad = bytes(PAD)
     while fast.count < most:
         if walk.place >= len(frames) and not frames.advance(_STEP) and walk.place >= len(frames):
@@ -89,7 +93,7 @@ def steps(command: Command, walk: Walk, to: TcpdumpText, output: Output) -> bool
         if fast.place == walk.place and walk.place < len(frames):
             frame = frames.frame(walk.place)
             if walk.offline is None or walk.offline.takes(frame):
-                output.write([to.printer.line(frame)])
+                output.write([fast.line(frame)])
                 fast.count += 1
             fast.place += 1
         walk.place = fast.place

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, runtime_checkable
 
 from netscope.cli.packets.grammar import Command
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.frame import Frame, Interface
 from netscope.core.host import Host
+from netscope.dissect.files.block import Match, Record
+
+_ETHERNET = 1
 
 
 class Sink(Protocol):
@@ -23,6 +26,35 @@ class Sink(Protocol):
 
     def tail(self) -> str:
         """Return what comes after the last."""
+
+
+class Blocks(Protocol):
+    """Turns blocks of records into text.
+
+    Attributes:
+        place: how many records there were.
+        count: how many of them became text.
+    """
+
+    place: int
+    count: int
+
+    def block(self, data: bytes, records: Iterable[Record], most: int) -> tuple[str, int]:
+        """Return the text of ``most`` records at most, and where the last one ends. ``PAD`` bytes must follow it."""
+
+    def line(self, frame: Frame) -> str:
+        """Return the text of one that lies elsewhere."""
+
+
+@runtime_checkable
+class Blockwise(Sink, Protocol):
+    """What can take whole blocks."""
+
+    def blocks(self, factor: int, link: int, match: Match | None) -> Blocks | None:
+        """Return what takes them; None where this is not for frames of that type, or this style.
+
+        ``factor`` makes nanoseconds of the fraction of a record's second; ``match`` is the filter.
+        """
 
 
 def sink(command: Command, host: Host) -> Sink:
@@ -90,6 +122,12 @@ class TcpdumpText:
             frame = frame._replace(number=self.count)
         return self.printer.line(frame)
 
+    def blocks(self, factor: int, link: int, match: Match | None) -> Blocks | None:
+        """Return what writes whole blocks of frames, where this style has a fast way."""
+        from netscope.dissect.tcpdumptext.fast import Fast, usable
+
+        return Fast(self.printer, factor, match) if usable(self.printer, link) else None
+
     def tail(self) -> str:
         """Return nothing."""
         return ""
@@ -125,12 +163,22 @@ class _Dissected:
 class _Lines(_Dissected):
     """tshark's lines."""
 
+    def __init__(self, command: Command) -> None:
+        super().__init__(command)
+        from netscope.dissect.summary_lines import Lines
+
+        self.lines = Lines(self.context)
+
     def frame(self, frame: Frame, interfaces: Sequence[Interface]) -> str:
         """Return a line."""
-        from netscope.dissect.summary import summary
-        from netscope.domains.packets.tsharktext import line
+        return self.lines.line(frame)
 
-        return line(frame.number, frame.time - self.since(frame), summary(frame, self.context)) + "\n"
+    def blocks(self, factor: int, link: int, match: Match | None) -> Blocks | None:
+        """Return what writes whole blocks of frames."""
+        if link != _ETHERNET:
+            return None
+        self.lines.follow(factor, match)
+        return self.lines
 
 
 class _Trees(_Dissected):

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from netscope.cli.output import Output, complain, complain_of
 from netscope.cli.packets.filtering import Offline
 from netscope.cli.packets.grammar import Command
-from netscope.cli.packets.printers import TcpdumpText, records, sink
+from netscope.cli.packets.printers import Blockwise, records, sink
 from netscope.core.capture import SNAPLEN
 from netscope.core.frame import Frame, Interface
 from netscope.core.host import Host
 from netscope.core.snapshot import Problem
+from netscope.dissect.files.block import Match
 from netscope.dissect.files.frames import FileFrames
-from netscope.dissect.tcpdumptext.fast import Match
 from netscope.system.capture.opening import open_capture
 
 _STEP = 1 << 20
@@ -143,7 +143,7 @@ class Walk:
 def _print(command: Command, walk: Walk, host: Host) -> None:
     output = Output()
     to = sink(command, host)
-    if isinstance(to, TcpdumpText) and _fast(command, walk, to, output):
+    if isinstance(to, Blockwise) and _fast(command, walk, to, output):
         return
     output.write([to.head()])
     piped = not walk.frames.complete or command.instant or output.tty
@@ -159,7 +159,7 @@ def _print(command: Command, walk: Walk, host: Host) -> None:
     output.write([*waiting, to.tail()])
 
 
-def _fast(command: Command, walk: Walk, to: TcpdumpText, output: Output) -> bool:
+def _fast(command: Command, walk: Walk, to: Blockwise, output: Output) -> bool:
     """Print a file by the block, as far as that goes; return whether that was all that was to be printed.
 
     Where it ends early, the usual way goes on from the frame after the last one printed.

@@ -9,12 +9,13 @@ flags, other options, ports whose payload is printed too) goes the long way thro
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from itertools import islice
 from struct import Struct
 from typing import NamedTuple
 
 from netscope.core.frame import Frame
+from netscope.dissect.files.block import Match, Record
 from netscope.dissect.tcpdumptext.lines import HTTP
 from netscope.dissect.tcpdumptext.names import ip4, ip6
 from netscope.dissect.tcpdumptext.printer import Printer
@@ -22,7 +23,6 @@ from netscope.dissect.tcpdumptext.tcp import SPOKEN
 from netscope.dissect.tcpdumptext.times import prefix
 from netscope.dissect.tcpdumptext.udp import PORTS
 
-PAD = 96  # bytes that must follow the last record of a block, so that one Struct fits over any
 _MOST = 0xFFFFFFFF
 _FLOWS = 65_536
 _ETHERNET = 1
@@ -77,28 +77,6 @@ def usable(printer: Printer, link: int) -> bool:
     return plain and link == _ETHERNET and style.times in ("clock", "date", "epoch", "none")
 
 
-# Where a frame's bytes begin and end; seconds and fraction of its time; its length on the wire.
-Record = tuple[int, int, int, int, int]
-Header = Callable[[bytes, int], Sequence[int]]
-Match = Callable[[bytes, int], int]
-
-
-def pcap_records(data: bytes, end: int, header: Header, most: int) -> Iterator[Record]:
-    """Yield the whole records of a pcap file, one behind the other, from the beginning of ``data`` to ``end``.
-
-    ``header`` reads a record's seconds, fraction, captured and original length, which are its 16 bytes. A record that
-    says that more than ``most`` bytes were captured is none, and ends the walk.
-    """
-    at, last = 0, end - 16
-    while at <= last:
-        seconds, fraction, captured, length = header(data, at)
-        start = at + 16
-        at = start + captured
-        if at > end or captured > most:
-            return
-        yield start, at, seconds, fraction, length
-
-
 class Fast:
     """Prints Ethernet frames where they lie, in the order of the capture.
 
@@ -124,9 +102,9 @@ class Fast:
     def block(self, data: bytes, records: Iterable[Record], most: int) -> tuple[str, int]:  # noqa: C901 - for its speed
         """Return the lines of some records, at most ``most``, and where in ``data`` the last record ends.
 
-        ``PAD`` bytes must follow the last record.
+        As many bytes as :data:`~netscope.dissect.files.block.PAD` must follow the last record.
         """
-        style, plain = self.printer.style, self._usual
+        style, plain = self.printer.style, self.line
         factor, link, match = self._factor, _ETHERNET, self._match
         timed, width = style.times != "none", 9 if style.nanoseconds else 6
         exact = factor == (1 if style.nanoseconds else 1000)  # the fraction is printed as it is
@@ -205,7 +183,7 @@ class Fast:
         self.count += len(lines)
         return "".join(lines), at
 
-    def _usual(self, frame: Frame) -> str:
+    def line(self, frame: Frame) -> str:
         """Return the line of a frame, which may set anew what others count from: also one within another frame."""
         line = self.printer.line(frame)
         if self.printer.text.renewed:
@@ -235,7 +213,7 @@ class Fast:
 
     def _long(self, frame: Frame, key: bytes, used: int) -> str:
         """Return the line of a segment that sets the numbers which others count from, or is unusual."""
-        line = self._usual(frame)
+        line = self.line(frame)
         flags = frame.data[14 + used + 13 : 14 + used + 14]
         if not flags or (key in self._tcp and not flags[0] & 2):
             return line
@@ -260,4 +238,4 @@ class Fast:
         return line
 
 
-__all__ = ["PAD", "Fast", "usable"]
+__all__ = ["Fast", "usable"]

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from netscope.core.errors import BadQuery
 from netscope.core.text import printable
 from netscope.dissect import Dissection, Field
-
-if TYPE_CHECKING:
-    from netscope.dissect.summary import Summary
+from netscope.dissect.summary_lines import relative
 
 _BILLION = 1_000_000_000
 _COLUMNS: dict[str, Callable[[Dissection, int], str]] = {
@@ -79,20 +77,6 @@ def options(words: Sequence[str]) -> Options:
             known = "header=y|n separator=C occurrence=f|l|a aggregator=C quote=d|s|n"
             raise BadQuery(f"-E {word} is not understood", "", known)
     return found
-
-
-def relative(nanoseconds: int) -> str:
-    """Return seconds since the first frame, to the microsecond."""
-    sign = "-" if nanoseconds < 0 else ""
-    seconds, rest = divmod(abs(nanoseconds), _BILLION)
-    return f"{sign}{seconds}.{rest // 1000:06d}"
-
-
-def line(number: int, since: int, row: Summary) -> str:
-    """Return a frame's line; ``since`` are the nanoseconds since the first frame."""
-    source, destination, protocol, length, info, _trouble = row
-    text = f"{number:>5} {relative(since):>10} {source:>12} → {destination:<12} {protocol} {length} {info}"
-    return text if text.isprintable() else printable(text)
 
 
 def tree(seen: Dissection) -> Iterator[str]:
