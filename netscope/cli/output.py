@@ -59,6 +59,15 @@ class Output:
         if waiting:
             self._send("".join(waiting))
 
+    def write_block(self, text: str | bytes) -> None:
+        """Write a large piece of text that is fit, too; bytes are UTF-8."""
+        if isinstance(text, str):
+            self._send(text)
+        elif self._encoding.lower() == "utf-8":
+            self._send_bytes(text)
+        else:
+            self._send(text.decode())
+
     def write_exact(self, chunks: Iterable[str]) -> None:
         """Write what may hold undecodable bytes: exactly as they were into a file or pipe, escaped on a terminal."""
         if self.tty:

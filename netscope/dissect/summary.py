@@ -40,8 +40,8 @@ class Way:
     """One direction of a TCP connection, with what its rows have in common."""
 
     __slots__ = (
-        "acked", "app", "base", "destination", "ends", "fresh", "held", "here", "other", "pushed", "scale", "sealed",
-        "source", "state", "there",
+        "acked", "app", "base", "destination", "fresh", "held", "here", "other", "pushed", "scale", "sealed",
+        "source", "state", "text", "there",
     )  # fmt: skip
 
     def __init__(self, held: Conversation, here: Flow, there: Flow, ends: tuple[str, str, int, int], app: str) -> None:
@@ -52,7 +52,7 @@ class Way:
         self.base, self.other = here.base or 0, there.base or 0
         self.scale = max(here.scale, 0)
         self.app = app
-        self.ends = ""  # both as they stand in lines of text, as soon as one is made
+        self.text: tuple[bytes, bytes, bytes] | None = None  # of its lines, as soon as one is written
         self.fresh = True  # no segment of it was passed by the analysis
         self.sealed: tuple[str, str] | None = None  # what a segment is that is one record of TLS data
         self.state: Any = None  # of the protocol above, where that has some

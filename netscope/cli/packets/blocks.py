@@ -67,7 +67,7 @@ def plain(command: Command, walk: Walk, to: Blockwise, output: Output) -> bool:
     pieces, used = Pieces(layout), 0
     while fast.count < most and pieces.more(used):
         text, used = fast.block(pieces.data, pieces.records(), most - fast.count)
-        output.write([text])
+        output.write_block(text)
     walk.taken = fast.count
     if fast.count == most or not pieces.rest:
         return True
@@ -89,7 +89,7 @@ def steps(command: Command, walk: Walk, to: Blockwise, output: Output) -> bool:
         data, found = frames.stretch(walk.place)
         fast.place = walk.place
         text, _used = fast.block(data + pad, _ethernet(found), most - fast.count)
-        output.write([text])
+        output.write_block(text)
         if fast.place == walk.place and walk.place < len(frames):
             frame = frames.frame(walk.place)
             if walk.offline is None or walk.offline.takes(frame):

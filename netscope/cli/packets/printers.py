@@ -39,8 +39,11 @@ class Blocks(Protocol):
     place: int
     count: int
 
-    def block(self, data: bytes, records: Iterable[Record], most: int) -> tuple[str, int]:
-        """Return the text of ``most`` records at most, and where the last one ends. ``PAD`` bytes must follow it."""
+    def block(self, data: bytes, records: Iterable[Record], most: int) -> tuple[str | bytes, int]:
+        """Return the text of ``most`` records at most, bytes of it in UTF-8, and where the last one ends.
+
+        ``PAD`` bytes must follow it.
+        """
 
     def line(self, frame: Frame) -> str:
         """Return the text of one that lies elsewhere."""

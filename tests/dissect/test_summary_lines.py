@@ -1,0 +1,152 @@
+"""Lines written by the block say what trees say, wherever the blocks end."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from struct import Struct
+
+import pytest
+
+from netscope.core.frame import Frame
+from netscope.dissect import Context, dissect
+from netscope.dissect.files.block import PAD, Match, pcap_records
+from netscope.dissect.summary import Summary
+from netscope.dissect.summary_lines import Lines, line
+from tests import conversations, packets
+from tests.packets import Packet
+from tests.traffic import STAMPS, lossy, traffic
+
+_HEADER = Struct("<IIII").unpack_from
+_CORPUS = [packet for packet in packets.corpus() + conversations.corpus() if packet.link == 1]
+
+
+def of_trees(frames: Iterable[Frame]) -> list[str]:
+    """Return the lines that dissecting the frames leads to."""
+    context, first, lines = Context(), None, []
+    for frame in frames:
+        found = dissect(frame, context)
+        first = frame.time if first is None else first
+        row = Summary(found.source, found.destination, found.protocol, frame.length, found.info)
+        lines.append(line(frame.number, frame.time - first, row))
+    return lines
+
+
+def by_blocks(frames: list[Frame], piece: int = 1 << 20, match: Match | None = None) -> list[str]:
+    """Return the lines that are written of the same frames in a file, read in pieces of so many bytes."""
+    lines, data = Lines(factor=1, match=match), packets.pcap(frames, 1)
+    text, rest = b"", b""
+    for at in range(24, len(data), piece):
+        rest += data[at : at + piece]
+        padded = rest + bytes(PAD)
+        more, used = lines.block(padded, pcap_records(padded, len(rest), _HEADER, 262_144), 1 << 60)
+        text += more
+        rest = rest[used:]
+    assert not rest
+    assert (lines.place, lines.count) == (len(frames), text.count(b"\n"))
+    return text.decode().split("\n")[:-1]
+
+
+def over_ipv6(packet: Packet) -> Packet:
+    """Return a packet whose IPv4 header, where it has a plain one, has become one of IPv6."""
+    data = packet.data
+    if data[12:15] != b"\x08\0\x45":
+        return packet
+    before = bytes.fromhex("20010db8") + bytes(8)
+    head = bytes.fromhex("86dd60012345") + (int.from_bytes(data[16:18], "big") - 20).to_bytes(2, "big")
+    head += data[23:24] + b"\x40" + before + data[26:30] + before + data[30:34]
+    return Packet(data[:12] + head + data[34:])
+
+
+def with_odd_headers(packet: Packet) -> Packet:
+    """Return a packet with a type of service, and what Ethernet pads short frames with."""
+    data = packet.data
+    return Packet(data[:15] + b"\x10" + data[16:] + bytes(max(0, 64 - len(data))))
+
+
+def test_the_corpus_has_the_same_lines() -> None:
+    frames = packets.frames(_CORPUS)
+    expected = of_trees(frames)
+    assert by_blocks(frames) == expected
+    assert by_blocks(frames, 700) == expected
+
+
+@pytest.mark.parametrize("changed", [lambda packet: packet, over_ipv6, with_odd_headers])
+def test_traffic_has_the_same_lines(changed: Callable[[Packet], Packet]) -> None:
+    frames = packets.frames([changed(packet) for packet in (*traffic(700), *lossy())])
+    expected = of_trees(frames)
+    assert len({line.split()[5] for line in expected}) > 4
+    assert by_blocks(frames) == expected
+    assert by_blocks(frames, 3000) == expected
+
+
+def with_other_options(packet: Packet) -> Packet:
+    """Return a packet whose time stamps, where its segment has no other options, have become one edge of SACK."""
+    stamps = packet.data[54:66]
+    sacked = b"\x01\x01\x05\x0a" + packet.data[42:46] + packet.data[42:46]
+    return Packet(packet.data[:54] + sacked + packet.data[66:]) if stamps == STAMPS else packet
+
+
+def test_segments_with_other_options_have_the_same_lines() -> None:
+    taken = [with_other_options(packet) for packet in traffic(300)]
+    for frames in packets.frames(taken), packets.frames(map(over_ipv6, taken)):
+        expected = of_trees(frames)
+        assert sum(" SLE=" in line for line in expected) > 300
+        assert by_blocks(frames) == expected
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_lost_repeated_swapped_and_cut_packets_have_the_same_lines(seed: int) -> None:
+    chance = random.Random(seed)
+    kept = [packet for packet in traffic(500) for _ in range(chance.choice((0, 1, 1, 1, 1, 1, 2)))]
+    for index in range(0, len(kept) - 1, 7):
+        kept[index], kept[index + 1] = kept[index + 1], kept[index]
+    if seed & 1:
+        kept = [over_ipv6(packet) for packet in kept]
+    frames = packets.frames(kept)
+    for index in range(0, len(frames), 11):
+        frames[index] = frames[index]._replace(data=frames[index].data[: chance.randrange(100)])
+    assert by_blocks(frames) == of_trees(frames)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_damaged_packets_have_the_same_lines(seed: int) -> None:
+    damaged = (packet for packet in packets.mutated(_CORPUS + list(traffic(100)), seed) if packet.link == 1)
+    frames = packets.frames([next(damaged) for _ in range(1500)])
+    assert by_blocks(frames, 5000) == of_trees(frames)
+
+
+def test_times_before_the_first_and_long_after_it() -> None:
+    spans = (0, 999, 1_000, 999_999_999, 1_000_000_000, -1, -1_500_000_000, 5_000_000, 2_000_000_000_000, 0)
+    frames = packets.frames(list(traffic(3))[: len(spans)])
+    frames = [frame._replace(time=packets.START + span) for frame, span in zip(frames, spans, strict=True)]
+    assert by_blocks(frames) == of_trees(frames)
+    assert [text.split()[1] for text in by_blocks(frames)][3:9] == [
+        "0.999999", "1.000000", "-0.000000", "-1.500000", "0.005000", "2000.000000",
+    ]  # fmt: skip
+
+
+def test_a_filter_takes_what_passes_and_leaves_the_numbers() -> None:
+    frames = packets.frames(list(traffic(300)))
+    assert by_blocks(frames, 4000, lambda data, _length: data[23] == 17) == of_trees(
+        frame for frame in frames if frame.data[23] == 17
+    )
+
+
+def test_no_more_than_was_asked_for() -> None:
+    frames = packets.frames(list(traffic(50)))
+    data = packets.pcap(frames, 1)[24:] + bytes(PAD)
+    for match in (None, lambda _data, _length: 1):
+        lines = Lines(factor=1, match=match)
+        text, _used = lines.block(data, pcap_records(data, len(data) - PAD, _HEADER, 262_144), 7)
+        assert text.decode().split("\n")[:-1] == of_trees(frames[:7])
+        assert lines.count == 7
+
+
+def test_lines_go_on_where_a_block_ended() -> None:
+    frames = packets.frames(list(traffic(200)))
+    lines = Lines()
+    data = packets.pcap(frames[:300], 1)[24:] + bytes(PAD)
+    text, _used = lines.block(data, pcap_records(data, len(data) - PAD, _HEADER, 262_144), 1 << 60)
+    rest = "".join(lines.line(frame) for frame in frames[300:])
+    assert (text.decode() + rest).split("\n")[:-1] == of_trees(frames)
