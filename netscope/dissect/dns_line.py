@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 
 from netscope.core.dns import names
 from netscope.core.dns.numbers import type_name
@@ -17,52 +18,48 @@ _ERRORS = {
     1: " Format error", 2: " Server failure", 3: " No such name", 4: " Not implemented", 5: " Refused", 0: "",
 }  # fmt: skip
 _MOST = 40
-_known: dict[bytes, str] = {}  # names without pointers, as they stand on the wire
+_COUNTS = struct.Struct("!HHHHHH").unpack_from  # identifier, flags, questions, answers, authorities, additional records
+_ADDRESS = b"\xc0\x0c\0\1\0\1"  # the question's name, A, IN
+_known: dict[bytes, str] = {}  # questions whose names have no pointers, as they stand on the wire, without the class
 
 
 def line(data: bytes, start: int, end: int) -> str | None:
     """Return the line of a message with one question and records that are quickly read; None for any other."""
-    flags = data[start + 2] << 8 | data[start + 3]
+    ident, flags, questions, answers, authorities, additional = _COUNTS(data, start)
     word = _HEADS.get((flags >= 0x8000, flags >> 11 & 15))
     error = _ERRORS.get(flags & 15 if flags >= 0x8000 else 0)
-    counts = data[start + 4 : start + 12]
-    if word is None or error is None or counts[0] or counts[1] != 1 or counts[2] or counts[4] or counts[6]:
+    if word is None or error is None or questions != 1 or answers > 255 or authorities > 255 or additional > 255:
         return None
-    records = counts[3] + counts[5] + counts[7]
+    records = answers + authorities + additional
     if records > _MOST:
         return None
     message = bytes(data[start:end])
     stop = message.find(b"\0", 12)
     if stop < 0 or stop + 5 > len(message):
         return None
-    name = _name(message, stop)
-    if name is None:
+    asked = _known.get(message[12 : stop + 3]) or _question(message, stop)
+    if asked is None:
         return None
-    kind = type_name(message[stop + 1] << 8 | message[stop + 2])
-    if kind.startswith("TYPE"):
-        return None
-    info = f"{word} 0x{message[0] << 8 | message[1]:04x}{error} {kind} {name}"
+    info = f"{word} 0x{ident:04x}{error}{asked}"
     if not records:
         return info
     more = _records(message, stop + 5, records)
     return None if more is None else info + more
 
 
-def _name(message: bytes, stop: int) -> str | None:
-    """Return the question's name, which ends at the first zero where it is whole."""
-    wire = message[12 : stop + 1]
-    known = _known.get(wire)
-    if known is None:
-        try:
-            whole, behind = names.read(message, 12, {})
-        except ValueError:
-            return None
-        if behind != stop + 1:
-            return None
-        if len(_known) > 4096:
-            _known.clear()
-        known = _known[wire] = shown(whole)
-    return known
+def _question(message: bytes, stop: int) -> str | None:
+    """Return the question's type and name, which ends at the first zero where it is whole; take note of it."""
+    try:
+        whole, behind = names.read(message, 12, {})
+    except ValueError:
+        return None
+    kind = type_name(message[stop + 1] << 8 | message[stop + 2])
+    if behind != stop + 1 or kind.startswith("TYPE"):
+        return None
+    if len(_known) > 4096:
+        _known.clear()
+    asked = _known[message[12 : stop + 3]] = f" {kind} {shown(whole)}"
+    return asked
 
 
 def _records(message: bytes, at: int, count: int) -> str | None:
@@ -72,6 +69,10 @@ def _records(message: bytes, at: int, count: int) -> str | None:
     for _ in range(count):
         if at + 12 > size:
             return None
+        if message[at : at + 6] == _ADDRESS and message[at + 10 : at + 12] == b"\0\4" and at + 16 <= size:
+            told += f" A {ip4(message[at + 12 : at + 16])}"
+            at += 16
+            continue
         if message[at] >= 0xC0:
             # Where a pointer leads is not told in the line; that it leads back to a name is all that matters here.
             if (message[at] & 63) << 8 | message[at + 1] != 12:
