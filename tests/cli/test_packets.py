@@ -23,6 +23,9 @@ from tests.dissect.test_tcpdumptext import conversations
 from tests.framemaker import eth, ip4, number, pcap, tcp
 from tests.framesamples import ETHERNET, others
 from tests.lab import REPOSITORY
+from tests.packets import frames
+from tests.packets import pcap as pcap_of
+from tests.traffic import traffic
 
 _FIELDS = (
     "frame.number", "frame.len", "frame.time_epoch", "eth.src", "eth.type", "ip.src", "ip.dst", "ip.addr", "ip.ttl",
@@ -132,6 +135,27 @@ def test_lines_and_trees_as_tshark_prints_them(tmp_path: Path) -> None:
     bare = [{re.sub(r"[\[\]]| \(\d\)(?=]?$)", "", line) for line in lines} for lines in (ours, theirs)]
     assert len(bare[0] & bare[1]) > 0.95 * len(bare[1]), bare[0] ^ bare[1]
     assert [line for line in ours if line[:1].strip()] == [line for line in theirs if line[:1].strip()]
+
+
+@pytest.mark.parametrize("words", [[], ["-c", "7"], ["udp"], ["-c", "20", "tcp"], ["-s", "60"]])
+def test_lines_are_the_same_from_any_source(tmp_path: Path, words: list[str]) -> None:
+    captured = frames(list(traffic(150)))
+    plain, newer = tmp_path / "some.pcap", tmp_path / "some.pcapng"
+    plain.write_bytes(pcap_of(captured, 1)[:-7])  # the last record is cut short
+    assert packets("-r", plain, "-w", newer).returncode == 1
+    piped = packets("-r", "-", "-T", "text", *words, stdin=plain.read_bytes()).stdout
+    assert piped.count(b"\n") > 6
+    for path in plain, newer:
+        assert packets("-r", path, "-T", "text", *words).stdout == piped
+
+
+def test_lines_are_fit_for_any_encoding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "some.pcap"
+    path.write_bytes(pcap_of(frames(list(traffic(5))), 1))
+    expected = packets("-r", path, "-T", "text").stdout
+    assert "→".encode() in expected
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    assert packets("-r", path, "-T", "text").stdout == expected.replace("→".encode(), b"\\u2192")
 
 
 @pytest.mark.tool("tshark")
