@@ -61,6 +61,8 @@ def _clock(seconds: int, form: str, zone: str) -> tuple[str, str]:
 
 def span(nanoseconds: int) -> str:
     """Return a span of time in seconds, to the nanosecond."""
+    if 0 <= nanoseconds < 1_000_000_000:
+        return f"0.{nanoseconds:09d}"
     sign = "-" if nanoseconds < 0 else ""
     seconds, rest = divmod(abs(nanoseconds), 1_000_000_000)
     return f"{sign}{seconds}.{rest:09d}"

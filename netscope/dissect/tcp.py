@@ -207,14 +207,11 @@ def _fields(data: bytes, start: int, size: int, end: int, buffer: int, values: t
         bits = flag_field.children
         bits = tuple(bit._replace(children=said[bit.name]) if bit.name in said else bit for bit in bits)
         flag_field = flag_field._replace(children=bits)
-    made.append(_HEADER.field(size, start + 12, 1, buffer))
+    made.append(_size_field(size, start, buffer))
     made.append(flag_field)
-    scaled = window << verdict.scale if verdict.scale > 0 and not flags & 2 else window
-    made += rows(_WINDOWS, (window, scaled), start, buffer)
-    if not flags & 2:
-        made.append(_factor(verdict.scale, start, buffer))
+    made += _window_fields(window, verdict.scale, flags & 2, start, buffer)
     made += checksums.fields(_CHECKSUM, _STATUS, check, should, start + 16, buffer, bad="tcp.checksum_bad.expert")
-    made.append(_URGENT.field(urgent, start + 18, 2, buffer))
+    made.append(_urgent_field(urgent, start, buffer))
     if size > 20:
         made.append(tcp_options.tree(data, start + 20, start + size, buffer, verdict.ack_base))
     made += remarks(verdict, start, buffer, flags, length)
@@ -238,6 +235,24 @@ def _first_fields(
 ) -> tuple[Field, ...]:
     """Return what a connection's segments of one length have in common."""
     return tuple(rows(_FIRST, (sport, dport, stream, complete, length), start, buffer))
+
+
+@lru_cache(maxsize=4096)
+def _size_field(size: int, start: int, buffer: int) -> Field:
+    return _HEADER.field(size, start + 12, 1, buffer)
+
+
+@lru_cache(maxsize=4096)
+def _urgent_field(urgent: int, start: int, buffer: int) -> Field:
+    return _URGENT.field(urgent, start + 18, 2, buffer)
+
+
+@lru_cache(maxsize=4096)
+def _window_fields(window: int, scale: int, syn: int, start: int, buffer: int) -> tuple[Field, ...]:
+    """Return a window as it was sent, as what it means, and by how much it is scaled, which that of a SYN is not."""
+    scaled = window << scale if scale > 0 and not syn else window
+    made = rows(_WINDOWS, (window, scaled), start, buffer)
+    return tuple(made) if syn else (*made, _factor(scale, start, buffer))
 
 
 @lru_cache(maxsize=4096)
