@@ -27,7 +27,7 @@ from tests.framemaker import (
     udp,
     vlan,
 )
-from tests.packets import routers
+from tests.packets import calls, routers
 
 Frames = Iterator[bytes]
 
@@ -947,6 +947,50 @@ def advertisements() -> Frames:
     yield over6(112, bytes([0x31, 7, 100, 200]) + u16(0xF064, 0) + A6)
 
 
+def messages_of_calls() -> Frames:
+    """L2TP, whole and cut off, of other versions, with lengths and attributes that cannot be."""
+    for packet in calls():
+        yield packet.data
+    for told in (11, 12, 40):
+        inner = b"\xff\3\0\x21" + ip4(17, udp(5000, 9999, b"through"))
+        yield over4(17, udp(1701, 1701, u16(0x4002, told, 7, 8) + inner))
+    head = u16(0xC802, 20, 7, 0, 1, 2)
+    attribute = u16(0x8008, 0, 0, 1)
+    hello = head + attribute
+    for size in range(len(hello)):
+        yield over4(17, udp(1701, 1701, hello[:size]))
+    for version in (0, 1, 3):
+        yield over4(17, udp(1701, 1701, u16(0xC800 | version) + hello[2:]))
+    for told in (0, 5, 19, 21, 300):
+        yield over4(17, udp(1701, 1701, u16(0xC802, told) + hello[4:]))
+    others = (
+        u16(0xC00A, 0, 7) + b"abcd",
+        u16(0x8008, 9, 7, 1),
+        u16(0x8008, 0, 77, 1),
+        u16(0x8005, 0, 0),
+        u16(0x8000, 0, 0),
+        u16(0x8011, 0, 12, 16) + b"\3clear me",
+        u16(0x8009, 0, 12, 16) + b"\3",
+        u16(0x800E, 0, 5) + bytes(range(8)),
+        u16(0x8020, 0, 34, 0) + u32(1, 2, 3, 4, 5, 6),
+        u16(0x8010, 0, 35, 0) + u32(0xFFFF0000, 0xA0000),
+        *(u16(0x800E, 0, 46, 3, 0xC021) + bytes([side]) + b"bad" for side in range(4)),
+        u16(0x800B, 0, 46, 3, 0xC021) + b"\1",
+        u16(0x8008, 0, 32, 0x0107),
+        u16(0x8008, 0, 29, 2),
+        u16(0x800A, 0, 26) + b"\1\2\3\4",
+        u16(0x800A, 0, 20, 0, 5),
+        u16(0x8008, 0, 0, 99),
+        u16(0x8006, 0, 7),
+        u16(0xC00A, 0, 7) + b"abcd",
+        *(u16(0x8008, 0, 29, way) for way in range(7)),
+        *(u16(0x8020, 0, kind, 2, 1) + b"some text of 22 bytes!" for kind in range(50)),
+    )
+    for other in others:
+        body = attribute + other
+        yield over4(17, udp(1701, 1701, u16(0xC802, 12 + len(body), 7, 0, 1, 2) + body))
+
+
 ETHERNET = {
     "tcp": segments,
     "udp": datagrams,
@@ -964,6 +1008,7 @@ ETHERNET = {
     "ntp": clocks,
     "sctp": streams,
     "tunnels": tunnels,
+    "l2tp": messages_of_calls,
     "bridges": bridges,
 }
 

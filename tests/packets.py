@@ -579,6 +579,45 @@ def tunnels() -> Iterator[Packet]:
         yield Packet(ether(struct.pack("!BBHH", 0x11, code, 0 if code < 0x60 else 5, len(body)) + body, 0x8863))
 
 
+def calls() -> Iterator[Packet]:
+    """Yield L2TP's messages: every attribute, and PPP with every part of the header before it."""
+
+    def attribute(kind: int, value: bytes, flags: int = 0x8000, vendor: int = 0) -> bytes:
+        return struct.pack("!HHH", flags | 6 + len(value), vendor, kind) + value
+
+    def control(*attributes: bytes, session: int = 0) -> Packet:
+        body = struct.pack("!HHHH", 77, session, 3, 4) + b"".join(attributes)
+        return over4(struct.pack("!HH", 0xC802, 4 + len(body)) + body, 1701, 1701)
+
+    yield control()
+    for kind in (1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16):
+        yield control(attribute(0, struct.pack("!H", kind)), session=kind)
+    text, word, long = b"of some length", b"\x12\x34", b"\0\0\x12\x34"
+    values = {
+        2: b"\1\0", 6: word, 7: text, 8: text, 9: word, 10: word, 11: text, 13: bytes(range(16)), 14: word, 15: long,
+        16: long, 17: long, 21: text, 22: text, 23: text, 24: long, 25: long, 30: text, 31: text, 33: text, 36: text,
+        37: text, 38: long, 39: b"",
+    }  # fmt: skip
+    start = attribute(0, b"\0\1")
+    yield control(start, *(attribute(kind, value) for kind, value in values.items()))
+    for kind, value in values.items():
+        yield control(start, attribute(kind, value, 0))
+    for kind in (3, 4, 18, 19):
+        for bits in range(4):
+            yield control(start, attribute(kind, struct.pack("!I", bits)))
+    for value in (b"\0\1", b"\0\2\0\3", b"\0\2\0\3busy"):
+        yield control(attribute(0, b"\0\4"), attribute(1, value))
+    inner = ip4(udp(b"through", 5000, 9999), 17)
+    for flags in (0, 0x4000, 0x0800, 0x0200, 0x0100, 0x4B00):
+        ppp = b"\xff\3\0\x21" + inner
+        rest = struct.pack("!HH", 77, 88) + (b"\0\5\0\6" if flags & 0x800 else b"")
+        rest += (b"\0\3abc" if flags & 0x200 else b"") + ppp
+        length = struct.pack("!H", 4 + len(rest)) if flags & 0x4000 else b""
+        yield over4(struct.pack("!H", flags | 2) + length + rest, 1701, 1701)
+    for echo in (b"\x09\1\0\x08\1\2\3\4", b"\x0a\1\0\x0c\1\2\3\4\5\6\7\x08"):
+        yield over4(struct.pack("!HHH", 2, 77, 88) + b"\xff\3\xc0\x21" + echo, 1701, 1701)
+
+
 GENERATORS = (
     arps,
     vlans,
@@ -596,6 +635,7 @@ GENERATORS = (
     igmps,
     routers,
     tunnels,
+    calls,
 )
 
 

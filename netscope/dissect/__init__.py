@@ -39,6 +39,7 @@ DISSECTORS: tuple[Dissector, ...] = (
     Dissector("gre", "tunnels:gre", "ip.proto=47"),
     Dissector("vxlan", "tunnels:vxlan", "udp.port=4789"),
     Dissector("mpls", "tunnels:mpls", "ethertype=0x8847,0x8848 ip.proto=137 ppp.protocol=0x281,0x283"),
+    Dissector("l2tp", "l2tp:l2tp", "udp.port=1701"),
     Dissector("pppoed", "pppoe:discovery", "ethertype=0x8863"),
     Dissector("pppoes", "pppoe:session", "ethertype=0x8864"),
     Dissector("ppp", "pppoe:ppp", "ethertype=0x880b"),

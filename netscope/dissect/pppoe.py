@@ -124,7 +124,7 @@ _CP_CODE, _IDENT = Spec("ppp.code", "Code", "u8", names=_CP_CODES), Spec("ppp.id
 _CP_LENGTH, _MAGIC, _DATA = (
     Spec("ppp.length", "Length", "u16"),
     Spec("lcp.magic_number", "Magic Number", "u32x"),
-    Spec("ppp.data", "Data", "bytes"),
+    Spec("lcp.data", "Data", "bytes"),
 )
 
 

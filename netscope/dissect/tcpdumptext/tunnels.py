@@ -308,3 +308,10 @@ def _control(text: Text, name: str, data: bytes, at: int, length: int) -> None:
     text.add(f"{name}, {_CONTROLS.get(code, 'Unknown Opcode')} (0x{code:02x}), id {ident}, length {length + 2}")
     if text.style.verbose:
         text.add(f"\n\tencoded length {size} (=Option(s) length {size - 4})")
+    if text.style.verbose > 1 and size > 4:
+        text.add(hexadecimal(take(data, at - 2, 6)))
+    if text.style.verbose and size >= 8 and name == "LCP" and code in (9, 10, 11):
+        text.add(f"\n\t  Magic-Num 0x{U32(data, at + 4)[0]:08x}")
+        if size > 8:
+            text.add("\n\t  -----trailing data-----")
+            text.add(hexadecimal(data[at + 8 : at + size], "\n\t  "))

@@ -30,6 +30,7 @@ _OWN = frozenset(
     {
         "frame", "eth", "ip", "data", "udp", "arp", "sctp", "ssh", "tls", "dhcp", "dhcpv6", "ntp", "mpls", "ppp",
         "vxlan", "llc", "ah", "esp", "vlan", "stp", "lldp", "sll", "null", "dns", "gre", "http", "igmp", "tcp", "vrrp",
+        "l2tp",
     }
 )  # fmt: skip
 _MIXED = {
