@@ -59,11 +59,9 @@ class Output:
         if waiting:
             self._send("".join(waiting))
 
-    def write_block(self, text: str | bytes) -> None:
-        """Write a large piece of text that is fit, too; bytes are UTF-8."""
-        if isinstance(text, str):
-            self._send(text)
-        elif self._encoding.lower() == "utf-8":
+    def write_block(self, text: bytes) -> None:
+        """Write a large piece of text that is fit, too, which comes in UTF-8."""
+        if self._encoding.lower() == "utf-8":
             self._send_bytes(text)
         else:
             self._send(text.decode())

@@ -75,7 +75,7 @@ def main(seconds: float, seed: int) -> int:
         raw = pcap(frames)[24:]
         fast, _used = Fast(Printer(style), 1000).block(raw + bytes(PAD), records(raw), 1 << 60)
         slow = "".join(Printer(style).lines(frames))
-        for ours, theirs in zip(fast.split("\n"), slow.split("\n"), strict=True):
+        for ours, theirs in zip(fast.decode().split("\n"), slow.split("\n"), strict=True):
             assert ours == theirs, f"seed {seed}, after {count} frames: {ours!r} for {theirs!r}"
         count += len(batch)
     return count

@@ -39,8 +39,8 @@ class Blocks(Protocol):
     place: int
     count: int
 
-    def block(self, data: bytes, records: Iterable[Record], most: int) -> tuple[str | bytes, int]:
-        """Return the text of ``most`` records at most, bytes of it in UTF-8, and where the last one ends.
+    def block(self, data: bytes, records: Iterable[Record], most: int) -> tuple[bytes, int]:
+        """Return the text of ``most`` records at most, in UTF-8, and where the last one ends.
 
         ``PAD`` bytes must follow it.
         """

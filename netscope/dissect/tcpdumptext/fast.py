@@ -33,21 +33,27 @@ _BILLION = 1_000_000_000
 _OVER4 = Struct(">12xIH2xHxB2x12sIIHH4xIII").unpack_from
 _OVER6 = Struct(">12xHB3xHBx36sIIHH4xIII").unpack_from
 _STAMPS = 0x0101080A  # nop, nop, timestamps, length 10
-_TS = ", options [nop,nop,TS val "
 # Header length and flags -> the flags' text, of segments without options and with timestamps alone.
-_MARKS = {0x10: ".", 0x18: "P.", 0x11: "F.", 0x19: "FP."}
+_MARKS = {0x10: b".", 0x18: b"P.", 0x11: b"F.", 0x19: b"FP."}
 _STAMPED = {0x8000 | flags: mark for flags, mark in _MARKS.items()}.get
 _BARE = {0x5000 | flags: mark for flags, mark in _MARKS.items()}.get
+
+# Lines, from the time on. To format bytes costs half of what formatting text costs.
+_ACKS = b"%b%b%b], ack %d, win %d, length 0\n"
+_ENDS = b"%b%b%b], seq %d, ack %d, win %d, length 0\n"
+_HOLDS = b"%b%b%b], seq %d:%d, ack %d, win %d, length %d%b\n"
+_TS = b", options [nop,nop,TS val %d ecr %d], length"
+_STAMPED_ACKS, _STAMPED_ENDS, _STAMPED_HOLDS = (form.replace(b", length", _TS) for form in (_ACKS, _ENDS, _HOLDS))
 
 
 class Spoken(NamedTuple):
     """A payload that is printed, too: what it looks like where it takes the long way, and what is printed where not."""
 
     match: Callable[[bytes, int, int], object]
-    otherwise: str
+    otherwise: bytes
 
 
-Flow = tuple[str, int, int, Spoken | None]  # the line as far as the flags; what both sides count from; the payload
+Flow = tuple[bytes, int, int, Spoken | None]  # the line as far as the flags; what both sides count from; the payload
 
 
 _WORD = rb"[^\s\x80-\xff]{1,127}"
@@ -56,10 +62,10 @@ _HTTP = Spoken(
         rb"(?:" + b"|".join(sorted(word.encode() for word in HTTP)) + rb")(?:[\s\x80-\xff]|\Z)|" + _WORD + rb" +\d",
         re.IGNORECASE,
     ).match,
-    ": HTTP",
+    b": HTTP",
 )
-_SSH = Spoken(re.compile(rb"SSH-").match, "")
-_ANY = Spoken(lambda _data, _at, _end: True, "")
+_SSH = Spoken(re.compile(rb"SSH-").match, b"")
+_ANY = Spoken(lambda _data, _at, _end: True, b"")
 
 
 def _spoken(sport: int, dport: int) -> Spoken:
@@ -97,24 +103,24 @@ class Fast:
         self._factor = factor
         self._match = match
         self._tcp: dict[bytes, Flow] = {}
-        self._udp: dict[bytes, str | None] = {}
+        self._udp: dict[bytes, bytes | None] = {}
 
-    def block(self, data: bytes, records: Iterable[Record], most: int) -> tuple[str, int]:  # noqa: C901 - for its speed
-        """Return the lines of some records, at most ``most``, and where in ``data`` the last record ends.
+    def block(self, data: bytes, records: Iterable[Record], most: int) -> tuple[bytes, int]:  # noqa: C901 - for its speed
+        """Return the lines of some records in UTF-8, at most ``most``, and where in ``data`` the last record ends.
 
         As many bytes as :data:`~netscope.dissect.files.block.PAD` must follow the last record.
         """
-        style, plain = self.printer.style, self.line
+        style, plain = self.printer.style, self._line
         factor, link, match = self._factor, _ETHERNET, self._match
-        timed, width = style.times != "none", 9 if style.nanoseconds else 6
+        timed, form = style.times != "none", b"%b%09d " if style.nanoseconds else b"%b%06d "
         exact = factor == (1 if style.nanoseconds else 1000)  # the fraction is printed as it is
         over4, over6, stamps, highest, stamped, bare = _OVER4, _OVER6, _STAMPS, _MOST, _STAMPED, _BARE
         tcp, udp = self._tcp.get, self._udp.get
-        lines: list[str] = []
+        lines: list[bytes] = []
         add = lines.append
         if match is None:
             records = islice(records, most)
-        known, lead, stamp = -1, "", ""
+        known, lead, stamp = -1, b"", b""
         at, place = 0, self.place
         for start, at, seconds, fraction, length in records:
             place += 1
@@ -137,51 +143,67 @@ class Fast:
                 continue
             if timed:
                 if seconds != known:
-                    known, lead = seconds, prefix(style, seconds)
+                    known, lead = seconds, prefix(style, seconds).encode()
                 if exact:
-                    stamp = f"{lead}{fraction:0{width}d} "
+                    stamp = form % (lead, fraction)
                 else:
-                    stamp = f"{lead}{fraction * 1000 if style.nanoseconds else fraction // 1000:0{width}d} "
+                    stamp = form % (lead, fraction * 1000 if style.nanoseconds else fraction // 1000)
             if protocol == 6:
                 flow = tcp(key)
                 if flow is not None:
                     if options == stamps:
-                        mark, size, more = stamped(bits), total - used - 32, f"{_TS}{value} ecr {echo}], length "
+                        mark, size, full = stamped(bits), total - used - 32, True
                     else:
-                        mark, size, more = bare(bits), total - used - 20, ", length "
+                        mark, size, full = bare(bits), total - used - 20, False
                     if mark is not None and size >= 0 and captured >= (86 if size else whole):
                         head, mine, theirs, printed = flow
+                        ack = ack - theirs & highest
+                        if not size and not bits & 1:
+                            if full:
+                                add(_STAMPED_ACKS % (stamp, head, mark, ack, window, value, echo))
+                            else:
+                                add(_ACKS % (stamp, head, mark, ack, window))
+                            continue
+                        seq = seq - mine & highest
                         if not size:
-                            numbers = f", seq {(seq - mine) & highest}" if bits & 1 else ""
-                            add(f"{stamp}{head}{mark}]{numbers}, ack {(ack - theirs) & highest}, win {window}{more}0\n")
+                            if full:
+                                add(_STAMPED_ENDS % (stamp, head, mark, seq, ack, window, value, echo))
+                            else:
+                                add(_ENDS % (stamp, head, mark, seq, ack, window))
                             continue
-                        seq = (seq - mine) & highest
-                        line = (
-                            f"{stamp}{head}{mark}], seq {seq}:{(seq + size) & highest}, "
-                            f"ack {(ack - theirs) & highest}, win {window}{more}{size}\n"
-                        )
-                        if printed is None:
-                            add(line)
-                            continue
-                        begun = start + whole - size
-                        if captured >= whole and not printed.match(data, begun, begun + size):
-                            add(f"{line[:-1]}{printed.otherwise}\n")
+                        more: bytes | None = b""
+                        if printed is not None:
+                            begun = start + whole - size
+                            fits = captured >= whole and not printed.match(data, begun, begun + size)
+                            more = printed.otherwise if fits else None
+                        if more is not None:
+                            behind = seq + size & highest
+                            if full:
+                                add(
+                                    _STAMPED_HOLDS
+                                    % (stamp, head, mark, seq, behind, ack, window, value, echo, size, more)
+                                )
+                            else:
+                                add(_HOLDS % (stamp, head, mark, seq, behind, ack, window, size, more))
                             continue
                 frame = Frame(place, seconds * _BILLION + fraction * factor, data[start:at], length, link)
                 add(self._long(frame, key, used))
                 continue
             if protocol == 17:
-                begins = udp(key, "")
-                if begins == "":
+                begins = udp(key, b"")
+                if begins == b"":
                     begins = self._datagrams(key, used)
                 size = seq >> 16
                 if begins is not None and 8 <= size == total - used:
-                    add(f"{stamp}{begins}{size - 8}\n")
+                    add(b"%b%b%d\n" % (stamp, begins, size - 8))
                     continue
             add(plain(Frame(place, seconds * _BILLION + fraction * factor, data[start:at], length, link)))
         self.place = place
         self.count += len(lines)
-        return "".join(lines), at
+        return b"".join(lines), at
+
+    def _line(self, frame: Frame) -> bytes:
+        return self.line(frame).encode("utf-8", "backslashreplace")
 
     def line(self, frame: Frame) -> str:
         """Return the line of a frame, which may set anew what others count from: also one within another frame."""
@@ -202,18 +224,18 @@ class Fast:
         from_, to = text.port(sport, transport), text.port(dport, transport)
         return f"{name} {source}.{from_} > {destination}.{to}: ", sport, dport
 
-    def _datagrams(self, key: bytes, used: int) -> str | None:
+    def _datagrams(self, key: bytes, used: int) -> bytes | None:
         """Return how the lines of a pair of UDP ends begin, None where the payload is printed; take note of it."""
         if len(self._udp) >= _FLOWS:
             self._udp.clear()
         head, sport, dport = self._ends(key, used, "udp")
-        begins = None if sport in PORTS or dport in PORTS else f"{head}UDP, length "
+        begins = None if sport in PORTS or dport in PORTS else f"{head}UDP, length ".encode()
         self._udp[key] = begins
         return begins
 
-    def _long(self, frame: Frame, key: bytes, used: int) -> str:
+    def _long(self, frame: Frame, key: bytes, used: int) -> bytes:
         """Return the line of a segment that sets the numbers which others count from, or is unusual."""
-        line = self.line(frame)
+        line = self._line(frame)
         flags = frame.data[14 + used + 13 : 14 + used + 14]
         if not flags or (key in self._tcp and not flags[0] & 2):
             return line
@@ -234,7 +256,7 @@ class Fast:
         ):
             head, sport, dport = self._ends(way, used, "tcp")
             printed = _spoken(sport, dport) if sport in SPOKEN or dport in SPOKEN else None
-            self._tcp[way] = (f"{head}Flags [", mine, theirs, printed)
+            self._tcp[way] = (f"{head}Flags [".encode(), mine, theirs, printed)
         return line
 
 
