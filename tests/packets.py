@@ -166,6 +166,7 @@ def arps() -> Iterator[Packet]:
         yield Packet(ether(arp(1, source=bytes(4)) + bytes(padding), 0x0806, to=b"\xff" * 6))
         yield Packet(ether(arp(1, wanted=A) + bytes(padding), 0x0806, to=b"\xff" * 6))
         yield Packet(ether(arp(2, wanted=A, target=MAC_A) + bytes(padding), 0x0806))
+        yield Packet(ether(arp(1) + bytes(range(padding)), 0x0806))
 
 
 def vlans() -> Iterator[Packet]:

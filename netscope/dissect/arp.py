@@ -39,6 +39,7 @@ _SRC_PROTO, _DST_PROTO = (
 
 def arp(work: Work, start: int, end: int) -> None:
     """Dissect a request or reply."""
+    work.protocol = "ARP"
     work.need(start, 8, end)
     data = work.data
     code = data[start + 6] << 8 | data[start + 7]
@@ -50,6 +51,11 @@ def arp(work: Work, start: int, end: int) -> None:
     work.info = "Unknown"
     end = min(end, start + 8 + 2 * (hardware + network))
     tree = work.tree("arp", "Address Resolution Protocol", start, end)
+    tree.add(_TYPE, start)
+    tree.add(_PROTOCOL, start + 2)
+    tree.add(_HARDWARE_SIZE, start + 4)
+    tree.add(_PROTOCOL_SIZE, start + 5)
+    tree.add(_OPCODE, start + 6)
     work.need(start, 8 + 2 * (hardware + network), end)
     places = [start + 8, start + 8 + hardware, start + 8 + hardware + network, start + 8 + 2 * hardware + network]
     sizes = [hardware, network, hardware, network]
@@ -61,11 +67,6 @@ def arp(work: Work, start: int, end: int) -> None:
     word = _title(_OPCODES.get(code, "unknown"), gratuitous, probe, announcement, work.protocol)
     work.layers[-1].title = f"Address Resolution Protocol ({word})"
     work.info = _info(code, who, sender, whom, target, gratuitous, probe, announcement)
-    tree.add(_TYPE, start)
-    tree.add(_PROTOCOL, start + 2)
-    tree.add(_HARDWARE_SIZE, start + 4)
-    tree.add(_PROTOCOL_SIZE, start + 5)
-    tree.add(_OPCODE, start + 6)
     if probe:
         tree.made(_PROBE, True, start)
     if gratuitous:

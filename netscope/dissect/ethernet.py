@@ -9,6 +9,7 @@ from netscope.dissect import checksums
 from netscope.dissect.model import Field, Malformed, Short
 from netscope.dissect.numbers import ETHERTYPES
 from netscope.dissect.spec import Spec, mac
+from netscope.dissect.tree import expert
 from netscope.dissect.work import Work
 
 Naming = Callable[[str], str] | None
@@ -28,6 +29,7 @@ _BITS = {
 _TYPE = Spec("eth.type", "Type", "u16x", names=ETHERTYPES)
 _LENGTH = Spec("eth.len", "Length", "u16")
 _PADDING = Spec("eth.padding", "Padding", "bytes")
+_NO_ZEROS = "Didn't find padding of zeros, and an undecoded trailer exists. There may be padding of non-zeros."
 _TRAILER = Spec("eth.trailer", "Trailer", "bytes")
 _MINIMUM = 60  # without the check sequence
 _SEQUENCE = Spec("eth.fcs", "Frame check sequence", "u32x")
@@ -166,12 +168,16 @@ def _fields(
     if behind:
         # What fills a frame up to the least size is padding when it does so, and is nothing but zeros.
         padding = max(start + _MINIMUM - stop, 0)
+        remarks: tuple[Field, ...] = ()
         if padding and (padding > len(behind) or any(behind[:padding])):
+            if padding <= len(behind):
+                remarks = (expert("eth.padding_bad", _NO_ZEROS, "Note", "Protocol", stop, buffer),)
             padding = 0
         if padding:
             made.append(_PADDING.field(behind[:padding], stop, padding, buffer))
         if behind[padding:]:
-            made.append(_TRAILER.field(behind[padding:], stop + padding, len(behind) - padding, buffer))
+            size = len(behind) - padding
+            made.append(_TRAILER.field(behind[padding:], stop + padding, size, buffer, children=remarks))
     if sequence:
         value = int.from_bytes(sequence, "big")
         made.append(

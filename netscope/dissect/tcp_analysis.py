@@ -183,7 +183,7 @@ def judge(
         last if RETRANSMISSION in found and FAST not in found and SPURIOUS not in found else (0, 0),
     )  # fmt: skip
     held.last_time = time
-    if not fresh or flags & SYN:
+    if not fresh or flags & (SYN | ACK) == SYN:
         complete(held, flags, segment.length, seq + segment.length & _ALL)
     return context.verdicts.keep(key, verdict)
 
@@ -318,10 +318,10 @@ def _again(here: Flow, there: Flow, time: int, held: Conversation, segment: Segm
     if time - there.last_ack_time < _FAST and there.duplicates >= 2 and there.last_ack == seq:
         return FAST
     reach = behind + (1 if flags & (SYN | FIN) else 0) & _ALL
-    if time - here.next_time < (held.rtt or _REORDERED) and here.next != reach:
-        return OUT_OF_ORDER
     if length and there.last_ack and not _after(behind, there.last_ack):
         return SPURIOUS
+    if time - here.next_time < (held.rtt or _REORDERED) and here.next != reach:
+        return OUT_OF_ORDER
     return RETRANSMISSION
 
 

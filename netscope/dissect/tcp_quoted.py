@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from netscope.dissect.tcp_analysis import ALONE, SYN, Conversation, Verdict, complete
+from netscope.dissect.tcp_analysis import ACK, ALONE, SYN, Conversation, Verdict, complete
 from netscope.dissect.work import Work
 
 # How long it was, and so where the next one begins, is not told by what is left of it.
@@ -38,7 +38,7 @@ def found(work: Work, sport: int, dport: int, flags: int) -> Verdict:
     )  # fmt: skip
     if late:
         return told
-    if not fresh or flags & SYN:
+    if not fresh or flags & (SYN | ACK) == SYN:
         complete(held, flags, 0)
     held.last_time = time
     return context.verdicts.keep(key, told)

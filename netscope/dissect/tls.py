@@ -75,7 +75,8 @@ def tls(work: Work, start: int, end: int) -> None:
     if not _plausible(data, start, end):
         work.protocol = SHORT.get(session.version, "TLS")
         tree = work.tree("tls", "Transport Layer Security", start, end)
-        tree.say("Ignored Unknown Record", start, min(end, len(data)) - start)
+        with tree.node("Ignored Unknown Record", start, min(end, len(data)) - start):
+            tree.expert("tls.ignored_unknown_record", "Ignored Unknown Record", "Warning", "Protocol", start)
         work.info = f"{work.prefix}Ignored Unknown Record"
         return
     tree = work.tree("tls", "Transport Layer Security", start, end)

@@ -124,3 +124,37 @@ def test_many_conversations_let_the_oldest_go() -> None:
     for frame in captured:
         dissect(frame, context)
     assert len(context.tcp) == len(context.verdicts) == 50
+
+
+def test_an_arp_packet_that_ends_early_shows_what_it_has() -> None:
+    data = packets.ether(packets.arp(1)[:12], 0x0806)
+    found = dissect(Frame(1, packets.START, data, len(data), packets.ETHERNET))
+    shown = {field.name: field.show for field in found.walk()}
+    assert (found.protocol, found.trouble) == ("ARP", "malformed")
+    assert (shown["arp.hw.type"], shown["arp.opcode"]) == ("1", "1")
+
+
+def test_a_segment_that_was_acknowledged_long_ago_is_no_late_one() -> None:
+    reply = packets.tcp(b"", 0x10, sport=9999, dport=40_000, seq=1, ack=1300, src=packets.B, dst=packets.A)
+    made = [packets.segment(b"x" * 100, 0x18, seq=1000 + 100 * number, ack=1) for number in range(3)]
+    made.append(packets.Packet(packets.ether(packets.ip4(reply, 6, src=packets.B, dst=packets.A))))
+    made += [packets.segment(b"x" * 100, 0x18, seq=1300, ack=1), packets.segment(b"x" * 100, 0x18, seq=1100, ack=1)]
+    context = Context()
+    found = [dissect(frame, context) for frame in packets.frames(made, 1000)]  # a microsecond between them
+    assert found[-1].info.startswith("[TCP Spurious Retransmission]")
+
+
+def test_a_quoted_segment_belongs_to_its_conversation_and_changes_nothing_of_it() -> None:
+    segment = packets.segment(b"abc", 0x18, seq=5000, ack=1)
+    quote = packets.Packet(packets.ether(packets.ip4(packets.icmp(11, 0, bytes(4) + segment.data[14:]), 1)))
+    captured = packets.frames([segment, quote, packets.segment(b"abc", 0x18, seq=5003, ack=1)])
+    context = Context()
+    found = [dissect(frame, context) for frame in captured]
+    for number in (1, 1, 0, 2):
+        again = dissect(captured[number], context)
+        assert [list(layer.walk()) for layer in again.layers] == [list(layer.walk()) for layer in found[number].layers]
+    quoted = {field.name: field.show for field in found[1].walk()}
+    assert (quoted["tcp.stream"], quoted["tcp.seq"], quoted["tcp.time_delta"]) == ("0", "5000", "0.001234000")
+    assert "tcp.len" not in quoted
+    assert "tcp.nxtseq" not in quoted
+    assert not found[2].info.startswith("[")

@@ -24,7 +24,6 @@ LACKING = {
     "tcp.analysis.tfo_syn",
     "tcp.analysis.tfo_ack",
     "ip.ttl.lncb",
-    "eth.padding_bad",
     "ipv6.routing.undecoded",
     "ipv6.opt.header_mismatch",
     "esp.sequence-analysis.expected-sn",
@@ -38,7 +37,6 @@ LACKING = {
     "http.prev_response_in",
     "http.next_request_in",
     "http.next_response_in",
-    "tls.ignored_unknown_record",
     "tcp.pdu.size",  # how we would reassemble, if we did
 }
 QUIRKS = {
