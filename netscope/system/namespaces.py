@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from _thread import allocate_lock, start_new_thread  # threading takes 2 ms to import
 
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.typed import Any, Callable, TypeVar
@@ -54,35 +55,41 @@ def _refused(error: OSError, path: str) -> NetscopeError:
     return explain(error, what)
 
 
+def _enter(path: str) -> None:
+    """Move this thread into a namespace for good."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            _setns(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise _refused(error, path) from error
+
+
 def run_inside(path: str, function: Callable[[], Result]) -> Result:
     """Run ``function`` on a throwaway thread that has entered the namespace, and return what it returns.
 
     Sockets opened there stay in the namespace for good, whichever thread uses them; the caller's own thread never
     moves.
     """
-    import threading  # 2 ms that most commands need not pay
-
     outcome: list[Any] = []
     failure: list[BaseException] = []
 
+    ended = allocate_lock()
+
     def enter() -> None:
         try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-            try:
-                _setns(descriptor)
-            finally:
-                os.close(descriptor)
-        except OSError as error:
-            failure.append(_refused(error, path))
-            return
-        try:
+            _enter(path)
             outcome.append(function())
         except BaseException as error:  # noqa: BLE001 - handed to the caller's thread as it is
             failure.append(error)
+        finally:
+            ended.release()
 
-    thread = threading.Thread(target=enter, name="netns", daemon=True)
-    thread.start()
-    thread.join()
+    ended.acquire()
+    start_new_thread(enter, ())
+    ended.acquire()
     if failure:
         raise failure[0]
     result: Result = outcome[0]
