@@ -124,7 +124,7 @@ def reach_lab(
 
     Args:
         delay: seconds that a packet takes over the first link, each way.
-        loss: share of the packets that the first link drops on the way out.
+        loss: share of the echo requests and SYNs that the first link drops on the way out.
         ratelimit: leave the kernel's limits of ICMP errors as they are.
         silent: r3 tells nobody that a TTL has run out.
         users: net.ipv4.ping_group_range of c lets everybody ping.
@@ -291,6 +291,8 @@ def carry(words: Sequence[str]) -> None:
                             dropped += 1
                             continue
                         begun[echo] = now
+                    elif loss and descriptor == left.fileno() and _begins(frame) and dice.random() < loss:
+                        continue
                     queues[other[descriptor]].append((now + delay, frame))
         now = time.monotonic()
         for descriptor, queue in queues.items():
@@ -310,13 +312,20 @@ _REPLIES = {4: 0, 6: 129}
 def _echo(frame: bytes, types: dict[int, int]) -> bytes:
     """Return identifier and sequence number of an echo of these types; empty for any other frame.
 
-    Only echo requests are lost and counted: a lost ARP would cost more than one packet.
+    Only these and SYNs are lost, and these counted: a lost ARP would cost more than one packet.
     """
     if frame[12:14] == b"\x08\x00" and frame[23] == 1 and frame[34] == types[4]:
         return frame[38:42]
     if frame[12:14] == b"\x86\xdd" and frame[20] == 58 and frame[54] == types[6]:
         return frame[58:62]
     return b""
+
+
+def _begins(frame: bytes) -> bool:
+    """Tell whether a frame is a SYN."""
+    if frame[12:14] == b"\x08\x00" and frame[23] == 6:
+        return frame[47] & 0x12 == 0x02
+    return frame[12:14] == b"\x86\xdd" and frame[20] == 6 and frame[67] & 0x12 == 0x02
 
 
 if __name__ == "__main__":

@@ -24,11 +24,12 @@ from netscope.cli.probing import (
 from netscope.cli.words import Wanted
 from netscope.core.errors import NetscopeError
 from netscope.core.host import Host
-from netscope.core.probe import HEADERS, Channel, Plan, Prober, Target
+from netscope.core.probe import HEADERS, Plan, Prober, Target
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.core.typed import TYPE_CHECKING
 from netscope.domains import trace as topic
 from netscope.domains.probe_targets import resolved, routed
+from netscope.domains.trace_flows import close_flows, is_constant, open_flows
 from netscope.domains.trace_owners import Owner
 from netscope.domains.trace_paths import Path, paths, verdict
 from netscope.domains.trace_plan import PAYLOAD, Request, requested
@@ -109,10 +110,8 @@ def _trace(asked: Asked, word: str, host: Host, prober: Prober, output: Output, 
     routed(target, plan, prober)
     way = asked.request.way._replace(address=target.address, family=target.family)
     namer = Namer(prober, asked.style.numeric)
-    channels: dict[int, Channel] = {}
+    channels = open_flows(prober, plan, way.flows)
     try:
-        for flow in range(way.flows):
-            channels[flow] = prober.open(plan._replace(flow=flow))
         how = channels[0].how
         session = TraceSession(way, host.clock())
         printer = _Printer(asked, target, way, plan, session, namer, output)
@@ -120,11 +119,9 @@ def _trace(asked: Asked, word: str, host: Host, prober: Prober, output: Output, 
         lasting = renewed(session, [target], prober, say_moved)
         drive(lasting, channels, host.clock, printer.take, stop.descriptor)
     finally:
-        for channel in channels.values():
-            channel.close()
+        close_flows(channels)
     way = session.way
-    constant = way.method != "tcp" and not how.startswith("TCP")
-    ways = paths(session.answers, way, constant=constant)
+    ways = paths(session.answers, way, constant=is_constant(how))
     main = next((path for path in ways if path.flow == 0), Path(0, (), ()))
     names = namer.meet(*(address for path in ways for hop in path.hops for address in hop.addresses))
     ended = verdict(main, way, names)

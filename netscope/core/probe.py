@@ -30,6 +30,7 @@ class Plan(NamedTuple):
         discover: Path MTU discovery (IP_MTU_DISCOVER, ip(7)); "" leaves the system's choice.
         broadcast: broadcast addresses are allowed.
         flow: which of several constant flows this is: it changes what an ECMP router hashes.
+        constant: TCP keeps to one flow, too, where this user may (CAP_NET_RAW): SYNs in place of connections.
     """
 
     method: Method = "icmp"
@@ -43,6 +44,7 @@ class Plan(NamedTuple):
     discover: Discover = ""
     broadcast: bool = False
     flow: int = 0
+    constant: bool = False
 
 
 class Probe(NamedTuple):

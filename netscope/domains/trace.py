@@ -203,7 +203,7 @@ COLUMNS = (
 
 OPTIONS = (
     Option(("-I", "--icmp"), "icmp", "ICMP echo"),
-    Option(("-T", "--tcp"), "tcp", "TCP connections, to port 80 unless -p says otherwise"),
+    Option(("-T", "--tcp"), "tcp", "TCP SYNs, to port 80 unless -p says otherwise"),
     Option(("-U", "--udp"), "udp", "UDP datagrams (the default), to port 53 unless -p says otherwise"),
     Option(("-p", "--port"), "port", "destination port (default 33434 for UDP without -U)", "PORT"),
     Option(("-f", "--first"), "first", "begin at this distance", "TTL"),
@@ -244,8 +244,8 @@ exit status of trace:
   1  one was not; the closing sentence says why
   2  wrong usage, an unknown name, no route
 
-The flow is constant (Paris traceroute) with UDP and ICMP: a router that spreads flows sends all probes the same way.
-With -T each probe is a connection of its own, which such a router may send another way.
+The flow is constant (Paris traceroute): a router that spreads flows sends all probes the same way. -T needs CAP_NET_RAW
+for that; without it each probe is a connection of its own, which such a router may send another way.
 
 examples:
   netscope trace example.org

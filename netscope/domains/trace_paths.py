@@ -98,7 +98,7 @@ def paths(answers: Mapping[Slot, Answer | None], way: Way, *, constant: bool) ->
     """Return the paths of every flow, the one seen last first; each has its own statistics.
 
     Two rounds took the same path when no distance was answered by different addresses. Where a flow is not constant
-    (TCP: a new source port for each connection), all rounds are one path, and a hop may have several addresses.
+    (a new source port for each TCP connection), all rounds are one path, and a hop may have several addresses.
     """
     found: list[Path] = []
     for flow in range(way.flows):

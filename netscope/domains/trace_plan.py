@@ -93,8 +93,6 @@ def _check(options: Mapping[str, Any], method: Method, report: bool) -> None:
         raise BadQuery("-q: in rounds each hop is asked once; -c says how many rounds")
     if options.get("mtu") and method == "tcp":
         raise BadQuery("--mtu: a connection attempt is never long; use -U or -I")
-    if method == "tcp" and options.get("flows") not in (None, "1"):
-        raise BadQuery("--flows: connections cannot keep to a flow; use -U or -I")
 
 
 def _way(options: Mapping[str, Any], method: Method, rounds: int) -> Way:
@@ -126,4 +124,5 @@ def _plan(options: Mapping[str, Any], method: Method) -> Plan:
         interface=str(options.get("interface") or ""),
         source=str(options.get("source") or ""),
         discover="probe" if options.get("mtu") else "",
+        constant=True,
     )

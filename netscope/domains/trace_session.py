@@ -167,10 +167,10 @@ class TraceSession:
         """Return what to ask next: first what lies farther, then the next rounds of what is known, then again."""
         if self.serial and self._waiting:
             return None
-        for slot in self._candidates():
-            if slot not in self._asked:
-                return slot
-        while self._again and now >= self._again_at:
+        fresh = next(self._fresh(), None)
+        if fresh is not None:
+            return fresh
+        while self._again and now >= self._again_at and not self._held(self._again[0]):
             slot = self._again.pop(0)
             if slot.ttl <= self._limits[slot.flow] and self.answers.get(slot) is None:
                 return slot
@@ -189,6 +189,20 @@ class TraceSession:
                 for flow in range(way.flows):
                     if ttl <= self._limits[flow] and self._settled(flow, ttl):
                         yield Slot(flow, ttl, number)
+
+    def _fresh(self) -> Iterator[Slot]:
+        """Yield what has not been asked, and may be now."""
+        return (slot for slot in self._candidates() if slot not in self._asked and not self._held(slot))
+
+    def _held(self, slot: Slot) -> bool:
+        """Tell whether a question has to wait for another's answer.
+
+        TCP's end is asked one question at a time, unless rounds have their times: the first refusal ends the flow for
+        routers that translate addresses, and what else comes back then does not find its way any more.
+        """
+        if self.way.method != "tcp" or self.way.interval or slot.ttl != self._limits[slot.flow]:
+            return False
+        return any((other.slot.flow, other.slot.ttl) == (slot.flow, slot.ttl) for other in self._waiting.values())
 
     def _edge(self, flow: int) -> int:
         """Return the distance up to which may be asked for the first time; it widens behind hops given up."""
@@ -212,7 +226,7 @@ class TraceSession:
         """Return seconds until something is due or expires."""
         moments = [self._deadline(waiting) for waiting in self._waiting.values()]
         if self._choose_exists():
-            fresh = any(slot not in self._asked for slot in self._candidates())
+            fresh = next(self._fresh(), None) is not None
             moments.append(self._next if fresh else max(self._next, self._again_at))
         if self._begun < self.way.rounds:
             moments.append(self._round_began + self.way.interval)
@@ -221,7 +235,8 @@ class TraceSession:
     def _choose_exists(self) -> bool:
         if self.serial and self._waiting:
             return False
-        return bool(self._again) or any(slot not in self._asked for slot in self._candidates())
+        again = bool(self._again) and not self._held(self._again[0])
+        return again or next(self._fresh(), None) is not None
 
     def finished(self, now: float) -> bool:
         """Tell whether every question is settled."""

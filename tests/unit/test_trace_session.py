@@ -49,6 +49,29 @@ def test_the_end_is_found_behind_any_silent_hops(distance: int, silent: set[int]
     assert hops[distance].received == rounds
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.integers(1, 12), st.integers(1, 10), st.integers(1, 3), st.floats(0.0001, 0.3), st.sets(st.integers(1, 12)))
+def test_the_end_of_a_tcp_trace_is_asked_one_question_at_a_time(
+    distance: int, rounds: int, flows: int, rtt: float, silent: set[int]
+) -> None:
+    """A router that translates addresses forgets a flow with the first refusal, and then lets none of it back."""
+    asked: list[int] = []
+
+    def network(probe: Probe) -> list[tuple[float, Event]]:
+        if probe.ttl < distance:
+            return [] if probe.ttl in silent else [(rtt, event(probe, distance, rtt))]
+        if probe.ttl > distance:
+            return []  # it was under way when the flow was forgotten
+        known = [slot for slot, answer in session.answers.items() if slot.ttl == distance and answer is not None]
+        asked.append(len(known))
+        return [(rtt, Event(probe.token, "reply", TARGET, rtt, port_open=False))]
+
+    session = TraceSession(WAY._replace(method="tcp", rounds=rounds, flows=flows), 0.0)
+    run(session, network)
+    assert len(asked) == rounds * flows
+    assert all(number - answered < flows for number, answered in enumerate(asked)), "more on their way than flows"
+
+
 @pytest.mark.parametrize("distance", [1, 2, 3, 5, 8, 13])
 def test_the_end_hears_no_more_probes_than_linux_answers_at_once(distance: int) -> None:
     ends = []

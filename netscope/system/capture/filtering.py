@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _socket
 import socket
 from array import array
 from struct import pack
@@ -85,7 +86,7 @@ def _moved(k: int, absolute: bool) -> int:
     )
 
 
-def attach(made: socket.socket, program: Program) -> None:
+def attach(made: _socket.socket, program: Program) -> None:
     """Put a program on a socket (SO_ATTACH_FILTER, socket(7)). Raises OSError."""
     code = array("B", b"".join(pack("=HBBI", *instruction) for instruction in program))
     made.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, pack("@HP", len(program), code.buffer_info()[0]))

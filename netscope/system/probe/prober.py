@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from threading import Thread
 
     from netscope.system.probe.connections import TcpChannel
+    from netscope.system.probe.segments import SegmentChannel
 
 
 class LiveProber:
@@ -81,7 +82,8 @@ class LiveProber:
 
     def _open(self, plan: Plan) -> Channel:
         if plan.method == "tcp":
-            return self._tcp(plan)
+            constant = _segments(plan) if plan.constant else None
+            return constant if constant is not None else self._tcp(plan)
         from netscope.system.probe.datagrams import UdpChannel, open_icmp
 
         if plan.method == "udp":
@@ -108,6 +110,16 @@ class LiveProber:
     def privileged(self) -> bool:
         """Tell whether the real user is root, as ping(8) asks."""
         return os.getuid() == 0
+
+
+def _segments(plan: Plan) -> SegmentChannel | None:
+    """Return a channel of one flow; None where this user may not."""
+    from netscope.system.probe.segments import SegmentChannel
+
+    try:
+        return SegmentChannel(plan)
+    except PermissionError:
+        return None
 
 
 def _literal(text: str) -> Address | None:

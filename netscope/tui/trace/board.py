@@ -6,16 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from netscope.core.host import Host
-from netscope.core.probe import Channel, Label, Target
+from netscope.core.probe import Label, Target
 from netscope.core.probe_words import mark
 from netscope.core.snapshot import Problem, Snapshot
 from netscope.domains.probe_targets import resolved, routed
 from netscope.domains.trace import Trace
+from netscope.domains.trace_flows import close_flows, is_constant, open_flows
 from netscope.domains.trace_live import HopStats, LivePath, PathBook, Router, latest
 from netscope.domains.trace_owners import Owner
 from netscope.domains.trace_paths import Path, Verdict, paths, verdict
 from netscope.domains.trace_plan import Request
-from netscope.domains.trace_session import Narrowing, Outcome, TraceSession, Way
+from netscope.domains.trace_session import Narrowing, Outcome, TraceSession
 from netscope.hub.background import Background, State
 from netscope.hub.renewal import moved, renewed
 from netscope.tui.probing.later import Later
@@ -113,21 +114,18 @@ class Run(Background):
         routed(target, plan, prober)
         if self.stopping:
             return
-        channels: dict[int, Channel] = {}
+        channels = open_flows(prober, plan, self.request.way.flows)
         try:
-            for flow in range(self.request.way.flows):
-                channels[flow] = prober.open(plan._replace(flow=flow))
             session = self._begin(target, channels[0].how)
             self.drive(renewed(session, [target], prober, self._moved), channels, self._told)
         finally:
-            for channel in channels.values():
-                channel.close()
+            close_flows(channels)
 
     def _begin(self, target: Target, how: str) -> TraceSession:
         with self.lock:
             self.way = self.request.way._replace(address=target.address, family=target.family)
             self.how = how
-            self._constant = is_constant(self.way, how)
+            self._constant = is_constant(how)
             self._session = TraceSession(self.way, self._host.clock())
             self._book = PathBook(self.way, constant=self._constant)
             return self._session
@@ -169,11 +167,6 @@ class Run(Background):
         main = next((path for path in found if path.flow == 0), Path(0, (), ()))
         return Trace(self.word, way.address, way.family, way.method, self.request.plan.port or None, self.how,
                      verdict(main, way, names), tuple(found), names, narrowings, owners)  # fmt: skip
-
-
-def is_constant(way: Way, how: str) -> bool:
-    """Tell whether all probes of a flow go the same way where routers spread flows."""
-    return way.method != "tcp" and not how.startswith("TCP")
 
 
 def hop_rows(run: Run, view: View, names: Mapping[str, str], owners: Mapping[str, Owner]) -> list[HopRow]:
