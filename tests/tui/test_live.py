@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from pathlib import Path
@@ -72,10 +73,17 @@ async def test_only_lines_whose_cells_changed_are_painted(monkeypatch: pytest.Mo
             return original(self, y)  # type: ignore[arg-type]
 
         monkeypatch.setattr(type(stage.table), "render_line", spy)
+        await stage.until(lambda: stage.app._facts is not None, "the frame has learnt of the host")
+        painted.append(-1)
+        while painted:  # until what the start painted is over
+            painted.clear()
+            await asyncio.sleep(0.1)
         await stage.look(*FLOWS[:7], flow(8, queue=3), *FLOWS[8:15])
+        await stage.until(lambda: bool(painted), "the changed line is painted")
         assert set(painted) == {8}
         painted.clear()
         await stage.press("j")
+        await stage.until(lambda: bool(painted), "the cursor is painted")
         assert set(painted) == {1, 2}
 
 

@@ -276,6 +276,12 @@ def test_random_proc_files_are_records_or_malformed(data: bytes) -> None:
             continue
 
 
+@pytest.mark.parametrize("protocol", ["packet", "netlink"])
+def test_numbers_that_are_none_are_malformed(protocol: str) -> None:
+    with pytest.raises(Malformed, match=f"/proc/net/{protocol}: invalid literal"):
+        list(proc.sockets(protocol, b"heading\n" + b"\0 " * 10, USERS, INTERFACES))
+
+
 def test_a_newline_in_a_path_is_part_of_it() -> None:
     line = b"0000000000000000: 00000002 00000000 00010000 0001 01 %d %s\n"
     text = b"Num       RefCount Protocol Flags    Type St Inode Path\n" + line % (11, b"/a\nb") + line % (12, b"/c")

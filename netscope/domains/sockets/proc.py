@@ -22,7 +22,14 @@ _UNIX_STATES = {1: "UNCONN", 2: "SYN_SENT", 3: "ESTABLISHED", 4: "CLOSING"}  # e
 
 
 def sockets(protocol: str, data: bytes, users: Mapping[int, str], interfaces: Mapping[int, str]) -> Iterator[Socket]:
-    """Yield the sockets of one protocol's file."""
+    """Yield the sockets of one protocol's file. Raises Malformed for other text."""
+    try:
+        yield from _sockets(protocol, data, users, interfaces)
+    except ValueError as error:  # Malformed is one, too; others are of numbers that are none
+        raise Malformed(f"/proc/net/{protocol}: {error}") from error
+
+
+def _sockets(protocol: str, data: bytes, users: Mapping[int, str], interfaces: Mapping[int, str]) -> Iterator[Socket]:
     if protocol == "unix":
         return unix_sockets(data)
     if protocol == "packet":
@@ -37,7 +44,7 @@ def inet_sockets(protocol: str, data: bytes, users: Mapping[int, str]) -> Iterat
     for line in data.splitlines()[1:]:
         found = _INET.match(line)
         if found is None:
-            raise Malformed(f"/proc/net line {line[:80]!r}")
+            raise Malformed(f"line {line[:80]!r}")
         source, sport, target, dport, state, send_q, recv_q, uid, inode = found.groups()
         family = diag.AF_INET if len(source) == 8 else diag.AF_INET6
         remote_port = int(dport, 16) or None
@@ -70,7 +77,7 @@ def unix_sockets(data: bytes) -> Iterator[Socket]:
     for entry in entries:
         found = _UNIX.fullmatch(entry)
         if found is None:
-            raise Malformed(f"/proc/net/unix line {entry[:80]!r}")
+            raise Malformed(f"line {entry[:80]!r}")
         flags, kind, state, inode, name = found.groups()
         listening = int(flags, 16) & _SO_ACCEPTCON
         yield Socket(
@@ -111,5 +118,5 @@ def _table(data: bytes, columns: int) -> Iterator[list[bytes]]:
     for line in data.splitlines()[1:]:
         fields = line.split()
         if len(fields) < columns:
-            raise Malformed(f"/proc/net line {line[:80]!r}")
+            raise Malformed(f"line {line[:80]!r}")
         yield fields
