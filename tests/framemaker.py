@@ -5,10 +5,11 @@ from __future__ import annotations
 import ipaddress
 import random
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from netscope.core.frame import Frame
 
+Frames = Iterator[bytes]
 A4, B4 = bytes([192, 0, 2, 1]), bytes([198, 51, 100, 7])
 A6 = ipaddress.IPv6Address("2001:db8::1").packed
 B6 = ipaddress.IPv6Address("2001:db8:0:1::feed:5").packed
@@ -87,6 +88,26 @@ def tcp(
     head = struct.pack(">HHIIHHHH", sport, dport, seq, ack, offset << 12 | flags, window, 0, urgent) + options
     value = summed(pseudo(source, destination, 6, len(head) + len(data)) + head + data)
     return head[:16] + u16(value) + head[18:] + data
+
+
+def over4(protocol: int, data: bytes, *, ttl: int = 64) -> bytes:
+    """Return an IPv4 datagram in an Ethernet frame."""
+    return eth(0x0800, ip4(protocol, data, ttl=ttl))
+
+
+def over6(protocol: int, data: bytes, *, hops: int = 64, flow: int = 0, length: int | None = None) -> bytes:
+    """Return an IPv6 datagram in an Ethernet frame."""
+    return eth(0x86DD, ip6(protocol, data, hops=hops, flow=flow, length=length))
+
+
+def udp6(sport: int, dport: int, data: bytes) -> bytes:
+    """Return a UDP datagram over IPv6 in an Ethernet frame."""
+    return over6(17, udp(sport, dport, data, A6, B6))
+
+
+def tcp6(sport: int, dport: int, data: bytes = b"", *, seq: int = 1000, ack: int = 2000, flags: int = 0x18) -> bytes:
+    """Return a TCP segment over IPv6 in an Ethernet frame."""
+    return over6(6, tcp(sport, dport, data, seq=seq, ack=ack, flags=flags, source=A6, destination=B6))
 
 
 def icmp(kind: int, code: int, rest: bytes) -> bytes:

@@ -21,7 +21,8 @@ from netscope.core.frame import Interface
 from netscope.system.live import LiveHost
 from tests.dissect.test_tcpdumptext import conversations
 from tests.framemaker import eth, ip4, number, pcap, tcp
-from tests.framesamples import ETHERNET, others
+from tests.framesamples import ETHERNET
+from tests.framesamples.links import others
 from tests.lab import REPOSITORY
 from tests.packets import frames
 from tests.packets import pcap as pcap_of

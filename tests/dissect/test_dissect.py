@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from netscope.core.frame import Frame
 from netscope.dissect import Context, Dissection, dissect
-from tests import conversations, packets
+from tests import conversations, packets, protocols
 
-CORPUS = packets.corpus() + conversations.corpus()
+CORPUS = protocols.corpus() + conversations.corpus()
 
 
 def check(dissection: Dissection) -> None:
@@ -46,7 +46,7 @@ def test_any_bytes_are_dissected(data: bytes, link: int, longer: int) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_damaged_packets_are_dissected(seed: int) -> None:
     context = Context(checksums=bool(seed & 1))
-    damaged = packets.mutated(CORPUS, seed)
+    damaged = protocols.mutated(CORPUS, seed)
     for number in range(1, 1501):
         packet = next(damaged)
         before = time.perf_counter()

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from netscope.dissect import Context, dissect
-from tests import conversations, packets, traffic
+from tests import conversations, packets, protocols, traffic
 from tests.dissect.oracle import compare, tshark
+from tests.protocols.internet import ipv4s
 
 # Fields of tshark's that we do not have, by the protocol in which they are missed.
 LACKING = {
@@ -65,7 +66,7 @@ def _links(generator: Callable[[], Iterator[packets.Packet]]) -> dict[int, list[
 @pytest.mark.tool("tshark")
 @pytest.mark.parametrize(
     "generator",
-    [*packets.GENERATORS, *conversations.GENERATORS, traffic.usual],
+    [*protocols.GENERATORS, *conversations.GENERATORS, traffic.usual],
     ids=lambda generator: generator.__name__,
 )
 def test_every_field_is_where_tshark_has_it(generator: Callable[[], Iterator[packets.Packet]], tmp_path: Path) -> None:
@@ -103,7 +104,7 @@ def test_lost_and_repeated_segments_are_called_what_tshark_calls_them(tmp_path: 
 @pytest.mark.tool("tshark")
 def test_checksums_are_judged_as_tshark_judges_them(tmp_path: Path) -> None:
     made = []
-    for packet in (*list(traffic.usual())[:60], *packets.ipv4s(), *conversations.associations()):
+    for packet in (*list(traffic.usual())[:60], *ipv4s(), *conversations.associations()):
         made.append(packet)
         damaged = bytearray(packet.data)
         damaged[-1] ^= 1
@@ -125,7 +126,7 @@ def test_names_of_fields_are_those_of_wireshark() -> None:
     listed = subprocess.run(["tshark", "-G", "fields"], capture_output=True, check=True, text=True).stdout
     known = {line.split("\t")[2] for line in listed.splitlines() if line.count("\t") > 1}
     context = Context()
-    every = [*packets.corpus(), *conversations.corpus(), *traffic.lossy()]
+    every = [*protocols.corpus(), *conversations.corpus(), *traffic.lossy()]
     names = {field.name for frame in packets.frames(every) for field in dissect(frame, context).walk()}
     assert len(names) > 700
     assert sorted(names - known - {""}) == []

@@ -9,10 +9,10 @@ import pytest
 from netscope.core.frame import Frame
 from netscope.dissect import Context, dissect
 from netscope.dissect.summary import Summaries, Summary, summaries, summary
-from tests import conversations, packets
+from tests import conversations, packets, protocols
 from tests.traffic import traffic
 
-CORPUS = packets.corpus() + conversations.corpus()
+CORPUS = protocols.corpus() + conversations.corpus()
 
 
 def rows_of_trees(frames: list[Frame]) -> list[Summary]:
@@ -49,7 +49,7 @@ def test_traffic_with_losses_has_the_same_rows_by_either_way(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_damaged_packets_have_the_same_rows_by_either_way(seed: int) -> None:
-    damaged = packets.mutated(CORPUS, seed)
+    damaged = protocols.mutated(CORPUS, seed)
     assert not differences(packets.frames([next(damaged) for _ in range(1500)]))
 
 

@@ -13,12 +13,12 @@ from netscope.dissect import Context, dissect
 from netscope.dissect.files.block import PAD, Match, pcap_records
 from netscope.dissect.summary import Summary
 from netscope.dissect.summary_lines import Lines, line
-from tests import conversations, packets
+from tests import conversations, packets, protocols
 from tests.packets import Packet
 from tests.traffic import STAMPS, lossy, traffic
 
 _HEADER = Struct("<IIII").unpack_from
-_CORPUS = [packet for packet in packets.corpus() + conversations.corpus() if packet.link == 1]
+_CORPUS = [packet for packet in protocols.corpus() + conversations.corpus() if packet.link == 1]
 
 
 def of_trees(frames: Iterable[Frame]) -> list[str]:
@@ -111,7 +111,7 @@ def test_lost_repeated_swapped_and_cut_packets_have_the_same_lines(seed: int) ->
 
 @pytest.mark.parametrize("seed", range(3))
 def test_damaged_packets_have_the_same_lines(seed: int) -> None:
-    damaged = (packet for packet in packets.mutated(_CORPUS + list(traffic(100)), seed) if packet.link == 1)
+    damaged = (packet for packet in protocols.mutated(_CORPUS + list(traffic(100)), seed) if packet.link == 1)
     frames = packets.frames([next(damaged) for _ in range(1500)])
     assert by_blocks(frames, 5000) == of_trees(frames)
 

@@ -19,7 +19,8 @@ from netscope.dissect.tcpdumptext.fast import Fast
 from netscope.dissect.tcpdumptext.printer import Printer
 from netscope.dissect.tcpdumptext.style import Style, Times
 from tests.framemaker import A4, A6, B4, B6, cut, eth, ip4, ip6, number, pcap, tcp, udp
-from tests.framesamples import ETHERNET, others
+from tests.framesamples import ETHERNET
+from tests.framesamples.links import others
 
 _TIMES: dict[str, Times] = {
     "-t": "none", "-tt": "epoch", "-ttt": "delta", "-tttt": "date", "-ttttt": "since",

@@ -14,7 +14,7 @@ import traceback
 from netscope.core.frame import Frame
 from netscope.dissect import Context, dissect
 from netscope.dissect.summary import summary
-from tests import conversations, packets
+from tests import conversations, packets, protocols
 
 _SLOW = 0.5  # seconds of CPU for one packet
 _LARGEST = 1_500_000  # KiB that the process may grow to
@@ -22,7 +22,7 @@ _LARGEST = 1_500_000  # KiB that the process may grow to
 
 def run(count: int, seed: int) -> int:
     """Try so many packets; return how many of them were too much."""
-    damaged = packets.mutated(packets.corpus() + conversations.corpus(), seed)
+    damaged = protocols.mutated(protocols.corpus() + conversations.corpus(), seed)
     context, lines, faults = Context(), Context(), 0
     began = time.monotonic()
     for number in range(1, count + 1):

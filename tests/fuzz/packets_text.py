@@ -17,7 +17,8 @@ from netscope.dissect.tcpdumptext.printer import Printer
 from netscope.dissect.tcpdumptext.style import Style
 from tests.dissect.test_tcpdumptext import conversations, harmless, records
 from tests.framemaker import number, pcap
-from tests.framesamples import ETHERNET, others
+from tests.framesamples import ETHERNET
+from tests.framesamples.links import others
 
 _STYLES = (
     Style(), Style(numeric=True, verbose=1), Style(numeric=True, verbose=3, link=True), Style(quiet=True, link=True),

@@ -18,7 +18,8 @@ from netscope.tui.packets.session import Session
 from netscope.tui.page import PageScreen
 from netscope.tui.tabs import Tab
 from tests.files.made import opened
-from tests.packets import corpus, frames, over4, pcap
+from tests.packets import frames, over4, pcap
+from tests.protocols import corpus
 from tests.tui.packetstage import TABS, ListedFrames, PacketStage, conversation, packet_stage
 from tests.tui.pictures import UPDATING, golden, text
 from tests.tui.stage import SIZES

@@ -19,7 +19,8 @@ from netscope.tui.packets.find import around, search, wanted
 from netscope.tui.packets.rows import Moment, Row
 from netscope.tui.packets.rowstore import RowStore
 from netscope.tui.packets.views import All, Some
-from tests.packets import Packet, arp, corpus, ether, frames, icmp, ip4, ip6, over4, segment, tcp, udp
+from tests.packets import Packet, arp, ether, frames, icmp, ip4, ip6, over4, segment, tcp, udp
+from tests.protocols import corpus
 from tests.tui.pictures import GOLDEN, UPDATING
 
 CORPUS = frames(corpus())
