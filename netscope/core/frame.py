@@ -111,3 +111,8 @@ class OpenedFrames(Frames, Protocol):
 
     def close(self) -> None:
         """Close the file: no frame can be read any more. May be called twice."""
+
+
+def interface_name(frame: Frame, interfaces: Sequence[Interface]) -> str:
+    """Return the name of the interface that a frame was captured on, "" where it is not told."""
+    return interfaces[frame.interface].name if frame.interface < len(interfaces) else ""

@@ -16,6 +16,7 @@ from netscope.core.errors import NeedsPrivilege
 from netscope.core.frame import Frame, Frames, Interface, OpenedFrames, Statistics
 from netscope.core.netlink import attribute
 from netscope.core.snapshot import Problem
+from netscope.domains.packets import DOMAIN as PACKETS
 from netscope.hub.watch import Hub
 from netscope.system.capture.opening import follow, open_capture
 from netscope.tui.app import NetscopeApp
@@ -143,8 +144,8 @@ class PacketStage(Driven):
         topic = Topic(self.host, "flows", [flow(1)])
         domain = topic.domain()
 
-        def load(_name: str) -> Domain:
-            return domain
+        def load(name: str) -> Domain:
+            return PACKETS if name == "packets" else domain
 
         hub = Hub(self.host, load)
         super().__init__(hub, NetscopeApp(hub, load, PlainNames, tabs))

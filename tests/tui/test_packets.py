@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from netscope.core.frame import Frame, Statistics
 from netscope.core.snapshot import Problem
+from netscope.dissect import Context
+from netscope.domains.packets import DOMAIN, packet, to_json
 from netscope.tui.confirm import Confirm
-from netscope.tui.packets import hexdump
+from netscope.tui.packets import hexdump, kept
 from netscope.tui.packets.dialogs import StartScreen
 from netscope.tui.packets.rowstore import RowStore
 from netscope.tui.packets.session import Session
@@ -22,7 +26,7 @@ from tests.packets import frames, over4, pcap
 from tests.protocols import corpus
 from tests.tui.packetstage import TABS, ListedFrames, PacketStage, conversation, packet_stage
 from tests.tui.pictures import UPDATING, golden, text
-from tests.tui.stage import SIZES
+from tests.tui.stage import SIZES, FakeHost
 from tests.tui.test_framed import AskingScreen
 
 
@@ -511,3 +515,35 @@ async def test_clicks(talk: Path) -> None:
         assert stage.sees("= Version: 4"), "a click on the mark unfolds"
         await stage.pilot.click(stage.packets.bytes, offset=(hexdump.column(22, 16), 1))
         assert stage.field.path == ("ip", "ip.ttl")
+
+
+async def test_a_snapshot_of_everything_has_the_summaries(talk: Path, tmp_path: Path) -> None:
+    async with packet_stage(SIZES[0]) as stage:
+        await stage.open(talk)
+        await stage.press("E")
+        await stage.until(lambda: stage.sees("Save the whole host"), "the prompt")
+        await stage.press("ctrl+u")
+        await stage.type("all.json")
+        await stage.press("enter")
+        await stage.until((tmp_path / "all.json").exists, "the file")
+        frames, context = stage.session.frames, Context()
+        want = [to_json(packet(frames.frame(place), context)) for place in range(len(frames))]
+    topic = json.loads((tmp_path / "all.json").read_text())["topics"]["packets"]
+    for record in topic["records"]:
+        jsonschema.validate(record, DOMAIN.schema())
+    assert topic["records"] == want
+    assert topic["problems"] == []
+
+
+async def test_a_snapshot_says_which_packets_it_has_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MOST", 3)
+    found = ListedFrames(frames(over4(b"payload", 1, number) for number in range(10)))
+    found.first = 2
+    session = Session(found, "made up")
+    taken = kept.snapshot(session, (), FakeHost())
+    assert [record.number for record in taken.records] == [8, 9, 10]
+    assert taken.records[0].number == 8
+    (problem,) = taken.problems
+    assert problem.what.startswith("5 earlier packets are not in this snapshot")
+    found.first = 9  # let go while it is written
+    assert [record.number for record in taken.records] == [10]

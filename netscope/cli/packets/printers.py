@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from netscope.cli.packets.grammar import Command
 from netscope.core.errors import BadQuery, NetscopeError
-from netscope.core.frame import Frame, Interface
+from netscope.core.frame import Frame, Interface, interface_name
 from netscope.core.host import Host
 from netscope.dissect.files.block import Match, Record
 
@@ -251,11 +251,6 @@ class _Records(_Dissected):
         from netscope.domains.packets import packet, to_json
 
         return encode(to_json(packet(frame, self.context, interface_name(frame, interfaces)))) + "\n"
-
-
-def interface_name(frame: Frame, interfaces: Sequence[Interface]) -> str:
-    """Return the name of the interface that a frame was captured on, "" where it is not told."""
-    return interfaces[frame.interface].name if frame.interface < len(interfaces) else ""
 
 
 def records(frames: Iterator[tuple[Frame, Sequence[Interface]]], command: Command) -> Iterator[object]:

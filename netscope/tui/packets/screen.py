@@ -10,6 +10,7 @@ from textual.binding import BindingType
 
 from netscope.core.errors import BadQuery
 from netscope.core.record import Section
+from netscope.core.snapshot import Snapshot
 from netscope.hub.watch import in_thread
 from netscope.tui.addresses import askable
 from netscope.tui.confirm import Confirm
@@ -20,6 +21,7 @@ from netscope.tui.packets.desk import file_name
 from netscope.tui.packets.dialogs import Choice, Fault, OpenPrompt, SavePrompt, StartScreen, Wish
 from netscope.tui.packets.find import Wanted, around, search, wanted
 from netscope.tui.packets.hexdump import as_text
+from netscope.tui.packets.kept import snapshot
 from netscope.tui.packets.keys import KEYS
 from netscope.tui.packets.rows import FORM_WORDS
 from netscope.tui.packets.session import Session
@@ -81,6 +83,11 @@ class PacketsScreen(ViewingScreen):
             Section("Signs before a row", signs),
         ]
         return [section for section in (*own, *help_sections([], ())) if section.rows]
+
+    def held(self) -> Sequence[Snapshot]:
+        """Return the summaries of what was captured or opened."""
+        session = self.desk.session
+        return [snapshot(session, self.desk.problems, self.around.hub.host)] if session is not None else []
 
     def unsaved(self) -> str:
         """Say what would be lost."""
