@@ -34,7 +34,7 @@ def problems_json(problems: Iterable[Problem]) -> list[dict[str, str]]:
 
 
 def record_chunks(
-    domain: Domain, records: Sequence[Any], between: str, fields: Sequence[Column] | None = None
+    domain: Domain, records: Iterable[Any], between: str, fields: Sequence[Column] | None = None
 ) -> Iterator[str]:
     """Yield the JSON objects of records in large pieces, to be joined by ``between``, which is within them, too."""
     if fields is not None:
@@ -81,18 +81,34 @@ def document(
     domain: Domain, snapshot: Snapshot, host: Host, fields: Sequence[Column] | None = None, *, line: bool = False
 ) -> Iterator[str]:
     """Yield the document of one topic: a record a line, or all on one ``line`` where documents follow each other."""
+    return streamed(
+        domain, snapshot.records, lambda: snapshot.problems, host, snapshot.taken_at, fields=fields, line=line
+    )
+
+
+def streamed(
+    domain: Domain,
+    records: Iterable[Any],
+    problems: Callable[[], Sequence[Problem]],
+    host: Host,
+    taken_at: float,
+    *,
+    fields: Sequence[Column] | None = None,
+    line: bool = False,
+) -> Iterator[str]:
+    """Yield the document of one topic whose records come one after the other; its problems are known at the end."""
     head = encode(
         {
             "schema": SCHEMA,
             "topic": domain.name,
             "host": host.name,
             "namespace": host.namespace,
-            "taken_at": timestamp(snapshot.taken_at),
+            "taken_at": timestamp(taken_at),
         }
     )
     yield f'{head[:-1]},"records":['
-    yield from _separated(record_chunks(domain, snapshot.records, "," if line else ",\n", fields), line)
-    yield f'],"problems":{encode(problems_json(snapshot.problems))}}}\n'
+    yield from _separated(record_chunks(domain, records, "," if line else ",\n", fields), line)
+    yield f'],"problems":{encode(problems_json(problems()))}}}\n'
 
 
 def _separated(chunks: Iterable[str], line: bool) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -84,6 +85,51 @@ def ended(process: subprocess.Popen[str], number: int = signal.SIGINT) -> tuple[
     """Send a signal, and return what was printed since."""
     process.send_signal(number)
     return process.communicate(timeout=30)
+
+
+@pytest.mark.parametrize(
+    ("form", "number"), [(["--json"], signal.SIGINT), (["--jsonl"], signal.SIGTERM), (["-T", "json"], signal.SIGHUP)]
+)
+def test_what_is_printed_is_whole_when_a_signal_ends_it(loopback: Namespace, form: list[str], number: int) -> None:
+    flood = loopback.popen("ping", "-f", "-c", "100000", "127.0.0.1", stdout=subprocess.DEVNULL)
+    try:
+        with started(loopback, "-ni", "lo", *form) as process:
+            assert process.stdout is not None
+            first = process.stdout.read(100_000)
+            text, told = ended(process, number)
+            assert process.returncode == 0
+    finally:
+        flood.kill()
+        flood.wait()
+    text = first + text
+    if form == ["--jsonl"]:
+        records = [json.loads(line) for line in text.splitlines()]
+    else:
+        document = json.loads(text)
+        records = document["records"] if form == ["--json"] else document
+    left = re.search(r"([\d,]+) packets that came before the end were not printed", told)
+    unprinted = int(left[1].replace(",", "")) if left else 0
+    assert f" {len(records) + unprinted} packets captured" in told
+
+
+def test_a_capture_that_was_told_not_to_mind_the_line_that_drops(loopback: Namespace) -> None:
+    ignoring = (
+        "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+    )
+    words = (sys.executable, "-m", "netscope", "packets", "-ni", "lo", "udp")
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": _ENVIRONMENT}
+    process = loopback.popen(sys.executable, "-c", ignoring, *words, **pipes)
+    try:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert "listening on" in process.stderr.readline()
+        process.send_signal(signal.SIGHUP)
+        send(loopback, 1)
+        assert process.stdout.readline().endswith("> 127.0.0.1.9000: UDP, length 8\n")
+        ended(process)
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @pytest.mark.tool("tcpdump")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import select
 import signal
+import time
 from collections.abc import Iterator, Sequence
 from types import FrameType
 
 from netscope.cli.output import Output, complain, complain_of
 from netscope.cli.packets.grammar import Command
-from netscope.cli.packets.printers import TcpdumpText, records, sink
+from netscope.cli.packets.printers import records, sink
 from netscope.cli.packets.run import chosen
 from netscope.cli.packets.saving import form_of
 from netscope.core.capture import Capture, CaptureRequest, Instruction, Rotation
@@ -19,12 +21,9 @@ from netscope.core.host import Host
 from netscope.core.snapshot import Problem
 
 _TICK = 500  # milliseconds between two looks at whether it has ended
+_GRACE = 2.0  # seconds in which what came before a signal is still printed
 _LINKS = {0: "NULL (BSD loopback)", 1: "EN10MB (Ethernet)", 101: "RAW (Raw IP)", 113: "LINUX_SLL (Linux cooked v1)",
           276: "LINUX_SLL2 (Linux cooked v2)"}  # fmt: skip
-
-
-class _Ended(Exception):
-    """A signal says that it is over."""
 
 
 def capture(command: Command, host: Host) -> int:
@@ -89,7 +88,9 @@ class _Run:
         self.host = host
         self.place = 0
         self.missed = 0
-        self.printed = 0
+        self._ending = False
+        self._patience = 0.0
+        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self.sink = None
         if (not command.write or command.both) and not command.tally and command.form != "json":
             self.sink = sink(command, host)
@@ -100,30 +101,45 @@ class _Run:
         for interface in self.live.interfaces:
             link = _LINKS.get(interface.link, str(interface.link))
             complain(f"listening on {interface.name}, link-type {link}, snapshot length {self.command.snaplen} bytes")
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _end)
-        signal.signal(signal.SIGUSR1, lambda _number, _frame: self._counts())
-        broken: BrokenPipeError | None = None
+        self._listen()
         try:
             if self.command.form == "json":
                 self._document()
             else:
                 self._print()
-        except (KeyboardInterrupt, _Ended):
-            self._stop()
-        except BrokenPipeError as error:
-            broken = error
+        except BaseException:
             self.live.stop()
-        if broken is not None:
-            raise broken
+            raise
+        finally:
+            os.close(self._wake)
         return self._close()
+
+    def _listen(self) -> None:
+        """Let the signals that end it do so between two packets: what is printed is whole, be it JSON or a line.
+
+        Who is told so twice ends at once: the reader of its output may have stopped reading for good.
+        """
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup(1), a job of a shell script in the background
+                signal.signal(number, self._end)
+        signal.signal(signal.SIGUSR1, lambda _number, _frame: self._counts())
+
+    def _end(self, _number: int, _frame: FrameType | None) -> None:
+        if self._ending:
+            raise KeyboardInterrupt
+        self._ending = True
+        self._patience = time.monotonic() + _GRACE
+        os.eventfd_write(self._wake, 1)
 
     def _frames(self) -> Iterator[tuple[Frame, Sequence[Interface]] | None]:
         """Yield frames as they come, None where there are no more for the moment; end with the capture."""
         live, poll = self.live, select.poll()
         poll.register(live.fileno(), select.POLLIN)
+        poll.register(self._wake, select.POLLIN)
         live.start()
         while True:
+            if self._ending:
+                live.stop()
             running = live.running
             live.seen()
             yield from self._waiting()
@@ -135,6 +151,8 @@ class _Run:
     def _waiting(self) -> Iterator[tuple[Frame, Sequence[Interface]]]:
         frames = self.live.frames
         while self.place < len(frames):
+            if self._ending and (self.live.running or time.monotonic() > self._patience):
+                return  # what came before the end is printed when no more comes, as far as there is time
             if self.place < frames.first:
                 self.missed += frames.first - self.place
                 self.place = frames.first
@@ -157,40 +175,28 @@ class _Run:
             if found is None:
                 # Nothing more is there: what was read so far is shown at once, piped or not.
                 output.write(waiting)
-                self.printed += len(waiting)
                 waiting = []
                 continue
             waiting.append(to.frame(*found))
             if len(waiting) >= 1000:
                 output.write(waiting)
-                self.printed += len(waiting)
                 waiting = []
 
     def _document(self) -> None:
-        from netscope.core.snapshot import Snapshot
         from netscope.domains.packets import DOMAIN
-        from netscope.export import document
+        from netscope.export import streamed
 
-        kept: list[object] = []
-        try:
-            kept += records((found for found in self._frames() if found is not None), self.command)
-        except (KeyboardInterrupt, _Ended):
-            self.live.stop()
-        snapshot = Snapshot("packets", kept, tuple(self._problems()), self.host.wall(), self.host.clock())
-        Output().write(document(DOMAIN, snapshot, self.host))
-        self.printed = len(kept)
-
-    def _stop(self) -> None:
-        """End the capture; print what had come before it ended."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
-        self.live.stop()
-        if self.sink is not None and self.output is not None and isinstance(self.sink, TcpdumpText):
-            self.output.write(self.sink.frame(*found) for found in self._waiting())
+        found = records((found for found in self._frames() if found is not None), self.command)
+        Output().write(streamed(DOMAIN, found, self._problems, self.host, self.host.wall()))
 
     def _problems(self) -> list[Problem]:
         # Frames that were let go after they had been printed are no loss.
-        return [problem for problem in self.live.problems if self.missed or not problem.what.startswith("the oldest ")]
+        found = [problem for problem in self.live.problems if self.missed or not problem.what.startswith("the oldest ")]
+        left = len(self.live.frames) - self.place
+        if self._ending and left and not self.command.tally and (self.sink is not None or self.command.form == "json"):
+            what = f"{left:,} packets that came before the end were not printed"
+            found.append(Problem(what, "printing is slower than they came", "-w FILE keeps up"))
+        return found
 
     def _close(self) -> int:
         self.live.stop()
@@ -213,7 +219,3 @@ class _Run:
         complain(f"{dropped} packets dropped by kernel")
         if lost:
             complain(f"{lost} packets dropped by interface")
-
-
-def _end(_number: int, _frame: FrameType | None) -> None:
-    raise _Ended

@@ -12,7 +12,6 @@ from netscope.cli.packets.printers import Blockwise, records, sink
 from netscope.core.capture import SNAPLEN
 from netscope.core.frame import Frame, Interface
 from netscope.core.host import Host
-from netscope.core.snapshot import Problem
 from netscope.dissect.files.block import Match
 from netscope.dissect.files.frames import FileFrames
 from netscope.system.capture.opening import open_capture
@@ -172,13 +171,11 @@ def _fast(command: Command, walk: Walk, to: Blockwise, output: Output) -> bool:
 
 
 def _document(command: Command, walk: Walk, host: Host) -> None:
-    from netscope.core.snapshot import Snapshot
     from netscope.domains.packets import DOMAIN
-    from netscope.export import document
+    from netscope.export import streamed
 
-    found = list(records(iter(walk), command))
-    problems: tuple[Problem, ...] = tuple(walk.frames.problems)
-    Output().write(document(DOMAIN, Snapshot("packets", found, problems, host.wall(), host.clock()), host))
+    found = records(iter(walk), command)
+    Output().write(streamed(DOMAIN, found, lambda: walk.frames.problems, host, host.wall()))
 
 
 def _write(command: Command, walk: Walk, host: Host) -> None:
