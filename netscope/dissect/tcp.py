@@ -101,20 +101,18 @@ def tcp(work: Work, start: int, end: int) -> None:
     work.protocol = "TCP"
     work.info = f"{sport} → {dport}"
     if size < 20 or start + size > end:
-        why = f"{size}, must be at least 20" if size < 20 else f"{size}, exceeds {end - start}"
-        work.info += f" [{listed(word & 0xFFF)}] [bogus TCP header length ({why})]"
-        work.trouble = "malformed"
-        args = (data, start, size, end, work.buffer, values, None, tcp_analysis.ALONE)
-        work.add("tcp", _title, start, min(20, end - start), _fields, args)
+        from netscope.dissect.tcp_bogus import bogus
+
+        bogus(work, start, end, size, values)
         return
     length = end - start - size
     scale, sacked = None, 0
     if size > 20:
         scale, sacked = gist(data, start + 20, start + size)
     if work.quoted:
-        title = _TITLE.format(sport, dport, seq)
+        said = _TITLE.format(sport, dport, seq)
         args = (data, start, size, end, work.buffer, values, None, tcp_quoted.found(work, sport, dport, word & 0xFFF))
-        work.add("tcp", title, start, size, _quoted_fields, (tcp_quoted.ABSENT[len(work.net[0])], *args))
+        work.add("tcp", said, start, size, _quoted_fields, (tcp_quoted.ABSENT[len(work.net[0])], *args))
         if length and not word & 4:
             payload(work, start + size, end)
         return
@@ -129,7 +127,7 @@ def tcp(work: Work, start: int, end: int) -> None:
     said, trouble = line(sport, dport, seq, ack, word & 0xFFF, window, _urgent, length, verdict)
     work.info = said + listing(data, start + 20, start + size, verdict.ack_base) if size > 20 else said
     work.trouble = work.trouble or trouble
-    work.add("tcp", _title, start, size, _fields, (data, start, size, end, work.buffer, values, should, verdict))
+    work.add("tcp", title, start, size, fields, (data, start, size, end, work.buffer, values, should, verdict))
     if not length or word & 4:
         return  # what a reset carries says why (RFC 1122, 4.2.2.12)
     if tcp_analysis.KEEP_ALIVE in verdict.flags:
@@ -167,7 +165,7 @@ def _verify(work: Work, start: int, end: int, check: int) -> int | None:
     return should
 
 
-def _title(data: bytes, start: int, size: int, end: int, buffer: int, values: tuple[int, ...], should: int | None,
+def title(data: bytes, start: int, size: int, end: int, buffer: int, values: tuple[int, ...], should: int | None,
            verdict: Verdict) -> str:  # fmt: skip
     text = (
         f"Transmission Control Protocol, Src Port: {values[0]}, Dst Port: {values[1]}, "
@@ -178,7 +176,7 @@ def _title(data: bytes, start: int, size: int, end: int, buffer: int, values: tu
     return f"{text}, Len: {max(end - start - size, 0)}"
 
 
-def _fields(data: bytes, start: int, size: int, end: int, buffer: int, values: tuple[int, ...], should: int | None,
+def fields(data: bytes, start: int, size: int, end: int, buffer: int, values: tuple[int, ...], should: int | None,
             verdict: Verdict) -> list[Field]:  # fmt: skip
     _sport, _dport, seq, ack, word, window, check, urgent = values
     length = max(end - start - size, 0)
@@ -207,7 +205,7 @@ def _fields(data: bytes, start: int, size: int, end: int, buffer: int, values: t
         bits = flag_field.children
         bits = tuple(bit._replace(children=said[bit.name]) if bit.name in said else bit for bit in bits)
         flag_field = flag_field._replace(children=bits)
-    made.append(_size_field(size, start, buffer))
+    made.append(size_field(size, start, buffer))
     made.append(flag_field)
     made += _window_fields(window, verdict.scale, flags & 2, start, buffer)
     made += checksums.fields(_CHECKSUM, _STATUS, check, should, start + 16, buffer, bad="tcp.checksum_bad.expert")
@@ -226,7 +224,7 @@ def _fields(data: bytes, start: int, size: int, end: int, buffer: int, values: t
 
 def _quoted_fields(absent: frozenset[str], *args: Any) -> list[Field]:
     """Return the fields of a segment that an ICMP error quotes."""
-    return [field for field in _fields(*args) if field.name not in absent]
+    return [field for field in fields(*args) if field.name not in absent]
 
 
 @lru_cache(maxsize=4096)
@@ -238,7 +236,7 @@ def _first_fields(
 
 
 @lru_cache(maxsize=4096)
-def _size_field(size: int, start: int, buffer: int) -> Field:
+def size_field(size: int, start: int, buffer: int) -> Field:
     return _HEADER.field(size, start + 12, 1, buffer)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from netscope.dissect.context import Context
+from netscope.dissect.tcp_flight import acknowledge, in_flight, pushed
 
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 UNKNOWN_SCALE, NO_SCALE = -1, -2  # the SYN was not seen; it was, and asked for none
@@ -17,7 +18,6 @@ _FAST = 20_000_000  # ns after a duplicate ACK within which a repeated segment a
 _REORDERED = 3_000_000  # ns, while the round-trip time is not known
 _HALF = 1 << 31
 _ALL = (1 << 32) - 1
-_MOST_UNACKED = 128  # segments of a flow; of those beyond, no round-trip time is told
 
 # What it may be called, as a word; the text that goes before the list's line.
 KEEP_ALIVE, KEEP_ALIVE_ACK = "keep_alive", "keep_alive_ack"
@@ -33,12 +33,14 @@ class Flow:
     """One direction of a conversation."""
 
     __slots__ = (
-        "base", "counted", "duplicates", "edge", "first", "flags", "last_ack", "last_ack_time", "last_other", "next",
-        "next_frame", "next_time", "pushed", "pushing", "sacked", "scale", "to_be_acked", "top", "unacked", "window",
+        "base", "closes", "counted", "duplicates", "edge", "first", "flags", "last_ack", "last_ack_time", "last_other",
+        "next", "next_frame", "next_time", "pushed", "pushing", "sacked", "scale", "to_be_acked", "unacked",
+        "unsorted", "window",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.base: int | None = None
+        self.closes = False  # it was the first to send a FIN
         self.next = 0  # behind the highest byte seen
         self.next_time = self.next_frame = 0
         self.to_be_acked = 0
@@ -48,21 +50,21 @@ class Flow:
         self.edge = -1  # behind the last byte that its window has room for, -1 while its scale is not known
         self.scale = UNKNOWN_SCALE
         self.first = False  # its last window came with a SYN, which is never scaled
-        self.duplicates = 0
+        self.duplicates = 0  # ACKs that said the same again; -1 after one for what was not seen
         self.last_other = 0  # the frame whose ACK is repeated
         self.pushed = 0  # bytes since the last PSH
         self.pushing = False
         self.sacked = 0  # bytes that its last SACK says have come
         self.flags: tuple[str, ...] = ()
         self.counted = True  # nothing was lost since the other end's last ACK, so that what is on its way is known
-        self.top = 0  # behind the highest byte of data
         self.unacked: deque[tuple[int, int, int, int]] = deque()  # first, behind the last, frame, time
+        self.unsorted = False  # some of these came out of their order
 
 
 class Conversation:
     """Two flows between two ends."""
 
-    __slots__ = ("completeness", "finished", "first_time", "flows", "index", "last_time", "rtt", "syn_time")
+    __slots__ = ("completeness", "first_time", "flows", "index", "last_time", "rtt", "syn_time")
 
     def __init__(self, index: int, time: int) -> None:
         self.index = index
@@ -70,7 +72,6 @@ class Conversation:
         self.flows = (Flow(), Flow())
         self.completeness = 0
         self.syn_time = 0
-        self.finished = 0  # the number of the first FIN
         self.rtt = 0
 
 
@@ -91,6 +92,7 @@ class Verdict(NamedTuple):
         completeness: which parts of a conversation have been seen (before this segment).
         rto: of a retransmission, the frame since which its sender had waited, and how long.
         closing: the other end has sent its FIN before.
+        noted: it acknowledges once more what nobody saw, which has been said.
     """
 
     stream: int
@@ -108,6 +110,7 @@ class Verdict(NamedTuple):
     completeness: int
     closing: bool = False
     rto: tuple[int, int] = (0, 0)
+    noted: bool = False
 
 
 class Segment(NamedTuple):
@@ -137,8 +140,13 @@ def judge(
     time: int,
     ends: tuple[bytes, int, bytes, int],
     segment: Segment,
+    *,
+    bogus: bool = False,
 ) -> Verdict:
-    """Return what a segment means. ``key`` names it in the capture; asked again, the answer is the same."""
+    """Return what a segment means. ``key`` names it in the capture; asked again, the answer is the same.
+
+    A ``bogus`` one, whose header cannot be, is no part of a conversation that is complete.
+    """
     known = context.verdicts.get(key)
     if known is not None:
         return known
@@ -150,16 +158,18 @@ def judge(
     held = context.tcp.get(name)
     flags, seq = segment.flags, segment.seq
     reused = False
-    if held is not None and flags & (SYN | ACK) == SYN:
+    if held is not None and flags & SYN:
         base = held.flows[0 if forward else 1].base
         reused = base is not None and base != seq
     fresh = held is None
-    if held is None or reused:
+    if held is None or (reused and not flags & ACK):
         held = context.tcp.keep(name, Conversation(context.tcp_count, time))
         context.tcp_count += 1
         held.completeness = 1 if reused else 0
     here, there = held.flows if forward else held.flows[::-1]
-    last = (here.next_frame, time - here.next_time)
+    if reused and flags & ACK:
+        here.base = seq  # the other end begins anew, and all else goes on
+    last = (0, 0)
     if _plain(here, there, segment):
         found: tuple[str, ...] = ()
         duplicate = (0, 0)
@@ -169,8 +179,10 @@ def judge(
     else:
         _bases(here, there, segment)
         _scales(here, there, segment)
+        if not context.brief:
+            last = _waited(here, time)
         found, duplicate = _compare(here, there, number, time, held, segment)
-    acks = _acknowledge(held, here, there, number, time, segment)
+    acks = acknowledge(held, here, there, number, time, segment)
     if context.brief:
         context.touched = (held, ends)
         acks = (0, 0)
@@ -178,14 +190,37 @@ def judge(
     base, other = here.base or 0, there.base or 0
     verdict = Verdict(
         held.index, base, other, here.scale, time - held.first_time, time - held.last_time,
-        ((REUSED,) if reused else ()) + found, duplicate, acks, _in_flight(here, there, segment, found), held.rtt,
-        _pushed(here, segment, found), held.completeness, bool(held.finished),
+        ((REUSED,) if reused else ()) + found, duplicate, acks, in_flight(here, there, segment, LOST in found),
+        held.rtt, pushed(here, segment), held.completeness, there.closes,
         last if RETRANSMISSION in found and FAST not in found and SPURIOUS not in found else (0, 0),
+        there.duplicates == -1 and bool(flags & ACK) and _after(segment.ack, there.to_be_acked),
     )  # fmt: skip
     held.last_time = time
-    if not fresh or flags & (SYN | ACK) == SYN:
-        complete(held, flags, segment.length, seq + segment.length & _ALL)
+    if flags & FIN and not there.closes:
+        here.closes = True
+    if not bogus and (not fresh or flags & (SYN | ACK) == SYN):
+        complete(held, flags, segment.length)
     return context.verdicts.keep(key, verdict)
+
+
+def met(context: Context, key: tuple[int, int], number: int, time: int, ends: tuple[bytes, int, bytes, int],
+        segment: Segment) -> Verdict:  # fmt: skip
+    """Return what can be said of a segment that makes no sense: whose it is, and how to read its numbers."""
+    known = context.verdicts.get(key)
+    if known is not None:
+        return known
+    if number < context.last or number <= context.listed:
+        return _recollect(context, time, ends)
+    source, sport, destination, dport = ends
+    forward = (source, sport) <= (destination, dport)
+    name = ends if forward else (destination, dport, source, sport)
+    held = context.tcp.get(name)
+    if held is None:
+        held = context.tcp.keep(name, Conversation(context.tcp_count, time))
+        context.tcp_count += 1
+    here, there = held.flows if forward else held.flows[::-1]
+    _bases(here, there, segment)
+    return context.verdicts.keep(key, _recollect(context, time, ends))
 
 
 def _recollect(context: Context, time: int, ends: tuple[bytes, int, bytes, int]) -> Verdict:
@@ -225,15 +260,16 @@ def _bases(here: Flow, there: Flow, segment: Segment) -> None:
 def _scales(here: Flow, there: Flow, segment: Segment) -> None:
     if not segment.flags & SYN:
         return
-    here.scale = NO_SCALE if segment.scale is None else min(segment.scale, 14)
-    if segment.flags & ACK and NO_SCALE in (here.scale, there.scale):
-        here.scale = NO_SCALE  # both ends must want it (RFC 7323, 2.2)
-        if there.scale != UNKNOWN_SCALE:
-            there.scale = NO_SCALE
+    if segment.scale is not None:
+        here.scale = min(segment.scale, 14)
+    if here.scale == UNKNOWN_SCALE:
+        here.scale = there.scale = NO_SCALE  # both ends must want it (RFC 7323, 2.2)
+    elif segment.flags & ACK and there.scale == NO_SCALE:
+        here.scale = NO_SCALE
 
 
-def complete(held: Conversation, flags: int, length: int, behind: int = 0) -> None:
-    """Take note of which part of a conversation a segment is; ``behind`` is the number behind its data."""
+def complete(held: Conversation, flags: int, length: int) -> None:
+    """Take note of which part of a conversation a segment is."""
     if flags & SYN:
         held.completeness |= 2 if flags & ACK else 1
     elif length and not flags & RST:  # what a reset carries is no data
@@ -242,7 +278,6 @@ def complete(held: Conversation, flags: int, length: int, behind: int = 0) -> No
         held.completeness |= 4
     if flags & FIN:
         held.completeness |= 16
-        held.finished = held.finished or behind
     if flags & RST:
         held.completeness |= 32
 
@@ -277,14 +312,23 @@ def _compare(
                 duplicate = (here.duplicates, here.last_other)
     if ack != here.last_ack:
         here.last_other, here.duplicates = number, 0
-    if flags & ACK and there.to_be_acked and _after(ack, there.to_be_acked):
+    if flags & ACK and there.to_be_acked and _after(ack, there.to_be_acked) and _unseen(there):
         found.append(ACKED_LOST)
-        there.to_be_acked = ack
     again = _again(here, there, time, held, segment, found)
     if again:
         found += [again, RETRANSMISSION] if again in (FAST, SPURIOUS) else [again]
     _advance(here, number, time, segment, found)
     return tuple(found), duplicate
+
+
+def _unseen(there: Flow) -> bool:
+    """Tell whether an ACK for what was not seen is the first of those that are about the same gap."""
+    if _after(there.next, there.to_be_acked):
+        there.to_be_acked = there.next
+        return True
+    first = not there.duplicates
+    there.duplicates = -1
+    return first
 
 
 def _fills(there: Flow, behind: int) -> bool:
@@ -300,7 +344,7 @@ def _repeated(here: Flow, there: Flow, segment: Segment) -> str:
         return PROBE_ACK if PROBE in there.flags else ""
     if not segment.flags & ACK:
         return ""
-    here.duplicates += 1
+    here.duplicates = max(here.duplicates, 0) + 1
     return DUPLICATE_ACK
 
 
@@ -315,12 +359,12 @@ def _again(here: Flow, there: Flow, time: int, held: Conversation, segment: Segm
         return SPURIOUS if length and there.last_ack and not _after(behind, there.last_ack) else ""
     if length > 1 and here.next - 1 & _ALL == seq:
         return ""  # it adds data to what may have been a probe
-    if time - there.last_ack_time < _FAST and there.duplicates >= 2 and there.last_ack == seq:
+    if 0 <= time - there.last_ack_time < _FAST and there.duplicates not in (0, 1) and there.last_ack == seq:
         return FAST
     reach = behind + (1 if flags & (SYN | FIN) else 0) & _ALL
     if length and there.last_ack and not _after(behind, there.last_ack):
         return SPURIOUS
-    if time - here.next_time < (held.rtt or _REORDERED) and here.next != reach:
+    if 0 <= time - here.next_time < (held.rtt or _REORDERED) and here.next != reach:
         return OUT_OF_ORDER
     return RETRANSMISSION
 
@@ -342,45 +386,9 @@ def _advance(here: Flow, number: int, time: int, segment: Segment, found: Sequen
     here.flags = tuple(found)
 
 
-def _acknowledge(
-    held: Conversation, here: Flow, there: Flow, number: int, time: int, segment: Segment
-) -> tuple[int, int]:
-    """Remember what a segment sends, and let go of what it acknowledges; return the frame it answers, and how late."""
-    seq, ack, flags, _window, length, *_ = segment
-    if (length or flags & (SYN | FIN)) and len(here.unacked) < _MOST_UNACKED:
-        here.unacked.append((seq, seq + length + (1 if flags & (SYN | FIN) else 0) & _ALL, number, time))
-    behind = seq + length & _ALL
-    if not here.top or _after(behind, here.top):
-        here.top = behind
-    if flags & (SYN | ACK) == SYN:
-        held.syn_time = time
-    elif held.syn_time and not held.rtt and flags & (SYN | ACK) == ACK:
-        held.rtt = time - held.syn_time
-    acks = (0, 0)
-    if flags & ACK:
-        there.counted = True
-        waiting = there.unacked
-        while waiting and not _after(waiting[0][1], ack):
-            sent = waiting.popleft()
-            if sent[1] == ack and not acks[0]:
-                acks = (sent[2], time - sent[3])
-    return acks
-
-
-def _pushed(here: Flow, segment: Segment, found: tuple[str, ...]) -> int:
-    if segment.length and here.counted:
-        here.pushed = segment.length if here.pushing else here.pushed + segment.length
-        here.pushing = bool(segment.flags & PSH)
-    return here.pushed if segment.length and here.counted else 0
-
-
-def _in_flight(here: Flow, there: Flow, segment: Segment, found: tuple[str, ...]) -> int:
-    """Return how many bytes are on their way."""
-    if LOST in found:
-        here.counted = False
-    if not here.unacked or not segment.length or not here.counted:
-        return 0
-    first = here.unacked[0][0]
-    if _after(first, segment.seq):
-        first = segment.seq  # what was sent again, or came out of order
-    return max((here.top - first & _ALL) - there.sacked, 0)
+def _waited(here: Flow, time: int) -> tuple[int, int]:
+    """Return the frame since which the sender of a segment that comes again has waited, and for how long."""
+    if here.unacked:
+        _first, _behind, number, sent = here.unacked[0]
+        return number, time - sent
+    return here.next_frame, time - here.next_time

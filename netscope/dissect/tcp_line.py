@@ -6,6 +6,7 @@ from netscope.dissect import tcp_analysis
 from netscope.dissect.tcp_analysis import Verdict
 
 _LETTERS = (
+    (0xE00, "Reserved"),
     (0x100, "AE"),
     (0x80, "CWR"),
     (0x40, "ECE"),

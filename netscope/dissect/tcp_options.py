@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from netscope.dissect.model import BROKEN, Field
 from netscope.dissect.spec import Spec
@@ -60,7 +61,7 @@ _PAYLOAD = Spec("tcp.options.unknown.payload", "Payload", "bytes")
 
 
 def gist(data: bytes, at: int, end: int) -> tuple[int | None, int]:
-    """Return the window scale (None without one), and how many bytes SACK says have come."""
+    """Return the window scale (None without one), and how many bytes SACK says have come (in three ranges at most)."""
     if end - at == 12 and data[at : at + 4] == b"\x01\x01\x08\x0a":
         return None, 0  # two of nothing and time stamps, as nearly all have
     scale: int | None = None
@@ -69,7 +70,7 @@ def gist(data: bytes, at: int, end: int) -> tuple[int | None, int]:
         if kind == SCALE and size == 3:
             scale = min(data[place + 2], 14)
         elif kind == SACK:
-            sacked += sum(right - left & 0xFFFFFFFF for left, right in _edges(data, place, size))
+            sacked += sum(right - left & 0xFFFFFFFF for left, right in islice(_edges(data, place, size), 3))
     return scale, sacked
 
 

@@ -64,15 +64,15 @@ def remarks(verdict: Verdict, start: int, buffer: int, flags: int, length: int) 
         below.append(_ACKS.field(number, start, 0, buffer, generated=True))
         if late:  # the clock of the capture was too coarse for the time that this took
             below.append(_time(_ROUND_TRIP, late, start, buffer))
-    if verdict.rtt and (number or verdict.in_flight or verdict.flags):
+    if verdict.rtt and (number or verdict.pushed or verdict.flags or verdict.noted):
         below.append(_time(_INITIAL, verdict.rtt, start, buffer))
     frame, waited = verdict.rto
-    if frame:
+    if waited:
         below.append(_time(_RTO, waited, start, buffer))
         below.append(_RTO_FRAME.field(frame, start, 0, buffer, generated=True))
     if verdict.in_flight:
         below.append(_IN_FLIGHT.field(verdict.in_flight, start, 0, buffer, generated=True))
-    if verdict.pushed:
+    if verdict.in_flight and verdict.pushed:
         below.append(_PUSHED.field(verdict.pushed, start, 0, buffer, generated=True))
     if verdict.flags:
         notes = []
@@ -88,7 +88,7 @@ def remarks(verdict: Verdict, start: int, buffer: int, flags: int, length: int) 
         below.append(_DUPLICATE.field(count, start, 0, buffer, generated=True))
         remark = expert("tcp.analysis.duplicate_ack", f"Duplicate ACK (#{count})", "Note", "Sequence", start, buffer)
         below.append(_DUPLICATE_OF.field(original, start, 0, buffer, generated=True, children=(remark,)))
-    if below:
+    if below or verdict.pushed or verdict.noted:
         made.append(_ANALYSIS.field(None, start, 0, buffer, generated=True, children=tuple(below)))
     return made
 

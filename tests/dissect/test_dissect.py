@@ -158,3 +158,14 @@ def test_a_quoted_segment_belongs_to_its_conversation_and_changes_nothing_of_it(
     assert "tcp.len" not in quoted
     assert "tcp.nxtseq" not in quoted
     assert not found[2].info.startswith("[")
+
+
+def test_a_header_that_goes_on_behind_its_segment_shows_what_is_there() -> None:
+    made = bytearray(packets.segment(b"", 0x10, seq=5, ack=9).data)
+    made[46] = 0xA0
+    found = dissect(Frame(1, packets.START, bytes(made), len(made), packets.ETHERNET))
+    shown = {field.name: field.show for field in found.walk()}
+    assert found.info == "40000 → 9999 [ACK] Seq=5 Ack=9 Win=64240[Malformed Packet]"
+    assert (found.trouble, found.layers[-1].title) == ("malformed", "[Malformed Packet: TCP]")
+    assert (shown["tcp.hdr_len"], shown["tcp.seq"]) == ("40", "5")
+    assert "tcp.len" not in shown

@@ -10,6 +10,7 @@ from tests.protocols.control import icmp6s, icmps
 from tests.protocols.internet import extensions, fragments4, ipv4s, ipv6s
 from tests.protocols.links import arps, bridges, links, lldps, vlans
 from tests.protocols.names import names
+from tests.protocols.oddities import connections, headers
 from tests.protocols.routing import igmps, routers
 from tests.protocols.transport import tcps
 from tests.protocols.tunnels import calls, tunnels
@@ -32,6 +33,8 @@ GENERATORS = (
     routers,
     tunnels,
     calls,
+    connections,
+    headers,
 )
 
 

@@ -1,0 +1,59 @@
+"""Packets as captures of the wild have them: what begins in the middle, is broken, or is not what its port says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.packets import A, B, Packet, ether, ip4, tcp
+
+
+def _way(back: bool, payload: bytes, flags: int, seq: int, ack: int, port: int = 9999, **more: bytes) -> Packet:
+    """Return a segment of a connection to a port, or of the other direction."""
+    if back:
+        made = tcp(payload, flags, sport=port, dport=40_000, seq=seq, ack=ack, src=B, dst=A, **more)  # type: ignore[arg-type]
+        return Packet(ether(ip4(made, 6, src=B, dst=A)))
+    return Packet(ether(ip4(tcp(payload, flags, dport=port, seq=seq, ack=ack, **more), 6)))  # type: ignore[arg-type]
+
+
+def connections() -> Iterator[Packet]:
+    """TCP: servers that begin anew, ACKs of what nobody saw, of half a segment, of more ranges than are counted."""
+    scaled = bytes.fromhex("0204 05b4 0103 0307")
+    yield _way(False, b"", 2, 100, 0, options=scaled)
+    yield _way(True, b"", 0x12, 5000, 101, options=scaled)
+    yield _way(True, b"", 0x12, 7000, 101, options=scaled)
+    yield _way(False, b"", 0x10, 101, 7001)
+    yield _way(True, b"", 0x10, 5001, 101)
+    for seq in (101, 201, 301, 401):
+        yield _way(False, b"x" * 100, 0x10, seq, 7001)
+    yield _way(True, b"", 0x10, 7001, 251)
+    yield _way(False, b"x" * 100, 0x18, 201, 7001)
+    for ack in (401, 900, 1200, 1200, 1300):
+        yield _way(True, b"", 0x10, 7001, ack)
+    for seq in (2000, 4000, 6000, 8000, 10_000):
+        yield _way(False, b"x" * 100, 0x18, seq, 7001)
+    ranges = b"".join(seq.to_bytes(4, "big") + (seq + 50).to_bytes(4, "big") for seq in (8000, 6000, 4000, 2000))
+    yield _way(True, b"", 0x10, 7001, 1300, options=b"\x01\x01\x05\x22" + ranges)
+    yield _way(False, b"x" * 100, 0x18, 10_100, 7001)
+    yield _way(False, b"x" * 100, 0x19, 10_200, 7001)
+    # One that was told to be on its way from long before the first.
+    yield _way(False, b"x" * 100, 0x18, 300, 1, 9998)
+    yield _way(False, b"x" * 100, 0x18, 100, 1, 9998)
+    # A window that is scaled by one side only.
+    yield _way(False, b"", 2, 100, 0, 9997)
+    yield _way(True, b"", 0x14, 0, 101, 9997)
+    yield _way(False, b"", 2, 100, 0, 9996, options=scaled)
+    yield _way(False, b"", 2, 100, 0, 9996)
+    yield _way(True, b"", 0x12, 700, 101, 9996, options=scaled)
+    yield _way(False, b"x", 0x18, 101, 701, 9996)
+
+
+def headers() -> Iterator[Packet]:
+    """TCP headers whose length cannot be, and flags that nobody uses."""
+    for flags, size in ((0x18, 0), (1, 2), (0x18, 4)):
+        made = bytearray(tcp(b"abc", flags, seq=5, ack=9))
+        made[12] = size << 4
+        yield Packet(ether(ip4(bytes(made), 6)))
+    for reserved in (0x2, 0x8, 0xE, 0xF):
+        made = bytearray(tcp(b"abc", 0x12, seq=77, ack=9))
+        made[12] |= reserved
+        yield Packet(ether(ip4(bytes(made), 6)))
