@@ -59,6 +59,7 @@ class Frame(NamedTuple):
         direction: whether it came in or went out, where that was told.
         comments: notes that a pcapng file carries with it.
         offloaded: its checksums were left to the hardware (TP_STATUS_CSUMNOTREADY): not wrong, not there yet.
+        carry: the seconds of ``time`` that a file has in the fraction of a second, where they must not be.
     """
 
     number: int
@@ -70,6 +71,7 @@ class Frame(NamedTuple):
     direction: Direction = ""
     comments: tuple[str, ...] = ()
     offloaded: bool = False
+    carry: int = 0
 
 
 class Frames(Protocol):

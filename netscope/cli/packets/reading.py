@@ -12,12 +12,11 @@ from netscope.cli.packets.printers import Blockwise, records, sink
 from netscope.core.capture import SNAPLEN
 from netscope.core.frame import Frame, Interface
 from netscope.core.host import Host
-from netscope.dissect.files.block import Match
+from netscope.dissect.files.block import Match, framed
 from netscope.dissect.files.frames import FileFrames
 from netscope.system.capture.opening import open_capture
 
 _STEP = 1 << 20
-_BILLION = 1_000_000_000
 _PIECE = 1 << 16  # bytes of text between two writes
 
 
@@ -126,7 +125,7 @@ class Walk:
             for start, used, seconds, fraction, length in pieces.records():
                 self.place += 1
                 data = pieces.data[start:used]
-                yield Frame(self.place, seconds * _BILLION + fraction * factor, data, length, link)
+                yield framed(self.place, seconds, fraction * factor, data, length, link)
         if pieces.rest:
             self.reach(self.place)
         else:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from netscope.core.frame import Frame
+
 PAD = 96  # bytes that must follow the last record of a block, so that one Struct fits over any
+_SECOND = 1_000_000_000
 
 # Where a frame's bytes begin and end; seconds and fraction of its time; its length on the wire.
 Record = tuple[int, int, int, int, int]
 Header = Callable[[bytes, int], Sequence[int]]
 Match = Callable[[bytes, int], int]
+
+
+def framed(number: int, seconds: int, nanoseconds: int, data: bytes, length: int, link: int) -> Frame:
+    """Return the frame of a record; ``nanoseconds`` is its fraction of a second, which a broken file lets exceed one."""
+    if nanoseconds < _SECOND:
+        return Frame(number, seconds * _SECOND + nanoseconds, data, length, link)
+    return Frame(number, seconds * _SECOND + nanoseconds, data, length, link, carry=nanoseconds // _SECOND)
 
 
 def pcap_records(data: bytes, end: int, header: Header, most: int) -> Iterator[Record]:

@@ -10,6 +10,7 @@ from struct import Struct
 from typing import NamedTuple
 
 from netscope.core.frame import Direction, Frame, Interface, Statistics
+from netscope.dissect.files.block import framed
 from netscope.dissect.files.records import FRAME_MOST_EVER, Complaints, Extras, Plain, corrupt, frame_most
 
 HEADER = 24
@@ -138,12 +139,7 @@ class PcapReader:
         if variant.record != RECORD:
             direction = "out" if data[at + 22] == _OUTGOING else "in"
         start = at + variant.record
-        return Frame(
-            place + 1,
-            seconds * 1_000_000_000 + fraction * variant.factor,
-            data[start : start + kept],
-            length,
-            self._link,
-            0,
-            direction,
+        frame = framed(
+            place + 1, seconds, fraction * variant.factor, data[start : start + kept], length, self._link
         )
+        return frame._replace(direction=direction) if direction else frame

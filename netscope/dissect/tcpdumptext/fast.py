@@ -15,7 +15,7 @@ from struct import Struct
 from typing import NamedTuple
 
 from netscope.core.frame import Frame
-from netscope.dissect.files.block import Match, Record
+from netscope.dissect.files.block import Match, Record, framed
 from netscope.dissect.tcpdumptext.lines import HTTP
 from netscope.dissect.tcpdumptext.names import ip4, ip6
 from netscope.dissect.tcpdumptext.printer import Printer
@@ -26,7 +26,6 @@ from netscope.dissect.tcpdumptext.udp import PORTS
 _MOST = 0xFFFFFFFF
 _FLOWS = 65_536
 _ETHERNET = 1
-_BILLION = 1_000_000_000
 
 # Type, version and length, TOS; total length; flags and offset; protocol; addresses and ports; TCP's numbers, offset
 # and flags, window; twelve bytes of options.
@@ -139,7 +138,7 @@ class Fast:
                 used = 20 if kind >> 8 == 0x080045 and not part & 0x3FFF else 0
             whole = total + 14
             if not used or whole > length or captured < used + 22:
-                add(plain(Frame(place, seconds * _BILLION + fraction * factor, data[start:at], length, link)))
+                add(plain(framed(place, seconds, fraction * factor, data[start:at], length, link)))
                 continue
             if timed:
                 if seconds != known:
@@ -186,7 +185,7 @@ class Fast:
                             else:
                                 add(_HOLDS % (stamp, head, mark, seq, behind, ack, window, size, more))
                             continue
-                frame = Frame(place, seconds * _BILLION + fraction * factor, data[start:at], length, link)
+                frame = framed(place, seconds, fraction * factor, data[start:at], length, link)
                 add(self._long(frame, key, used))
                 continue
             if protocol == 17:
@@ -197,7 +196,7 @@ class Fast:
                 if begins is not None and 8 <= size == total - used:
                     add(b"%b%b%d\n" % (stamp, begins, size - 8))
                     continue
-            add(plain(Frame(place, seconds * _BILLION + fraction * factor, data[start:at], length, link)))
+            add(plain(framed(place, seconds, fraction * factor, data[start:at], length, link)))
         self.place = place
         self.count += len(lines)
         return b"".join(lines), at

@@ -1,4 +1,4 @@
-"""Protocols that speak in lines of text: HTTP, FTP, SMTP, RTSP; the banner of SSH; what telnet negotiates; Redis."""
+"""Protocols that speak in lines of text: HTTP, FTP, SMTP, RTSP; the banner of SSH; Redis."""
 
 from __future__ import annotations
 
@@ -118,65 +118,3 @@ def ssh(text: Text, data: bytes, at: int, length: int) -> None:
         if not 0x20 <= byte < 0x7F:
             return
         place += 1
-
-
-_TELNET = {
-    236: "EOF", 237: "SUSP", 238: "ABORT", 239: "EOR", 240: "SE", 241: "NOP", 242: "DMARK", 243: "BRK", 244: "IP",
-    245: "AO", 246: "AYT", 247: "EC", 248: "EL", 249: "GA", 250: "SB", 251: "WILL", 252: "WONT", 253: "DO", 254: "DONT",
-    255: "IAC",
-}  # fmt: skip
-_OPTIONS = (
-    "BINARY", "ECHO", "RCP", "SUPPRESS GO AHEAD", "NAME", "STATUS", "TIMING MARK", "RCTE", "NAOL", "NAOP", "NAOCRD",
-    "NAOHTS", "NAOHTD", "NAOFFD", "NAOVTS", "NAOVTD", "NAOLFD", "EXTEND ASCII", "LOGOUT", "BYTE MACRO",
-    "DATA ENTRY TERMINAL", "SUPDUP", "SUPDUP OUTPUT", "SEND LOCATION", "TERMINAL TYPE", "END OF RECORD",
-    "TACACS UID", "OUTPUT MARKING", "TTYLOC", "3270 REGIME", "X.3 PAD", "NAWS", "TSPEED", "LFLOW", "LINEMODE",
-    "XDISPLOC", "OLD-ENVIRON", "AUTHENTICATION", "ENCRYPT", "NEW-ENVIRON",
-)  # fmt: skip
-
-
-def telnet(text: Text, data: bytes, at: int, length: int) -> None:
-    """Print the commands that begin a segment (RFC 854)."""
-    text.protocol = "telnet"
-    end = at + length
-    first = True
-    while at + 1 < end:
-        if data[at] != 255:
-            break
-        shown, size = _command(data, at, end)
-        text.add((" [telnet " if first else ", ") + shown)
-        first = False
-        at += size
-    if not first:
-        text.add("]")
-
-
-def _command(data: bytes, at: int, end: int) -> tuple[str, int]:
-    code = data[at + 1]
-    name = _TELNET.get(code)
-    if name is None:
-        return f"IAC 0x{code:02x}"[4:], 2
-    if code == 255:
-        return "IAC IAC", 2
-    if code in (251, 252, 253, 254):
-        option = data[at + 2]
-        return f"{name} {_OPTIONS[option] if option < len(_OPTIONS) else f'0x{option:02x}'}", 3
-    if code == 250:
-        return _negotiation(data, at, end)
-    return name, 2
-
-
-def _negotiation(data: bytes, at: int, end: int) -> tuple[str, int]:
-    """Return a subnegotiation (RFC 855), up to its SE."""
-    option = data[at + 2]
-    parts = [f"SB {_OPTIONS[option] if option < len(_OPTIONS) else f'0x{option:02x}'}"]
-    place = at + 3
-    if option in (24, 32, 35, 39) and data[place] < 2:
-        parts.append(("IS", "SEND")[data[place]])
-        place += 1
-    while place < end and data[place] != 255:
-        parts.append(f"0x{data[place]:02x}")
-        place += 1
-    if place < end and data[place : place + 2] == b"\xff\xf0":
-        parts.append("SE")
-        place += 2
-    return " ".join(parts), place - at

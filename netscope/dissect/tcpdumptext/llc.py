@@ -1,10 +1,10 @@
-"""IEEE 802.2 LLC and SNAP, and the spanning tree protocol (IEEE 802.1D, 802.1w)."""
+"""IEEE 802.2 LLC and SNAP."""
 
 from __future__ import annotations
 
 from netscope.dissect.tcpdumptext import link
-from netscope.dissect.tcpdumptext.names import bits, mac
-from netscope.dissect.tcpdumptext.text import U16, U32, Text, take
+from netscope.dissect.tcpdumptext.names import mac
+from netscope.dissect.tcpdumptext.text import U16, Text
 
 _SAPS = {
     0x00: "Null", 0x02: "802.1B I", 0x03: "802.1B G", 0x06: "IP", 0x0E: "ProWay NM", 0x42: "STP", 0x8E: "ProWay ASM",
@@ -15,11 +15,6 @@ _COMMANDS = {0x0F: "dm", 0x2F: "sabm", 0x43: "disc", 0x63: "ua", 0x6F: "sabme", 
 _COMMANDS[0x87] = "frmr"
 _SUPERVISORY = ("Receiver Ready", "Receiver not Ready", "Reject", "Unknown")
 _RESPONSES = {(0, 0): "Command", (1, 0): "Response", (0, 1): "Poll", (1, 1): "Final"}
-_STP_FLAGS = (
-    (0x01, "Topology change"), (0x02, "Proposal"), (0x10, "Learn"), (0x20, "Forward"), (0x40, "Agreement"),
-    (0x80, "Topology change ACK"),
-)  # fmt: skip
-_ROLES = ("Unknown", "Alternate", "Root", "Designated")
 
 
 def llc(text: Text, data: bytes, at: int, length: int, source: bytes, destination: bytes) -> tuple[bool, int]:  # noqa: C901 - field after field
@@ -43,7 +38,7 @@ def llc(text: Text, data: bytes, at: int, length: int, source: bytes, destinatio
     if dsap == ssap == 0xAA and unnumbered and control & ~0x10 == 3:
         return _snap(text, data, at + 3, length - 3, source, destination)
     if dsap == ssap == 0x42 and unnumbered and control == 3:
-        stp(text, data, at + 3, length - 3)
+        _tree(text, data, at + 3, length - 3)
         return True, 3
     if dsap == ssap == 0x06 and unnumbered and control == 3:
         link.ethertype(text, 0x0800, data, at + 3, length - 3)
@@ -97,7 +92,7 @@ def _snap(text: Text, data: bytes, at: int, length: int, source: bytes, destinat
     if oui in (0x000000, 0x0000F8) and link.ethertype(text, kind, data, at, length):
         return True, 8
     if oui == 0x00000C and kind == 0x010B:
-        stp(text, data, at, length)
+        _tree(text, data, at, length)
         return True, 8
     if not text.style.link:
         if source:
@@ -115,46 +110,7 @@ def _pid(oui: int, kind: int) -> str:
     return f"pid {names.get(kind, 'Unknown')} (0x{kind:04x})"
 
 
-def stp(text: Text, data: bytes, at: int, length: int) -> None:
-    """Print a bridge protocol data unit."""
-    text.protocol = "stp"
-    if length < 4:
-        text.truncated()
-        return
-    if U16(data, at)[0]:
-        text.add(f"unknown STP version, length {length}")
-        return
-    version = data[at + 2]
-    names = {0: "802.1d", 2: "802.1w", 3: "802.1s", 4: "802.1aq"}
-    text.add(f"STP {names.get(version) or f'Unknown STP protocol (0x{version:02x})'}")
-    if version not in names:
-        return
-    kind = data[at + 3]
-    if kind == 0x80:
-        text.add(", Topology Change")
-        return
-    if kind == 0x00 or kind == 0x02:
-        if length < (35 if kind == 0 else 36):
-            text.truncated()
-            return
-        _configuration(text, data, at, length, kind)
+def _tree(text: Text, data: bytes, at: int, length: int) -> None:
+    from netscope.dissect.tcpdumptext.stp import stp
 
-
-def _configuration(text: Text, data: bytes, at: int, length: int, kind: int) -> None:
-    flags = data[at + 4]
-    name = "Rapid STP" if kind == 2 else "Config"
-    text.add(f", {name}, Flags [{bits(flags, _STP_FLAGS)}]")
-    text.add(f", bridge-id {_bridge(data, at + 17)}.{U16(data, at + 25)[0]:04x}, length {length}")
-    if not text.style.verbose:
-        return
-    age, most, hello, delay = (U16(data, at + place)[0] / 256 for place in (27, 29, 31, 33))
-    text.add(
-        f"\n\tmessage-age {age:.2f}s, max-age {most:.2f}s, hello-time {hello:.2f}s, forwarding-delay {delay:.2f}s"
-        f"\n\troot-id {_bridge(data, at + 5)}, root-pathcost {U32(data, at + 13)[0]}"
-    )
-    if kind == 2:
-        text.add(f", port-role {_ROLES[flags >> 2 & 3]}")
-
-
-def _bridge(data: bytes, at: int) -> str:
-    return f"{U16(data, at)[0]:04x}.{mac(take(data, at + 2, 6))}"
+    stp(text, data, at, length)

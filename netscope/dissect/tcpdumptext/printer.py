@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from struct import error as StructError  # noqa: N812
 
 from netscope.core.frame import Frame
@@ -10,7 +10,7 @@ from netscope.dissect.tcpdumptext.hexdump import dump
 from netscope.dissect.tcpdumptext.link import LINKS
 from netscope.dissect.tcpdumptext.style import Style
 from netscope.dissect.tcpdumptext.text import Text, Truncated
-from netscope.dissect.tcpdumptext.times import stamper
+from netscope.dissect.tcpdumptext.times import Stamp, stamper
 
 MOST = 262_144  # bytes of a frame, by wire or captured, that tcpdump takes for possible
 
@@ -26,7 +26,7 @@ class Printer:
     def __init__(self, style: Style, services: Mapping[tuple[int, str], str] | None = None) -> None:
         self.style = style
         self.text = Text(style, services or {})
-        self.stamp: Callable[[int], str] = stamper(style)
+        self.stamp: Stamp = stamper(style)
 
     def line(self, frame: Frame) -> str:
         """Return the text of one frame, ending in a newline."""
@@ -35,7 +35,7 @@ class Printer:
         wrong = _impossible(len(data), length)
         if wrong:
             return f"{number}[Invalid header:{wrong}]\n"
-        return f"{number}{self.stamp(frame.time)}{self.body(data, length, frame.link)}\n"
+        return f"{number}{self.stamp(frame.time, frame.carry)}{self.body(data, length, frame.link)}\n"
 
     def lines(self, frames: Iterable[Frame]) -> Iterator[str]:
         """Yield the text of each frame."""

@@ -20,6 +20,7 @@ _OPTIONS = {
 _SIZES = {2: 2, 3: 1, 4: 0, 6: 4, 7: 4, 8: 8, 11: 4, 12: 4, 13: 4, 19: 16, 20: 2, 28: 2}
 _LINES = {21: "ftp", 25: "smtp", 80: "http", 8080: "http", 554: "rtsp", 8554: "rtsp", 6379: "resp"}
 _RST_TEXT = 30
+_MPTCP = 30
 
 # Ports whose payload is printed, too: a fast path leaves their segments with data to this module.
 SPOKEN = frozenset({*_LINES, 22, 23, 53, 5353})
@@ -119,6 +120,8 @@ def _options(text: Text, data: bytes, at: int, left: int, base: int, flags: int)
             text.add(">" if between else "")
             return False
         text.add(shown)
+        if data[at] == _MPTCP:
+            text.protocol = "mptcp"  # so it stays: an option behind this one that is cut is called [|mptcp]
         at += size
         left -= size
         between = ","
@@ -178,12 +181,12 @@ def _shown(kind: int, value: bytes, base: int, flags: int) -> str:  # noqa: C901
         return f" {_cookie(value)}"
     if kind == 29:
         return _authentication(value)
-    if kind == 30:
-        from netscope.dissect.tcpdumptext.mptcp import mptcp, mptcp_name
+    if kind == _MPTCP:
+        from netscope.dissect.tcpdumptext.mptcp import mptcp
 
-        shown = mptcp(value, flags)
-        if shown is None:
-            raise _Bad(f"mptcp{mptcp_name(value)}")
+        shown, right = mptcp(value, flags)
+        if not right:
+            raise _Bad(f"mptcp{shown}")
         return shown
     if kind == 20:
         return f" cap {value[0]:02x} id {value[1]}"
@@ -241,7 +244,9 @@ def _payload(text: Text, data: bytes, at: int, length: int, sport: int, dport: i
         lines.ssh(text, data, at, length)
         return
     if 23 in (sport, dport):
-        lines.telnet(text, data, at, length)
+        from netscope.dissect.tcpdumptext.telnet import telnet
+
+        telnet(text, data, at, length)
         return
     for port, name in _LINES.items():
         if port in (sport, dport):

@@ -9,11 +9,15 @@ from netscope.dissect.tcpdumptext.style import Style
 
 _BILLION = 1_000_000_000
 
+# From nanoseconds since the epoch, and how many seconds of them stand in the fraction of a second, to the beginning of
+# a line, its blank included. Like tcpdump, what names a time prints such a fraction with as many digits as it has.
+Stamp = Callable[[int, int], str]
 
-def stamper(style: Style) -> Callable[[int], str]:
-    """Return the function from nanoseconds since the epoch to the beginning of a line, its blank included."""
+
+def stamper(style: Style) -> Stamp:
+    """Return what makes the beginnings of lines."""
     if style.times == "none":
-        return lambda _nanoseconds: ""
+        return lambda _nanoseconds, _carry: ""
     if style.times == "epoch":
         return _epoch(style)
     if style.times in ("delta", "since"):
@@ -41,12 +45,14 @@ def _digits(style: Style) -> Callable[[int], str]:
     return lambda rest: f"{rest // 1000:06d} "
 
 
-def _clock(style: Style) -> Callable[[int], str]:
+def _clock(style: Style) -> Stamp:
     digits = _digits(style)
     known = [-1, ""]
 
-    def stamp(nanoseconds: int) -> str:
+    def stamp(nanoseconds: int, carry: int) -> str:
         seconds, rest = divmod(nanoseconds, _BILLION)
+        if carry:
+            seconds, rest = seconds - carry, rest + carry * _BILLION
         if seconds != known[0]:
             known[:] = seconds, prefix(style, seconds)
         return f"{known[1]}{digits(rest)}"
@@ -54,22 +60,24 @@ def _clock(style: Style) -> Callable[[int], str]:
     return stamp
 
 
-def _epoch(style: Style) -> Callable[[int], str]:
+def _epoch(style: Style) -> Stamp:
     digits = _digits(style)
 
-    def stamp(nanoseconds: int) -> str:
+    def stamp(nanoseconds: int, carry: int) -> str:
         seconds, rest = divmod(nanoseconds, _BILLION)
+        if carry:
+            seconds, rest = seconds - carry, rest + carry * _BILLION
         return f"{seconds}.{digits(rest)}"
 
     return stamp
 
 
-def _span(style: Style) -> Callable[[int], str]:
+def _span(style: Style) -> Stamp:
     digits = _digits(style)
     unit = 1 if style.nanoseconds else 1000
     before: list[int] = []
 
-    def stamp(nanoseconds: int) -> str:
+    def stamp(nanoseconds: int, _carry: int) -> str:
         nanoseconds -= nanoseconds % unit
         if not before:
             before.append(nanoseconds)
