@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import re
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from netscope.cli.schema import schema
 from netscope.core.frame import Interface
 from netscope.system.live import LiveHost
 from tests.dissect.test_tcpdumptext import conversations
-from tests.framemaker import eth, ip4, number, pcap, tcp
+from tests.framemaker import eth, ip4, number, pcap, tcp, udp
 from tests.framesamples import ETHERNET
 from tests.framesamples.links import others
 from tests.lab import REPOSITORY
@@ -71,6 +72,20 @@ def test_a_file_as_tcpdump_prints_it(file: Path, words: str) -> None:
     done = packets("-r", file, *words.replace("-s 60", "").split())
     assert (done.stderr, done.returncode) == (b"", 0)
     assert done.stdout == tool("tcpdump", "-r", file, *words.split())
+
+
+@pytest.mark.tool("tcpdump")
+@pytest.mark.parametrize("words", ["-n", "-tt -n", "-tttt -n", "-n --nano", "-v -n", "-n udp"])
+def test_a_fraction_of_more_than_a_second_is_printed_as_it_stands(tmp_path: Path, words: str) -> None:
+    begun = pcap([])
+    path = tmp_path / "odd.pcap"
+    records = [
+        struct.pack("<IIII", 1_700_000_000 + place, fraction, 42, 42) + data
+        for place, fraction in enumerate((999_999, 1_000_000, 4_000_000))
+        for data in (eth(0x0800, ip4(17, udp(1, 2, b""))), eth(0x0800, ip4(17, udp(1, 2, b""), options=bytes(4)))[:42])
+    ]
+    path.write_bytes(begun + b"".join(records))
+    assert packets("-r", path, *words.split()).stdout == tool("tcpdump", "-r", path, *words.split())
 
 
 @pytest.mark.tool("tcpdump")

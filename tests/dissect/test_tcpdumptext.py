@@ -21,6 +21,7 @@ from netscope.dissect.tcpdumptext.style import Style, Times
 from tests.framemaker import A4, A6, B4, B6, cut, eth, ip4, ip6, number, pcap, tcp, udp
 from tests.framesamples import ETHERNET
 from tests.framesamples.links import others
+from tests.framesamples.rare import RARE
 
 _TIMES: dict[str, Times] = {
     "-t": "none", "-tt": "epoch", "-ttt": "delta", "-tttt": "date", "-ttttt": "since",
@@ -141,6 +142,20 @@ def test_frames_that_were_cut(tmp_path: Path, group: str) -> None:
     same(tmp_path, cut(number(ETHERNET[group]()), range(20, 150, 7)), ())
 
 
+@pytest.mark.tool("tcpdump")
+@pytest.mark.parametrize("words", ["", "-v", "-vvv", "-e -vv", "-X -vv"])
+@pytest.mark.parametrize("group", RARE)
+def test_rare_messages(tmp_path: Path, group: str, words: str) -> None:
+    same(tmp_path, number(RARE[group]()), words.split())
+
+
+@pytest.mark.tool("tcpdump")
+@pytest.mark.parametrize("words", ["", "-v"])
+@pytest.mark.parametrize("group", RARE)
+def test_rare_messages_that_were_cut(tmp_path: Path, group: str, words: str) -> None:
+    same(tmp_path, cut(number(RARE[group]()), range(36, 160, 11)), words.split())
+
+
 def test_headers_that_cannot_be() -> None:
     printer = Printer(Style(times="none"))
     assert printer.line(Frame(1, 0, b"", 0, 1)) == "[Invalid header: caplen==0, len==0]\n"
@@ -213,7 +228,7 @@ def test_the_fast_way_takes_what_passes() -> None:
     assert (fast.place, fast.count) == (200, text.count(b"\n"))
 
 
-_ALL = [frame.data for packets in ETHERNET.values() for frame in number(packets())]
+_ALL = [frame.data for packets in [*ETHERNET.values(), *RARE.values()] for frame in number(packets())]
 _STYLES = [
     Style(), Style(verbose=3, link=True), Style(verbose=1), Style(quiet=True), Style(dump="AA"),
     Style(dump="X", absolute=True, verbose=2),

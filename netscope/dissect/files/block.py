@@ -16,7 +16,7 @@ Match = Callable[[bytes, int], int]
 
 
 def framed(number: int, seconds: int, nanoseconds: int, data: bytes, length: int, link: int) -> Frame:
-    """Return the frame of a record; ``nanoseconds`` is its fraction of a second, which a broken file lets exceed one."""
+    """Return the frame of a record; ``nanoseconds`` is its fraction of a second, more than one in a broken file."""
     if nanoseconds < _SECOND:
         return Frame(number, seconds * _SECOND + nanoseconds, data, length, link)
     return Frame(number, seconds * _SECOND + nanoseconds, data, length, link, carry=nanoseconds // _SECOND)

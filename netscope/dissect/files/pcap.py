@@ -139,7 +139,5 @@ class PcapReader:
         if variant.record != RECORD:
             direction = "out" if data[at + 22] == _OUTGOING else "in"
         start = at + variant.record
-        frame = framed(
-            place + 1, seconds, fraction * variant.factor, data[start : start + kept], length, self._link
-        )
+        frame = framed(place + 1, seconds, fraction * variant.factor, data[start : start + kept], length, self._link)
         return frame._replace(direction=direction) if direction else frame

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netscope.dissect.tcpdumptext.around import Around
-from netscope.dissect.tcpdumptext.names import checksum, ip4, named
+from netscope.dissect.tcpdumptext.names import checksum, ip4, named, span
 from netscope.dissect.tcpdumptext.text import U16, Text, need, take
 
 RECORDS = {1: "is_in", 2: "is_ex", 3: "to_in", 4: "to_ex", 5: "allow", 6: "block"}
@@ -65,7 +65,7 @@ def _query3(text: Text, data: bytes, at: int, length: int) -> None:
     code = data[at + 1]
     tenths = code if code < 128 else ((code & 15) | 16) << ((code >> 4 & 7) + 3)
     if tenths != 100:
-        text.add(f" [max resp time {f'{tenths / 10:.1f}s' if tenths < 100 else _span(tenths // 10)}]")
+        text.add(f" [max resp time {f'{tenths / 10:.1f}s' if tenths < 100 else span(tenths // 10)}]")
     group = take(data, at + 4, 4)
     if not any(group):
         return
@@ -80,15 +80,6 @@ def _query3(text: Text, data: bytes, at: int, length: int) -> None:
         else:
             text.add(f", {count} source(s)")
     text.add("]")
-
-
-def _span(seconds: int) -> str:
-    parts = []
-    for name, unit in (("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)):
-        count, seconds = divmod(seconds, unit)
-        if count:
-            parts.append(f"{count}{name}")
-    return "".join(parts) or "0s"
 
 
 def _report3(text: Text, data: bytes, at: int, length: int) -> None:

@@ -65,6 +65,16 @@ def named(names: Mapping[int, str], value: int, otherwise: str = "Unknown (%u)")
     return otherwise % value if "%" in otherwise else otherwise
 
 
+def span(seconds: int) -> str:
+    """Return a time as years, weeks, days, hours, minutes and seconds: 1d2h."""
+    parts = []
+    for letter, unit in (("y", 31_536_000), ("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, seconds = divmod(seconds, unit)
+        if count:
+            parts.append(f"{count}{letter}")
+    return "".join(parts) or "0s"
+
+
 def checksum(*pieces: bytes) -> int:
     """Return the Internet checksum (RFC 1071) over some pieces, each but the last of an even length; 0 when right."""
     total = 0

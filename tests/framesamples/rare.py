@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from tests.framemaker import (
     A4,
     A6,
-    B4,
-    B6,
     MAC_A,
     MAC_B,
+    answer,
+    dns,
     eth,
-    icmp6,
     ip4,
     ip6,
     name,
+    question,
     tcp,
     u16,
     u32,
@@ -46,7 +46,9 @@ def trees() -> Frames:
 
     def many(instances: bytes, title: bytes = b"region", spare: int = 0) -> bytes:
         """Return version 3's part, behind the length of version 1."""
-        info = b"\0" + title.ljust(32, b"\0")[:32] + u16(7) + bytes(range(16)) + u32(200) + u16(0x7000) + MAC_B + b"\x13"
+        info = (
+            b"\0" + title.ljust(32, b"\0")[:32] + u16(7) + bytes(range(16)) + u32(200) + u16(0x7000) + MAC_B + b"\x13"
+        )
         return u16(len(info) + len(instances) - spare) + info + instances
 
     one = b"\x7c" + u16(0x8005) + MAC_A + u32(20_000) + b"\x80\x80\x14"
@@ -160,14 +162,33 @@ def paths() -> Frames:
     """Multipath TCP: every option, in lengths that it can and cannot have."""
     for flags in (2, 0x12, 0x10):
         for size in (3, 4, 8, 10, 12, 16, 18, 20, 22, 24, 28, 30):
-            for first in (0x00, 0x01, 0x10, 0x11, 0x20, 0x30, 0x31, 0x34, 0x36, 0x40, 0x50, 0x51, 0x60, 0x70, 0x80, 0xF0):
+            for first in (
+                0x00,
+                0x01,
+                0x10,
+                0x11,
+                0x20,
+                0x30,
+                0x31,
+                0x34,
+                0x36,
+                0x40,
+                0x50,
+                0x51,
+                0x60,
+                0x70,
+                0x80,
+                0xF0,
+            ):
                 value = bytes([30, size, first, 5]) + bytes(range(1, 28))
                 option = (value[:size] + b"\1\1\1")[: -(-size // 4) * 4]
                 yield over4(6, tcp(40_000, 443, flags=flags, options=option))
     for size in (4, 12, 20, 22, 24):
         for flags in (2, 0x12, 0x10, 0x18, 0x1A):
             option = bytes([30, size, 1, 0x81]) + bytes(range(1, size - 3))
-            yield over4(6, tcp(40_000, 443, b"x" * (flags & 8), flags=flags, options=(option + b"\1\1")[: size + 3 & ~3]))
+            yield over4(
+                6, tcp(40_000, 443, b"x" * (flags & 8), flags=flags, options=(option + b"\1\1")[: size + 3 & ~3])
+            )
     for bits in range(32):
         for size in (4, 8, 12, 16, 18, 20, 22, 24, 26, 28):
             value = bytes([30, size, 0x20, bits]) + bytes(range(1, 28))
@@ -175,9 +196,85 @@ def paths() -> Frames:
             yield over4(6, tcp(40_000, 443, flags=0x10, options=option))
 
 
+def questions() -> Frames:
+    """DNS: types, codes, options of EDNS, labels and pointers that are rare or cannot be."""
+
+    def said(message: bytes, port: int = 53) -> bytes:
+        return over4(17, udp(port, port if port > 53 else 40_000, message))
+
+    asked = question("a.example", 1)
+    for kind in (*range(300), 32_768, 32_769, 65_535):
+        yield said(dns(kind, 0x0100, [question("a.example", kind)]))
+    for code in (*range(40), 255):
+        opt = b"\0" + u16(41, 1232) + bytes([code, 0, 0x80 if code % 2 else 0, 0]) + u16(0)
+        yield said(dns(code, 0x8180 | code & 15, [asked], [answer(1, A4)], [], [answer(16, b"\1x"), opt]))
+    subnets = (
+        (1, 24, 0, A4[:3]),
+        (1, 24, 33, A4[:3]),
+        (1, 24, 0, A4),
+        (3, 24, 0, A4[:3]),
+        (1, 0, 0, b""),
+        (2, 56, 0, A6[:7]),
+    )
+    values = [bytes(size) for size in (0, 1, 2, 4, 8, 9, 16, 40, 41)]
+    values += [u16(family) + bytes([source, scope]) + raw for family, source, scope, raw in subnets]
+    values += [b"\1\2\3\5\xfc\x99", name("a.example")]
+    for code in (1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 65_001):
+        for value in values:
+            option = u16(code, len(value)) + value
+            opt = b"\0" + u16(41, 1232) + bytes(4) + u16(2 * len(option)) + option * 2
+            yield said(dns(1, 0x8180, [asked], [opt]))
+    tail = u16(1, 1)
+    long = b"\x3f" + b"x" * 63
+    for label in (
+        b"\x41\x08\xab" + b"\0",
+        b"\x41\x0b\xab\xcd" + b"\0",
+        b"\x41\x0f\xab\xcd" + b"\1z\0",
+        b"\x41\0" + bytes(range(32)) + b"\0",
+        b"\x42\0",
+        b"\x81a\0",
+        b"\1a\x80",
+        b"\1a\x43",
+        b"\xc0\x0c",
+        b"\xc0\xff",
+        b"\1a\xc0\x0e",
+        b"\1a\xc0",
+        b"\1a\xc0\x0c",
+        b"\x05ab",
+        b"\3\x1b[m\0",
+        long * 3 + b"\x3e" + b"y" * 62 + b"\0",
+        long * 4 + b"\0",
+        long * 5 + b"\1z\0",
+    ):
+        yield said(dns(1, 0x0100, [label + tail]))
+        yield said(dns(1, 0x8180, [label + tail], [answer(2, label)]))
+        yield said(dns(1, 0x8180, [asked], [answer(1, A4, owner=label), answer(5, label), answer(16, label)]))
+    for kind, data in (
+        (38, b"\0" + A6),
+        (38, b"\x40" + A6[8:] + name("b.example")),
+        (38, b"\x81" + A6),
+        (38, b"\x80" + name("b.example")),
+        (38, b"\x08" + A6[:4]),
+        (256, u16(10, 5) + b"http://b.example/\x1b"),
+        (1, b"\1"),
+        (28, b"\1"),
+        (33, b"\1"),
+        (15, b""),
+        (16, b"\x09ab"),
+        (250, name("alg") + bytes(6) + u16(300, 4) + b"abcd" + u16(9, 0, 0)),
+        (250, name("alg") + bytes(6) + u16(300, 400)),
+    ):
+        yield said(dns(1, 0x8180, [asked], [answer(kind, data)]))
+        yield said(dns(1, 0x8180, [asked], [answer(kind, data), answer(1, A4, klass=0x8001)]), 5353)
+    for counts in ((0, 0, 0, 0), (2, 0, 0, 0), (1, 2, 0, 0), (1, 1, 1, 0), (1, 1, 0, 1), (1, 0, 1, 1), (65_535,) * 4):
+        for flags in (0x0100, 0x8180, 0x0800):
+            yield said(u16(1, flags, *counts) + asked + answer(1, A4))
+
+
 RARE = {
     "trees": trees,
     "terminals": terminals,
     "stores": stores,
     "paths": paths,
+    "questions": questions,
 }
