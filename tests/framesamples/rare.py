@@ -9,30 +9,17 @@ from tests.framemaker import (
     A6,
     MAC_A,
     MAC_B,
+    Frames,
     answer,
     dns,
-    eth,
-    ip4,
-    ip6,
     name,
+    over4,
     question,
     tcp,
     u16,
     u32,
     udp,
 )
-
-Frames = Iterator[bytes]
-
-
-def over4(protocol: int, data: bytes) -> bytes:
-    """Return an IPv4 datagram in an Ethernet frame."""
-    return eth(0x0800, ip4(protocol, data))
-
-
-def over6(protocol: int, data: bytes) -> bytes:
-    """Return an IPv6 datagram in an Ethernet frame."""
-    return eth(0x86DD, ip6(protocol, data))
 
 
 def trees() -> Frames:
