@@ -10,22 +10,26 @@ from netscope.core.dns.numbers import type_name
 from netscope.dissect.dns_rdata import shown
 from netscope.dissect.spec import ip4
 
-_HEADS = {
-    (False, 0): "Standard query",
-    (True, 0): "Standard query response",
-}
+_HEADS = {(False, 0): "Standard query ", (True, 0): "Standard query response "}
 _ERRORS = {
     1: " Format error", 2: " Server failure", 3: " No such name", 4: " Not implemented", 5: " Refused", 0: "",
 }  # fmt: skip
 _MOST = 40
-_COUNTS = struct.Struct("!HHHHHH").unpack_from  # identifier, flags, questions, answers, authorities, additional records
+_COUNTS = struct.Struct("!HHHHH").unpack_from  # flags, questions, answers, authorities, additional records
 _ADDRESS = b"\xc0\x0c\0\1\0\1"  # the question's name, A, IN
 _known: dict[bytes, str] = {}  # questions whose names have no pointers, as they stand on the wire, without the class
 
 
 def line(data: bytes, start: int, end: int) -> str | None:
     """Return the line of a message with one question and records that are quickly read; None for any other."""
-    ident, flags, questions, answers, authorities, additional = _COUNTS(data, start)
+    message = bytes(data[start + 2 : end])
+    found = around(message)
+    return None if found is None else f"{found[0]}0x{data[start]:02x}{data[start + 1]:02x}{found[1]}"
+
+
+def around(message: bytes) -> tuple[str, str] | None:
+    """Return what the line says before and after the identifier, which the message comes without."""
+    flags, questions, answers, authorities, additional = _COUNTS(message)
     word = _HEADS.get((flags >= 0x8000, flags >> 11 & 15))
     error = _ERRORS.get(flags & 15 if flags >= 0x8000 else 0)
     if word is None or error is None or questions != 1 or answers > 255 or authorities > 255 or additional > 255:
@@ -33,32 +37,28 @@ def line(data: bytes, start: int, end: int) -> str | None:
     records = answers + authorities + additional
     if records > _MOST:
         return None
-    message = bytes(data[start:end])
-    stop = message.find(b"\0", 12)
+    stop = message.find(b"\0", 10)
     if stop < 0 or stop + 5 > len(message):
         return None
-    asked = _known.get(message[12 : stop + 3]) or _question(message, stop)
+    asked = _known.get(message[10 : stop + 3]) or _question(message, stop)
     if asked is None:
         return None
-    info = f"{word} 0x{ident:04x}{error}{asked}"
-    if not records:
-        return info
-    more = _records(message, stop + 5, records)
-    return None if more is None else info + more
+    more = _records(message, stop + 5, records) if records else ""
+    return None if more is None else (word, f"{error}{asked}{more}")
 
 
 def _question(message: bytes, stop: int) -> str | None:
     """Return the question's type and name, which ends at the first zero where it is whole; take note of it."""
     try:
-        whole, behind = names.read(message, 12, {})
+        whole, _behind = names.read(message, 10, {})
     except ValueError:
         return None
     kind = type_name(message[stop + 1] << 8 | message[stop + 2])
-    if behind != stop + 1 or kind.startswith("TYPE"):
+    if whole != message[10 : stop + 1] or kind.startswith("TYPE"):
         return None
     if len(_known) > 4096:
         _known.clear()
-    asked = _known[message[12 : stop + 3]] = f" {kind} {shown(whole)}"
+    asked = _known[message[10 : stop + 3]] = f" {kind} {shown(whole)}"
     return asked
 
 
@@ -75,7 +75,7 @@ def _records(message: bytes, at: int, count: int) -> str | None:
             continue
         if message[at] >= 0xC0:
             # Where a pointer leads is not told in the line; that it leads back to a name is all that matters here.
-            if (message[at] & 63) << 8 | message[at + 1] != 12:
+            if (message[at] & 63) << 8 | message[at + 1] != 12:  # where the question's name begins
                 return None
             at += 2
         elif not message[at] and message[at + 1 : at + 3] == b"\0\x29":

@@ -36,12 +36,17 @@ TELLING = frozenset((20, 21, 22, 23, *b"SGPHDOCT"))
 __all__ = ["Summaries", "Summary", "summaries", "summary"]
 
 
+# Of the lines of a way's segments that have time stamps alone, without PSH and with it; that have any other options;
+# of one record of TLS data, and of whatever else rides on a segment.
+Forms = tuple[bytes, bytes, bytes, bytes, bytes, bytes]
+
+
 class Way:
     """One direction of a TCP connection, with what its rows have in common."""
 
     __slots__ = (
-        "acked", "app", "base", "destination", "fresh", "held", "here", "other", "pushed", "scale", "sealed",
-        "source", "state", "text", "there",
+        "acked", "app", "base", "destination", "forms", "fresh", "held", "here", "other", "pushed", "scale", "sealed",
+        "source", "state", "there",
     )  # fmt: skip
 
     def __init__(self, held: Conversation, here: Flow, there: Flow, ends: tuple[str, str, int, int], app: str) -> None:
@@ -52,7 +57,7 @@ class Way:
         self.base, self.other = here.base or 0, there.base or 0
         self.scale = max(here.scale, 0)
         self.app = app
-        self.text: tuple[bytes, bytes, bytes] | None = None  # of its lines, as soon as one is written
+        self.forms: Forms | None = None  # of its lines, as soon as one is written
         self.fresh = True  # no segment of it was passed by the analysis
         self.sealed: tuple[str, str] | None = None  # what a segment is that is one record of TLS data
         self.state: Any = None  # of the protocol above, where that has some
@@ -94,11 +99,8 @@ class Summaries:
                     above = PLAIN
                     following = seq + payload & _ALL
                     if payload:
-                        usual = (
-                            there.window
-                            and following != there.edge
-                            and 0 < (following - there.last_ack & 0xFFFFFFFF) < 0x80000000
-                        )
+                        ahead = following - there.last_ack & _ALL
+                        usual = there.window and ahead != there.room and 0 < ahead < _HALF
                         place = at + 34 + size
                         if usual and (way.app or data[place] in TELLING):
                             sealed = way.sealed
@@ -131,8 +133,8 @@ class Summaries:
                         here.last_ack_time = time
                         if way.fresh:
                             settle(way, here)
-                        if here.edge >= 0:
-                            here.edge = ack + (window << way.scale) & _ALL
+                        if here.room >= 0:
+                            here.room = window << way.scale
                         way.held.last_time = time
                         self.context.listed = number
                         if above is not PLAIN:
@@ -329,6 +331,7 @@ class Summaries:
             else:
                 back.base, back.other = there.base or 0, here.base or 0
                 back.scale = max(there.scale, 0)
+                back.forms = None
                 if app == "ssh" and way.state is not None:
                     back.state = (way.state[0], not way.state[1])
                 elif app != "ssh":

@@ -15,17 +15,19 @@ from struct import Struct
 from netscope.core.frame import Frame
 from netscope.core.text import printable
 from netscope.dissect.context import Context, Kept
-from netscope.dissect.dns_line import line as dns_line
+from netscope.dissect.dns_line import around
 from netscope.dissect.files.block import Match, Record
-from netscope.dissect.summary import PLAIN, TELLING, Summaries, Summary, Way, settle
+from netscope.dissect.summary import PLAIN, TELLING, Forms, Summaries, Summary, Way, settle
 from netscope.dissect.tcp_options import listing
 
 _BILLION = 1_000_000_000
 _MOST = 20_000
 _ETHERNET = 1
 _NEVER = -1 << 80
-_HALF = 1 << 31
+_UNTIMED = [b""] * 7
 _ALL = 0xFFFFFFFF
+_NEAR = 1 << 29  # of numbers that lie closer, less than half of all lies between
+_MESSAGES, _SHORT = 4096, 512  # how many forms of lines are kept, of messages of so many bytes at most
 # Type, version and length, TOS; total length; flags and offset; protocol; addresses and ports; TCP's numbers, offset
 # and flags, window; twelve bytes of options.
 _OVER4 = Struct(">12xIH2xHxB2x12sIIHH4xIII").unpack_from
@@ -33,18 +35,19 @@ _OVER6 = Struct(">12xHB3xHBx36sIIHH4xIII").unpack_from
 _STAMPS = 0x0101080A  # nop, nop, timestamps, length 10
 
 # A line: number, second and microseconds since the first frame, both ends, protocol, length, what it is about. To
-# format bytes costs half of what formatting text costs.
-_BEGUN = b"%5d %b%06d %b"
-_UPON = _BEGUN + b"%b %d %b\n"
-_DATAGRAM = _BEGUN + b"UDP %d %b%d\n"
-_BARE = _BEGUN + b"TCP %d %b%d Ack=%d Win=%d Len=%d%b\n"
-_STAMPED = _BEGUN + b"TCP %d %b%d Ack=%d Win=%d Len=%d TSval=%d TSecr=%d\n"
+# format bytes costs half of what formatting text costs, and numbers without a width half of those with one; what is the
+# same for a conversation is part of the form.
+_BEGUN = b"%d %b%d "
+_LINE = _BEGUN + b"%b\n"
+_UPON = b"%b %d %b\n"
+_DATAGRAM = _BEGUN + "%bUDP %d %d → %d Len=%d\n".encode()
+_MESSAGE = _BEGUN + b"%b"
+_BARE = b"%d Ack=%d Win=%d Len=%d%b\n"
+_STAMPED = b"%d Ack=%d Win=%d Len=%d TSval=%d TSecr=%d\n"
 
+_PORTS = Struct(">HH").unpack_from
 # Header lengths of segments whose flags are ACK, with PSH or without, by the word of both.
 _SIZES = {size << 10 | flags: size for size in range(20, 64, 4) for flags in (0x10, 0x18)}.get
-
-# The ends, what begins the line, the protocol above: "" for none, "?" where the payload is to be looked at.
-_Datagram = tuple[bytes, bytes, str]
 
 
 def relative(nanoseconds: int) -> str:
@@ -56,8 +59,13 @@ def relative(nanoseconds: int) -> str:
 
 def line(number: int, since: int, row: Summary) -> str:
     """Return a frame's line; ``since`` are the nanoseconds since the first frame."""
+    return f"{number:>5} {relative(since):>10} {_told(row)}"
+
+
+def _told(row: Summary) -> str:
+    """Return what a line says behind number and time."""
     source, destination, protocol, length, info, _trouble = row
-    text = f"{number:>5} {relative(since):>10} {_ends(source, destination)}{protocol} {length} {info}"
+    text = f"{source:>12} → {destination:<12} {protocol} {length} {info}"
     return text if text.isprintable() else printable(text)
 
 
@@ -65,10 +73,15 @@ def _ends(source: str, destination: str) -> str:
     return f"{source:>12} → {destination:<12} "
 
 
-def _text(way: Way) -> tuple[bytes, bytes, bytes]:
-    """Return a way's ends, and how the lines of its segments begin without PSH and with; take note of it."""
-    way.text = _ends(way.source, way.destination).encode(), way.acked.encode(), way.pushed.encode()
-    return way.text
+def _forms(way: Way) -> Forms:
+    """Return what the lines of a way are made with; take note of it."""
+    if way.fresh:
+        settle(way, way.here)
+    begun = _BEGUN + _ends(way.source, way.destination).encode()
+    acked, pushed = begun + b"TCP %d " + way.acked.encode(), begun + b"TCP %d " + way.pushed.encode()
+    sealed = b"" if way.sealed is None else begun + f"{way.sealed[0]} %d {way.sealed[1]}\n".encode()
+    way.forms = acked + _STAMPED, pushed + _STAMPED, acked + _BARE, pushed + _BARE, sealed, begun + _UPON
+    return way.forms
 
 
 class Lines:
@@ -83,7 +96,8 @@ class Lines:
         self.place = self.count = 0
         self._first: int | None = None
         self._maker = Summaries(context)
-        self._datagrams: Kept[bytes, _Datagram] = Kept(_MOST)
+        self._pairs: Kept[bytes, bytes] = Kept(_MOST)  # ends by their addresses
+        self._messages: dict[bytes, bytes] = {}  # forms of DNS messages' lines, by all but their identifiers
         self.follow(factor, match)
 
     def follow(self, factor: int, match: Match | None) -> None:
@@ -109,14 +123,15 @@ class Lines:
         As many bytes as :data:`~netscope.dissect.files.block.PAD` must follow the last record.
         """
         factor, match, maker = self._factor, self._match, self._maker
-        over4, over6, stamps, highest, half = _OVER4, _OVER6, _STAMPS, _ALL, _HALF
-        ways, datagrams, sizes, plain, telling = maker.ways.get, self._datagrams.get, _SIZES, PLAIN, TELLING
-        stamped, bare, upon, datagram = _STAMPED, _BARE, _UPON, _DATAGRAM
+        over4, over6, stamps, highest, near = _OVER4, _OVER6, _STAMPS, _ALL, _NEAR
+        ways, sizes, plain, telling = maker.ways.get, _SIZES, PLAIN, TELLING
+        pairs, messages, ports, datagram = self._pairs.get, self._messages.get, _PORTS, _DATAGRAM
+        named, guessed = maker.context.tables.by["udp.port"].get, maker.context.tables.first.get("udp")
         lines: list[bytes] = []
         add = lines.append
         if match is None:
             records = islice(records, most)
-        second, lead, listed, known, base, billion = _NEVER, b"", 0, -1, 0, _BILLION
+        second, lead, leads, listed, known, base, shift, billion = _NEVER, b"", _UNTIMED, 0, -1, 0, 0, _BILLION
         at, place = 0, self.place
         for start, at, seconds, fraction, length in records:
             place += 1
@@ -126,12 +141,16 @@ class Lines:
                 if len(lines) == most:
                     break
             if seconds != known:
-                known, base = seconds, seconds * _BILLION
-            time = base + fraction * factor
-            rest = time - second
-            if not 0 <= rest < billion:
-                second, lead = self._second(time)
-                rest = time - second
+                known, base = seconds, seconds * billion
+                shift = base - second
+            rest = fraction * factor + shift
+            if rest < 0 or rest >= billion:
+                second, leads = self._second(base + fraction * factor)
+                lead = leads[6]
+                shift = base - second
+                rest = fraction * factor + shift
+            micro = rest // 1000
+            begun = lead if micro > 99_999 else leads[len(b"%d" % micro)]
             captured = at - start
             kind, total, part, protocol, key, seq, ack, bits, window, options, value, echo = over4(data, start)
             if (kind == 0x08004500 or kind & 0xFFFFFF00 == 0x08004500) and not part & 0x3FFF:
@@ -145,20 +164,24 @@ class Lines:
             if captured != length or not lead:
                 pass
             elif protocol == 6:
-                way, size = ways(key), sizes(bits)
+                way = ways(key)
+                size = 32 if bits == 0x8018 or bits == 0x8010 else sizes(bits)
                 # The next segment of its flow, which acknowledges nothing unseen, and has all flags as usual: what the
-                # analysis would say of it is nothing.
+                # analysis would say of it is nothing. (Numbers that begin again from 0 are left to it.)
                 if way is not None and size and window and begins + total <= at:
                     here, there = way.here, way.there
-                    payload, acked = total - size, there.to_be_acked
-                    if seq == here.next and payload >= 0 and acked and (ack == acked or (acked - ack & highest) < half):
+                    payload, due = total - size, there.to_be_acked
+                    if seq == here.next and payload >= 0 and due and (ack == due or 0 < due - ack < near):
                         above: tuple[str, str] | None = plain
                         if payload:
-                            following = seq + payload & highest
+                            following = seq + payload
+                            ahead = following - there.last_ack
                             if (
-                                following == there.edge
+                                ahead <= 0
+                                or ahead >= near
+                                or ahead == there.room
                                 or not there.window
-                                or (seq != there.last_ack and not 0 < (following - there.last_ack & highest) < half)
+                                or following > highest
                             ):
                                 above = None
                             else:
@@ -173,6 +196,7 @@ class Lines:
                                     ):
                                         above = maker.above(way, data, inner, payload)
                                 if above is not None:
+                                    time = base + fraction * factor
                                     if here.to_be_acked == seq:
                                         here.to_be_acked = following
                                     here.next = following
@@ -182,6 +206,7 @@ class Lines:
                                         here.duplicates = 0
                                         here.last_ack = ack
                         elif ack != here.last_ack:
+                            time = base + fraction * factor
                             here.last_other = place
                             here.duplicates = 0
                             here.last_ack = ack
@@ -189,71 +214,91 @@ class Lines:
                             above = None
                         if above is not None:
                             here.window = window
-                            here.last_ack_time = time
-                            if way.fresh:
-                                settle(way, here)
+                            here.last_ack_time = way.held.last_time = time
                             window <<= way.scale
-                            if here.edge >= 0:
-                                here.edge = ack + window & highest
-                            way.held.last_time = time
+                            if here.room >= 0:
+                                here.room = window
                             listed = place
-                            ends, acks, pushes = way.text or _text(way)
+                            acked, pushed, bare_acked, bare_pushed, sealed, upon = way.forms or _forms(way)
                             if above is not plain:
-                                name, info = above
-                                add(upon % (place, lead, rest // 1000, ends, name.encode(), captured, info.encode()))
+                                if above is way.sealed:
+                                    add(sealed % (place, begun, micro, captured))
+                                else:
+                                    name, info = above
+                                    add(upon % (place, begun, micro, name.encode(), captured, info.encode()))
                             elif options == stamps and size == 32:
                                 add(
-                                    stamped
+                                    (pushed if bits & 8 else acked)
                                     % (
-                                        place, lead, rest // 1000, ends, captured, pushes if bits & 8 else acks,
-                                        seq - way.base & highest, ack - way.other & highest, window, payload,
-                                        value, echo,
+                                        place, begun, micro, captured, seq - way.base & highest,
+                                        ack - way.other & highest, window, payload, value, echo,
                                     )
                                 )  # fmt: skip
                             else:
                                 more = listing(data, begins + 20, begins + size, way.other) if size > 20 else ""
                                 add(
-                                    bare
+                                    (bare_pushed if bits & 8 else bare_acked)
                                     % (
-                                        place, lead, rest // 1000, ends, captured, pushes if bits & 8 else acks,
-                                        seq - way.base & highest, ack - way.other & highest, window, payload,
-                                        more.encode(),
+                                        place, begun, micro, captured, seq - way.base & highest,
+                                        ack - way.other & highest, window, payload, more.encode(),
                                     )
                                 )  # fmt: skip
                             continue
             elif protocol == 17:
-                both, head, app = datagrams(key) or self._datagram(key)
-                udp = seq >> 16
-                if 8 <= udp <= total and begins + total <= at:
-                    if not app:
-                        add(datagram % (place, lead, rest // 1000, both, captured, head, udp - 8))
-                        continue
-                    if app == "dns" and udp >= 20:
-                        told = dns_line(data, begins + 8, begins + udp)
-                        if told is not None and told.isprintable():
-                            add(upon % (place, lead, rest // 1000, both, b"DNS", captured, told.encode()))
+                sport, dport = ports(data, begins)
+                size = seq >> 16
+                app = (named(sport) or named(dport)) if sport < dport else (named(dport) or named(sport))
+                if 8 <= size <= total and begins + total <= at:
+                    ends = pairs(key[:-4]) or self._pair(key[:-4])
+                    if app is None:
+                        if not guessed:
+                            add(datagram % (place, begun, micro, ends, captured, sport, dport, size - 8))
                             continue
-            row = maker.row(place, time, data, start, captured, length, _ETHERNET)
-            add(line(place, time - (self._first or 0), row).encode("utf-8", "backslashreplace") + b"\n")
+                    elif app.name == "dns" and size >= 20:
+                        message = data[begins + 10 : begins + size]
+                        form = messages(message)
+                        if form is None:
+                            form = self._message(message)
+                        if form:
+                            add(form % (place, begun, micro, ends, captured, ack >> 16))
+                            continue
+            row = maker.row(place, base + fraction * factor, data, start, captured, length, _ETHERNET)
+            if lead:
+                add(_LINE % (place, begun, micro, _told(row).encode("utf-8", "backslashreplace")))
+            else:
+                text = line(place, base + fraction * factor - (self._first or 0), row).lstrip()
+                add(text.encode("utf-8", "backslashreplace") + b"\n")
         if listed:
             maker.context.listed = listed
+        if self.place < 9_999:  # numbers that need not fill five columns
+            lines = [line.rjust(len(line) + 5 - line.index(b" ")) for line in lines]
         self.place = place
         self.count += len(lines)
         return b"".join(lines), at
 
-    def _second(self, time: int) -> tuple[int, bytes]:
+    def _second(self, time: int) -> tuple[int, list[bytes]]:
         """Return where the second of the capture begins that holds a time, and how times within it begin.
 
-        Without words for a time before the first one.
+        These are as many as there may be digits of microseconds to follow; without words for a time before the first.
         """
         if self._first is None:
             self._first = time
         seconds = (time - self._first) // _BILLION
-        return (self._first + seconds * _BILLION, b"%3d." % seconds) if seconds >= 0 else (_NEVER, b"")
+        if seconds < 0:
+            return _NEVER, _UNTIMED
+        return self._first + seconds * _BILLION, [b"%3d." % seconds + b"0" * (6 - digits) for digits in range(7)]
 
-    def _datagram(self, key: bytes) -> _Datagram:
-        """Return what the lines of datagrams between two ends have in common; take note of it."""
-        known = self._maker.datagrams
-        head, app = known.head(key[-4:])
-        made = _ends(*known.pair(key[:-4])).encode(), head.encode(), app
-        return self._datagrams.keep(key, made)
+    def _pair(self, pair: bytes) -> bytes:
+        """Return the ends of datagrams between two addresses; take note of it."""
+        return self._pairs.keep(pair, _ends(*self._maker.datagrams.pair(pair)).encode())
+
+    def _message(self, message: bytes) -> bytes:
+        """Return the form of the line of a DNS message but for its identifier, "" for one to be dissected."""
+        found = around(message)
+        told = "DNS %d {}0x%04x{}".format(*(part.replace("%", "%%") for part in found)) if found else ""
+        form = _MESSAGE + told.encode() + b"\n" if found and told.isprintable() else b""
+        if len(message) <= _SHORT:
+            if len(self._messages) >= _MESSAGES:
+                self._messages.clear()
+            self._messages[message] = form
+        return form

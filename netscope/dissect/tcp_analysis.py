@@ -33,9 +33,9 @@ class Flow:
     """One direction of a conversation."""
 
     __slots__ = (
-        "base", "closes", "counted", "duplicates", "edge", "first", "flags", "last_ack", "last_ack_time", "last_other",
-        "next", "next_frame", "next_time", "pushed", "pushing", "sacked", "scale", "to_be_acked", "unacked",
-        "unsorted", "window",
+        "base", "closes", "counted", "duplicates", "first", "flags", "last_ack", "last_ack_time", "last_other", "next",
+        "next_frame", "next_time", "pushed", "pushing", "room", "sacked", "scale", "to_be_acked", "unacked", "unsorted",
+        "window",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class Flow:
         self.last_ack = 0
         self.last_ack_time = 0
         self.window = 0
-        self.edge = -1  # behind the last byte that its window has room for, -1 while its scale is not known
+        self.room = -1  # bytes from its last ACK on that its window has room for, -1 while its scale is not known
         self.scale = UNKNOWN_SCALE
         self.first = False  # its last window came with a SYN, which is never scaled
         self.duplicates = 0  # ACKs that said the same again; -1 after one for what was not seen
@@ -245,8 +245,8 @@ def _plain(here: Flow, there: Flow, segment: Segment) -> bool:
     if not there.to_be_acked or (there.to_be_acked - ack & _ALL) >= _HALF:
         return False
     if length:
-        behind = seq + length & _ALL
-        return bool(there.window) and behind != there.edge and _after(behind, there.last_ack)
+        ahead = seq + length - there.last_ack & _ALL
+        return bool(there.window) and ahead != there.room and 0 < ahead < _HALF
     return ack != here.last_ack
 
 
@@ -333,7 +333,7 @@ def _unseen(there: Flow) -> bool:
 
 def _fills(there: Flow, behind: int) -> bool:
     """Tell whether a segment that ends here takes all that the other end offered."""
-    return bool(there.last_ack_time) and behind & _ALL == there.edge
+    return bool(there.last_ack_time) and behind - there.last_ack & _ALL == there.room
 
 
 def _repeated(here: Flow, there: Flow, segment: Segment) -> str:
@@ -382,7 +382,7 @@ def _advance(here: Flow, number: int, time: int, segment: Segment, found: Sequen
     here.first = bool(flags & SYN)
     here.sacked = segment.sacked
     shift = 0 if here.first else max(here.scale, 0)
-    here.edge = -1 if here.scale == UNKNOWN_SCALE else ack + (window << shift) & _ALL
+    here.room = -1 if here.scale == UNKNOWN_SCALE else window << shift
     here.flags = tuple(found)
 
 

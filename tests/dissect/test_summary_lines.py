@@ -11,7 +11,7 @@ import pytest
 from netscope.core.frame import Frame
 from netscope.dissect import Context, dissect
 from netscope.dissect.files.block import PAD, Match, pcap_records
-from netscope.dissect.summary import Summary
+from netscope.dissect.summary import Summary, summaries
 from netscope.dissect.summary_lines import Lines, line
 from tests import conversations, packets, protocols
 from tests.packets import Packet
@@ -150,3 +150,27 @@ def test_lines_go_on_where_a_block_ended() -> None:
     text, _used = lines.block(data, pcap_records(data, len(data) - PAD, _HEADER, 262_144), 1 << 60)
     rest = "".join(lines.line(frame) for frame in frames[300:])
     assert (text.decode() + rest).split("\n")[:-1] == of_trees(frames)
+
+
+def test_dns_messages_that_differ_in_their_identifiers_alone() -> None:
+    asked = (packets.question("100%.example"), b"\x03www\xc0\0\0\1\0\1", b"\xc0\0\0\1\0\1", packets.question("."))
+    messages = [
+        packets.dns(ident, flags, [name]) for name in asked for flags in (0x0100, 0x8183) for ident in (7, 0, 7)
+    ]
+    datagrams = [packets.over4(message, 40_000 + place, 53) for place, message in enumerate(messages)]
+    frames = packets.frames(datagrams + [packets.over6(message, 53, 40_000) for message in messages])
+    expected = of_trees(frames)
+    assert sum("0x0007 A 100%.example" in text for text in expected) == 4
+    assert by_blocks(frames) == expected
+    rows = zip(frames, summaries(frames), strict=True)
+    assert [line(frame.number, frame.time - frames[0].time, row) for frame, row in rows] == expected
+
+
+def test_numbers_of_any_width() -> None:
+    frames = packets.frames([packets.over4(b"", 9, 9)])
+    data = packets.pcap(frames, 1)[24:] + bytes(PAD)
+    for place in (0, 98, 9_998, 9_999, 99_999, 1_234_566):
+        lines = Lines()
+        lines.place = place
+        text, _used = lines.block(data, pcap_records(data, len(data) - PAD, _HEADER, 262_144), 1)
+        assert text.decode() == of_trees([frames[0]._replace(number=place + 1)])[0] + "\n"
