@@ -167,7 +167,11 @@ _netscope() {{
     compadd -a fields
   fi
 }}
-_netscope "$@"
+if [[ $funcstack[1] == _netscope ]]; then
+  _netscope "$@"  # the completion system has loaded this file and calls it
+elif (( $+functions[compdef] )); then
+  compdef _netscope netscope  # it was sourced
+fi
 """
 
 
@@ -217,7 +221,7 @@ def _fish(vocabulary: Sequence[Words]) -> str:
 def _fish_flag(flag: str) -> str:
     if flag.startswith("--"):
         return f"-l {flag[2:]}"
-    return f"-s {flag[1:]}" if len(flag) == 2 else f"-o {flag[1:]}"
+    return f"-s '{flag[1:]}'" if len(flag) == 2 else f"-o {flag[1:]}"  # bare, '#' begins a comment
 
 
 def _fish_text(text: str) -> str:

@@ -60,3 +60,13 @@ def test_fish_offers_topics_and_fields(tmp_path: Path) -> None:
         program = f"source {tmp_path}/netscope.fish; complete -C {line!r}"
         done = subprocess.run(["fish", "--no-config", "-c", program], capture_output=True, text=True)
         assert offered in [found.partition("\t")[0] for found in done.stdout.splitlines()]
+        assert not done.stderr, "a line of the script is wrong where it is run, not only read"
+
+
+@pytest.mark.tool("zsh")
+@pytest.mark.parametrize("load", ["fpath=({0} $fpath); compinit -u -D", "compinit -u -D; source {0}/_netscope"])
+def test_zsh_takes_the_script_from_its_path_and_sourced(load: str, tmp_path: Path) -> None:
+    (tmp_path / "_netscope").write_text(netscope("completion", "zsh", check=True).stdout)
+    program = f"autoload -U compinit; {load.format(tmp_path)}; print $_comps[netscope]"
+    done = subprocess.run(["zsh", "-f", "-c", program], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("_netscope\n", "")
