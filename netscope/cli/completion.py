@@ -17,6 +17,7 @@ from netscope.domains import DOMAINS, load
 
 SHELLS = ("bash", "zsh", "fish")
 _INSTALL = """\
+now:   source <(netscope completion bash), in zsh after compinit; netscope completion fish | source
 bash:  netscope completion bash > ~/.local/share/bash-completion/completions/netscope
 zsh:   netscope completion zsh > DIRECTORY_OF_FPATH/_netscope
 fish:  netscope completion fish > ~/.config/fish/completions/netscope.fish

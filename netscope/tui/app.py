@@ -226,18 +226,21 @@ class NetscopeApp(App[None]):
 
     async def action_quit(self) -> None:
         """End; ask once where something would be lost."""
+        self._leave(0)
+
+    def action_interrupt(self) -> None:
+        """Ctrl-C ends the program as SIGINT does, also from the question whether to."""
+        self._leave(130)
+
+    def _leave(self, status: int) -> None:
         lost = [what for screen in self._built.values() if (what := screen.unsaved())]
         if lost and not isinstance(self.screen, Confirm):
             self.push_screen(
                 Confirm("Quit?", [*lost, "They are lost with the program; e saves them."]),
-                lambda yes: self.exit() if yes else None,
+                lambda yes: self.exit(return_code=status) if yes else None,
             )
         else:
-            self.exit()
-
-    def action_interrupt(self) -> None:
-        """Ctrl-C ends the program as SIGINT does."""
-        self.exit(return_code=130)
+            self.exit(return_code=status)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the tabs and every key's action in the palette."""

@@ -15,6 +15,7 @@ from textual.widgets import Input, OptionList
 from netscope.core.record import Column
 from netscope.core.text import fit
 from netscope.tui.line import Line, Part
+from netscope.tui.says import Says
 
 
 class ColumnChooser(ModalScreen[list[Column]]):
@@ -105,7 +106,7 @@ class FilePrompt(ModalScreen[None]):
 
     DEFAULT_CSS = """
     FilePrompt { align: center bottom; }
-    FilePrompt > Vertical { width: 100%; height: 4; background: $surface; padding: 0 1; }
+    FilePrompt > Vertical { width: 100%; height: auto; background: $surface; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel", show=False)]
 
@@ -114,7 +115,7 @@ class FilePrompt(ModalScreen[None]):
         self._title = title
         self._name = name
         self._save = save
-        self._says = Line(classes="says")
+        self._says = Says()
 
     def compose(self) -> ComposeResult:
         """Lay out."""
@@ -138,13 +139,13 @@ class FilePrompt(ModalScreen[None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Try it; one may leave meanwhile."""
-        self._says.show([Part("one moment…", "quiet")])
+        self._says.say("one moment…", "quiet")
         self.run_worker(self._try(event.value), group="save", exclusive=True)
 
     async def _try(self, name: str) -> None:
         error = await self._save(name)
         if error:
-            self._says.show([Part(error, "bad")])
+            self._says.say(error, "bad")
         elif self.is_current:
             self.dismiss()
 

@@ -53,7 +53,7 @@ def tab_line(tabs: Sequence[Tab], here: str, room: int) -> list[Part]:
     """Return the parts of the line of tabs; the one that is shown is marked by more than its colour.
 
     The keys 1 to 9 and 0 lead to the first ten. Where there is too little room the titles are brief, and then two tabs
-    share the cell between them.
+    share the cell between them. Where they do not fit even so, those that stand before the shown one give way to it.
     """
     labels = _labels([tab.title for tab in tabs])
     if _length(labels) > room:
@@ -69,6 +69,12 @@ def tab_line(tabs: Sequence[Tab], here: str, room: int) -> list[Part]:
         else:
             parts.append(Part(f"{'' if skip else ' '}{label} ", "quiet", f"app.tab('{tab.name}')"))
         skip = shared
+    here_at = next((at for at, tab in enumerate(tabs) if tab.name == here), 0)
+    first = 0
+    while first < here_at and sum(width(part.text) for part in parts[first : here_at + 1]) + min(first, 1) > room:
+        first += 1
+    if first:
+        parts[:first] = [Part("‹", "quiet", f"app.tab('{tabs[first - 1].name}')")]
     return parts
 
 

@@ -109,6 +109,10 @@ class FrameScreen(Screen[None]):
         """There may be news since it was in front."""
         self.show_header()
 
+    def on_screen_suspend(self) -> None:
+        """A dialogue or another tab comes in front: a word that stands over the last lines would hide its own."""
+        self.app.clear_notifications()
+
     def on_resize(self, _event: Resize) -> None:
         """The frame tells more on a wide screen."""
         room = self.app.size.width

@@ -10,18 +10,17 @@ from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.events import Resize
 from textual.message import Message
 from textual.timer import Timer
 
 from netscope.core.domain import Domain
 from netscope.core.record import Column, Names
 from netscope.core.snapshot import Problem, Snapshot
-from netscope.core.text import printable, width
 from netscope.hub.watch import Hub, Watch
 from netscope.tui import slices
 from netscope.tui.line import Line, Part
 from netscope.tui.plots import History, sparkline
+from netscope.tui.says import ProblemLine
 from netscope.tui.table.cells import TREND_SUFFIX
 from netscope.tui.table.layout import LATE
 from netscope.tui.table.order import Order
@@ -38,8 +37,6 @@ class Pane(Vertical):
 
     DEFAULT_CSS = """
     Pane > .title { background: $surface; }
-    Pane > .problems { background: $surface; display: none; }
-    Pane.-problems > .problems { display: block; }
     """
 
     class Updated(Message):
@@ -71,7 +68,7 @@ class Pane(Vertical):
         self._once = False
         self._last_key = 0.0
         self._expiry: Timer | None = None
-        self._title, self._problem_line = Line(classes="title"), Line(classes="problems")
+        self._title, self._problem_line = Line(classes="title"), ProblemLine()
         self.table = RecordTable(self._shown(), names, id=f"table-{block.topic}")
         if domain.hosts:
             self.table.sees = self._want_hosts
@@ -97,10 +94,6 @@ class Pane(Vertical):
         """Stop the collection."""
         if self._watch is not None:
             self._watch.close()
-
-    def on_resize(self, _event: Resize) -> None:
-        """A narrow line for problems says less."""
-        self._show_problems()
 
     # What others may ask
 
@@ -274,7 +267,7 @@ class Pane(Vertical):
     def _show(self) -> None:
         self.table.show(self._rows.view, self._rows.sign, self._rows.order, self._notice())
         self._show_title()
-        self._show_problems()
+        self._problem_line.tell(self.problems)
         self.post_message(self.Updated())
 
     def _notice(self) -> Notice:
@@ -304,18 +297,3 @@ class Pane(Vertical):
             parts += [Part("  / ", "key", "screen.filter"), Part(self.filter_text, "strong", "screen.filter")]
         right = [Part(" PAUSED ", "warning", "screen.pause")] if self.paused else []
         self._title.show(parts, right)
-
-    def _show_problems(self) -> None:
-        self.set_class(bool(self.problems), "-problems")
-        if not self.problems:
-            return
-        first, count = self.problems[0], len(self.problems)
-        mend = f" — {first.mend}" if first.mend else ""
-        more = f" {count} problems, ! for all " if count > 1 else " ! "
-        text = first.what + (f": {first.why}" if first.why else "") + mend
-        if width(printable(text)) > self.size.width - len(more) - 3:
-            text = first.what + mend  # what would help is worth more than why it failed
-        self._problem_line.show(
-            [Part(" ! ", "warning", "screen.problems"), Part(text, "warning", "screen.problems")],
-            [Part(more, "key", "screen.problems")],
-        )

@@ -72,6 +72,15 @@ def test_ten_tabs_fit_80_columns() -> None:
     assert " 2 Interfaces [3 Routes] 4 Neighbours " in labels(120)
 
 
+@pytest.mark.parametrize("room", [16, 24, 40, 60])
+def test_the_shown_tab_is_in_sight_on_any_screen(room: int) -> None:
+    for tab in TABS:
+        line = "".join(part.text for part in tab_line(TABS, tab.name, room))
+        shown = f" {tab.brief or tab.title}]"
+        assert shown in line[:room]
+        assert line.startswith("‹") or "1 Sockets" in line[:11]
+
+
 async def test_a_screen_of_its_own_stands_in_the_frame() -> None:
     async with staged([flow(1)], tabs=ASKING) as stage:
         await stage.press("3")

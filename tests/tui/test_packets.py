@@ -321,6 +321,58 @@ async def test_quitting_asks_once_for_packets_that_are_not_saved() -> None:
     assert stage.app.return_code == 0
 
 
+def told(stage: PacketStage) -> list[str]:
+    """Return the words that stand over the last lines for a while."""
+    return [note.message for note in stage.app._notifications]
+
+
+async def test_an_interrupt_asks_once_too_and_the_next_one_ends() -> None:
+    async with packet_stage() as stage:
+        await start(stage)
+        stage.host.captures[0].add(*datagrams(3))
+        await stage.until(lambda: stage.packets.list.count == 3, "rows")
+        await stage.press("ctrl+c")
+        assert stage.sees("3 captured packets are not saved")
+        await stage.press("ctrl+c")
+        await stage.until(lambda: not stage.app.is_running, "the end")
+    assert stage.app.return_code == 130
+
+
+async def test_a_capture_that_ends_by_itself_says_why_in_any_tab() -> None:
+    async with packet_stage() as stage:
+        await start(stage)
+        await stage.until(lambda: stage.sees("● capturing 0"), "the news")
+        await stage.press("1")
+        capture = stage.host.captures[0]
+        capture.problems = (Problem("eth0 is gone", "the interface was removed while it was captured on"),)
+        capture.stop()
+        await stage.until(lambda: "The capture has ended: eth0 is gone" in told(stage), "the word")
+        await stage.press("2")
+        await stage.until(lambda: stage.sees("! eth0 is gone: the interface was removed"), "the tab's own line")
+
+
+async def test_a_capture_that_was_stopped_says_nothing_of_it() -> None:
+    async with packet_stage() as stage:
+        await start(stage)
+        await stage.until(lambda: stage.sees("● capturing 0"), "the news")
+        await stage.press("s")
+        await stage.until(lambda: not stage.sees("● capturing"), "the news taken back")
+        assert not told(stage)
+
+
+async def test_a_dialogue_is_not_covered_by_an_earlier_word(talk: Path, tmp_path: Path) -> None:
+    (tmp_path / "there.pcap").write_bytes(b"")
+    async with packet_stage() as stage:
+        await stage.open(talk)
+        await stage.press("y")
+        await stage.until(lambda: told(stage) == ["Copied: the row"], "a word over the last lines")
+        await stage.press("e", "ctrl+a", "ctrl+k")
+        await stage.paste("there.pcap")
+        await stage.press("enter")
+        await stage.until(lambda: stage.sees("it is there already (choose another name)"), "all of what is wrong")
+        assert not told(stage)
+
+
 async def test_again_captures_as_last_time() -> None:
     async with packet_stage() as stage:
         await start(stage)
@@ -351,6 +403,7 @@ async def test_problems_of_a_file(tmp_path: Path) -> None:
     path.write_bytes(pcap(conversation(), 1)[:-5])
     async with packet_stage() as stage:
         await stage.open(path)
+        assert stage.sees(" ! the file is cut short at byte")
         await stage.press("exclamation_mark")
         assert isinstance(stage.app.screen, PageScreen)
         assert stage.sees("cut short")

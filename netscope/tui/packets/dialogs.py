@@ -16,9 +16,10 @@ from netscope.core.capture import ANY, SNAPLEN, Device
 from netscope.core.text import fit, printable
 from netscope.tui.choosers import FilePrompt
 from netscope.tui.line import Line, Part
-from netscope.tui.pages import wrapped
+from netscope.tui.says import Says
 
-_SAYS = 2  # lines for what is wrong
+# Without colour it looks like what is typed, so it must not read as a filter that is set.
+_EXAMPLE = "none (as in: tcp port 443 and host 10.0.0.1)"
 _LOOK = 1.0  # seconds between two looks at the counters
 
 
@@ -48,7 +49,6 @@ class StartScreen(ModalScreen[None]):
     StartScreen Horizontal { height: 1; }
     StartScreen .label { width: 10; }
     StartScreen Input { width: 1fr; background: $panel; }
-    StartScreen .says { height: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", show=False),
@@ -70,7 +70,7 @@ class StartScreen(ModalScreen[None]):
         self._found: list[Device] = []
         self._before: dict[str, int] = {}
         self._rates: dict[str, int] = {}
-        self._says = [Line(classes="says") for _ in range(_SAYS)]
+        self._says = Says()
         self._options = Line(classes="options")
 
     def compose(self) -> ComposeResult:
@@ -80,12 +80,12 @@ class StartScreen(ModalScreen[None]):
             yield Interfaces(compact=True)
             with Horizontal():
                 yield Line(classes="label", id="filter-label")
-                yield Input(self._wish.filter, "tcp port 443 and host 10.0.0.1", compact=True, id="filter")
+                yield Input(self._wish.filter, _EXAMPLE, compact=True, id="filter")
             with Horizontal():
                 yield Line(classes="label", id="snaplen-label")
                 yield Input(str(self._wish.snaplen), compact=True, id="snaplen", type="integer")
             yield self._options
-            yield from self._says
+            yield self._says
             yield Line(classes="hints")
 
     def on_mount(self) -> None:
@@ -163,17 +163,11 @@ class StartScreen(ModalScreen[None]):
 
     def _say(self, fault: Fault) -> None:
         place = f"at {fault.at + 1}: " if fault.at >= 0 else ""
-        self._show_words(place + fault.text, "notice")
-
-    def _show_words(self, text: str, tone: str) -> None:
-        pieces = wrapped(printable(text), max(20, self._says[0].size.width))
-        for number, line in enumerate(self._says):
-            rest = " ".join(pieces[number:]) if number == _SAYS - 1 else "".join(pieces[number : number + 1])
-            line.show([Part(rest, tone)])
+        self._says.say(place + fault.text, "notice")
 
     def on_input_changed(self, _event: Input.Changed) -> None:
         """What was said was said of another text."""
-        self._show_words("", "quiet")
+        self._says.say("")
 
     def action_promiscuous(self) -> None:
         """Also take what is not for this host, or not."""
@@ -195,7 +189,7 @@ class StartScreen(ModalScreen[None]):
             return
         text = self.query_one("#filter", Input).value.strip()
         wish = Wish(tuple(chosen), text, self._wish.promiscuous, int(snaplen))
-        self._show_words("starting…", "quiet")
+        self._says.say("starting…", "quiet")
         self.run_worker(self._try(wish), group="start", exclusive=True)
 
     async def _try(self, wish: Wish) -> None:

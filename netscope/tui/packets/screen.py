@@ -51,6 +51,7 @@ class PacketsScreen(ViewingScreen):
         self._wanted: Wanted | None = None
         self._searching = 0  # which search is the newest; others end
         self._told: Part | None = None
+        self._ran = False  # whether a capture ran that nobody here has stopped
 
     def compose_body(self) -> ComposeResult:
         """Lay out."""
@@ -95,6 +96,10 @@ class PacketsScreen(ViewingScreen):
         return f"{count:,} captured packet{' is' if count == 1 else 's are'} not saved." if count else ""
 
     def _tell(self) -> None:
+        if self._ran and not self.desk.running:  # whoever waits for a packet in another tab would wait on
+            why = f": {self.desk.problems[-1].what}" if self.desk.problems else "."
+            self.notify(f"The capture has ended{why}", severity="warning", timeout=10, markup=False)
+        self._ran = self.desk.running
         news = self.desk.news()
         if news != self._told:
             self._told = news
@@ -121,6 +126,7 @@ class PacketsScreen(ViewingScreen):
         return fault
 
     async def _stop(self) -> None:
+        self._ran = False
         await self.desk.stop()
         self.look_again()
         self._tell()

@@ -23,6 +23,7 @@ from netscope.tui.packets.picturepane import PicturePane
 from netscope.tui.packets.tree import Extent, holder
 from netscope.tui.packets.treepane import TreePane
 from netscope.tui.packets.views import All, Some, View
+from netscope.tui.says import ProblemLine
 from netscope.tui.scrolled import Scrolled
 from netscope.tui.table.widget import Notice
 from netscope.tui.tabs import Tab
@@ -70,7 +71,7 @@ class ViewingScreen(FrameScreen):
         self.desk = Desk(around.hub.host)
         self.list, self.tree_pane, self.bytes = PacketList(id="list"), TreePane(id="tree"), BytesPane(id="bytes")
         self.picture = PicturePane(id="picture")
-        self._status = Line(classes="pane-title", id="status")
+        self._status, self._problem_line = Line(classes="pane-title", id="status"), ProblemLine()
         self._tree_title, self._lower_title = Line(classes="pane-title"), Line(classes="pane-title")
         self._arrangement = ""  # "" until chosen: as the width suggests
         self.only_marked = False
@@ -84,6 +85,7 @@ class ViewingScreen(FrameScreen):
     def compose_body(self) -> ComposeResult:
         """Lay the panes out."""
         yield self._status
+        yield self._problem_line
         with Container(id="panes"):
             yield self.list
             with Container(id="lower"):
@@ -248,8 +250,7 @@ class ViewingScreen(FrameScreen):
                 right.append(Part(f" {len(session.marks):,} marked ", "quiet"))
             if self.list.following and self.desk.running:
                 right.append(Part(" following ", "good", "screen.hold"))
-            if self.desk.problems:
-                right.append(Part(" ! ", "warning", "screen.problems"))
+        self._problem_line.tell(self.desk.problems)
         self._status.show(self.desk.said(), right)
 
     def _show_titles(self) -> None:
