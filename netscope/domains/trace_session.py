@@ -126,6 +126,7 @@ class TraceSession:
         self._again_at = start
         self._tries: dict[Slot, int] = {}
         self._muddled: set[Slot] = set()  # on their way together when an answer came that fits any of them
+        self._cut_off: set[Slot] = set()  # on their way when TCP's end answered (see _held): that try does not count
         self._begun = 1
         self._round_began = start
         self._next = start
@@ -195,14 +196,17 @@ class TraceSession:
         return (slot for slot in self._candidates() if slot not in self._asked and not self._held(slot))
 
     def _held(self, slot: Slot) -> bool:
-        """Tell whether a question has to wait for another's answer.
+        """Tell whether a question has to wait for others' answers.
 
-        TCP's end is asked one question at a time, unless rounds have their times: the first refusal ends the flow for
-        routers that translate addresses, and what else comes back then does not find its way any more.
+        TCP's end is asked alone once it is known, unless rounds have their times: its refusal ends the flow for whoever
+        tracks connections, this host or a router, and what else comes back then does not find its way any more.
         """
-        if self.way.method != "tcp" or self.way.interval or slot.ttl != self._limits[slot.flow]:
+        limit = self._limits[slot.flow]
+        if self.way.method != "tcp" or self.way.interval or self._farthest[slot.flow] < limit:
             return False
-        return any((other.slot.flow, other.slot.ttl) == (slot.flow, slot.ttl) for other in self._waiting.values())
+        return any(
+            other.slot.flow == slot.flow and limit in (slot.ttl, other.slot.ttl) for other in self._waiting.values()
+        )
 
     def _edge(self, flow: int) -> int:
         """Return the distance up to which may be asked for the first time; it widens behind hops given up."""
@@ -255,12 +259,13 @@ class TraceSession:
         for token, waiting in gone:
             del self._waiting[token]
             slot = waiting.slot
-            worth = self._known_to_answer(slot) or slot in self._muddled
-            tries = self._tries.get(slot, 0)
+            worth = self._known_to_answer(slot) or slot in self._muddled or slot in self._cut_off
+            tries = self._tries.get(slot, 0) - (slot in self._cut_off)
             if slot.ttl <= self._limits[slot.flow] and tries < (_TRIES if self.way.flows > 1 else 1) and worth:
                 if self.way.flows > 1 and not self._again:
                     self._again_at = now + _REFILL
                 self._tries[slot] = tries + 1
+                self._cut_off.discard(slot)
                 self._again.append(slot)
                 continue
             self.answers.setdefault(slot, None)
@@ -297,8 +302,11 @@ class TraceSession:
         self.answers[slot] = answer
         if answer.rtt is not None:
             self._longest = max(self._longest, answer.rtt)
-        if answer.kind == "end" and slot.ttl > self._limits[flow]:
-            self._spare(flow, answer)
+        if answer.kind == "end":
+            if self.way.method == "tcp":
+                self._cut_off.update(other.slot for other in self._waiting.values() if other.slot.flow == flow)
+            if slot.ttl > self._limits[flow]:
+                self._spare(flow, answer)
         if answer.kind != "hop":
             self._limits[flow] = min(self._limits[flow], slot.ttl)
         self._farthest[flow] = min(max(self._farthest[flow], slot.ttl), self._limits[flow])

@@ -60,12 +60,13 @@ def drive(
             refused = channels[lane].send(probe)
             if refused is not None:
                 tell(lane, [*channels[lane].drain(), refused])
-        ready = _ready(watched, session.wake(clock()))
+        now = clock()  # before looking: nothing is given up that has come by then
+        ready = _ready(watched, session.wake(now))
         if stop in ready:
             return True
         for descriptor in ready:
             tell(lanes[descriptor], channels[lanes[descriptor]].drain())
-        for lane, token, outcome in session.expire(clock()):
+        for lane, token, outcome in session.expire(now):
             channels[lane].forget(token)
             emit(outcome)
     return False

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from netscope.core.probe import Event, Probe
 from netscope.domains.trace_paths import Path, paths, verdict
 from netscope.domains.trace_plan import requested
-from netscope.domains.trace_session import Answer, Slot, TraceSession, Way
+from netscope.domains.trace_session import Answer, Outcome, Slot, TraceSession, Way
 from netscope.domains.trace_text import Style, caution, graph, hop_line, notes, report, spans
 from tests.unit.test_ping_session import run
 
@@ -70,6 +70,45 @@ def test_the_end_of_a_tcp_trace_is_asked_one_question_at_a_time(
     run(session, network)
     assert len(asked) == rounds * flows
     assert all(number - answered < flows for number, answered in enumerate(asked)), "more on their way than flows"
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.integers(1, 12),
+    st.integers(1, 5),
+    st.lists(st.floats(0.2, 0.29), min_size=12, max_size=12),  # so alike that none is given up too early
+    st.sets(st.integers(1, 11)),
+)
+def test_no_hop_of_a_tcp_trace_is_lost_to_a_firewall_that_forgets_refused_flows(
+    distance: int, rounds: int, rtts: list[float], silent: set[int]
+) -> None:
+    """Linux's connection tracking: a reset ends the flow, and what comes before the next SYN belongs to none."""
+
+    class Tracked(TraceSession):
+        known = False
+
+        def due(self, now: float) -> Iterator[tuple[int, Probe]]:
+            for step in super().due(now):
+                self.known = True
+                yield step
+
+        def receive(self, flow: int, event: Event) -> Outcome | None:
+            if not self.known:
+                return None
+            self.known = event.kind != "reply"
+            return super().receive(flow, event)
+
+    def network(probe: Probe) -> list[tuple[float, Event]]:
+        rtt = rtts[min(probe.ttl, distance) - 1]
+        if probe.ttl < distance:
+            return [] if probe.ttl in silent else [(rtt, event(probe, distance, rtt))]
+        return [(rtt, Event(probe.token, "reply", TARGET, rtt, port_open=False))]
+
+    session = Tracked(WAY._replace(method="tcp", rounds=rounds), 0.0)
+    run(session, network)
+    (path,) = paths(session.answers, session.way, constant=True)
+    expected = [0 if ttl in silent and ttl < distance else rounds for ttl in range(1, distance + 1)]
+    assert [hop.received for hop in path.hops] == expected
 
 
 @pytest.mark.parametrize("distance", [1, 2, 3, 5, 8, 13])
