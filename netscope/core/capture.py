@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
-
 from netscope.core import netlink as wire
 from netscope.core.frame import Frames, Interface, Statistics
 from netscope.core.snapshot import Problem
+from netscope.core.typed import TYPE_CHECKING, Callable, Literal, NamedTuple, Protocol, Sequence
 
 if TYPE_CHECKING:
     from netscope.core.host import Host

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal, NamedTuple, Protocol
-
 from netscope.core.snapshot import Problem
+from netscope.core.typed import Literal, NamedTuple, Protocol, Sequence
 
 Direction = Literal["", "in", "out"]
 

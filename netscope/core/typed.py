@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         Mapping,
         Sequence,
     )
-    from typing import Any, Literal, NamedTuple, NoReturn, Protocol, TypeVar, overload
+    from typing import Any, Generic, Literal, NamedTuple, NoReturn, Protocol, TypeVar, overload
 else:
     # The module behind collections.abc, which the interpreter has loaded already.
     from _collections_abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +31,9 @@ else:
 
     class Any(_Subscripted):
         """Any value."""
+
+    class Generic(_Subscripted):
+        """The base of a class that has a type as its parameter."""
 
     class Literal(_Subscripted):
         """One of some values."""
@@ -127,6 +130,7 @@ __all__ = [
     "Any",
     "Callable",
     "Collection",
+    "Generic",
     "Hashable",
     "Iterable",
     "Iterator",

@@ -6,9 +6,8 @@ what people know of its filters holds here. Nothing raises: what cannot be parse
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from netscope.core.frame import Frame
+from netscope.core.typed import Callable
 from netscope.dissect.context import Context
 from netscope.dissect.model import Buffer, Dissection, Field, Layer, Value
 from netscope.dissect.registry import Dissector

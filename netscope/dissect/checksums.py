@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
+from netscope.core.typed import Any
 from netscope.dissect.model import Field
 from netscope.dissect.spec import Spec
 from netscope.dissect.tree import expert

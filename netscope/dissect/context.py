@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from netscope.core.typed import TYPE_CHECKING, Any, Callable, Mapping, TypeVar
 
 if TYPE_CHECKING:
     from netscope.dissect.fragments import Datagram
@@ -18,7 +17,7 @@ _ANSWERS = 10_000
 _DATAGRAMS = 256
 
 
-class Kept(dict[K, V], Generic[K, V]):
+class Kept(dict[K, V]):
     """A dictionary that lets the oldest go."""
 
     __slots__ = ("most",)

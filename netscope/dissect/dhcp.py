@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from netscope.core.dns import names
+from netscope.core.typed import Callable
 from netscope.dissect.dns_rdata import spelled
 from netscope.dissect.spec import Spec, decoded, ip4
 from netscope.dissect.tree import Tree

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from netscope.core.dns import names
+from netscope.core.typed import Callable
 from netscope.dissect.model import Malformed
 from netscope.dissect.spec import Spec, ip6, when
 from netscope.dissect.tree import Tree

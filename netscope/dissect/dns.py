@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from netscope.core.dns.numbers import type_name
+from netscope.core.typed import NamedTuple
 from netscope.dissect import dns_rdata
 from netscope.dissect.spec import Spec, span
 from netscope.dissect.tree import Tree

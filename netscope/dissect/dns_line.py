@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 import struct
 
 from netscope.core.dns import names
 from netscope.core.dns.numbers import type_name
+from netscope.core.inet import AF_INET6, inet_ntop
 from netscope.dissect.dns_rdata import shown
 from netscope.dissect.spec import ip4
 
@@ -95,7 +95,7 @@ def _records(message: bytes, at: int, count: int) -> str | None:
         elif klass == 1 and kind == 1 and length == 4:
             told += f" A {ip4(message[at : at + 4])}"
         elif klass == 1 and kind == 28 and length == 16:
-            told += f" AAAA {socket.inet_ntop(socket.AF_INET6, message[at : at + 16])}"
+            told += f" AAAA {inet_ntop(AF_INET6, message[at : at + 16])}"
         else:
             return None
         at += length

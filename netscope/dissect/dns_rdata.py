@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from base64 import b32hexencode
-from typing import Any
 
 from netscope.core.dns import names, rdata
 from netscope.core.dns.numbers import CLASSES, TYPES, class_name, type_name
+from netscope.core.typed import Any
 from netscope.dissect.model import Malformed
 from netscope.dissect.spec import YES, Spec, decoded, when
 from netscope.dissect.tree import Tree

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 
+from netscope.core.typed import Callable
 from netscope.dissect import checksums
 from netscope.dissect.model import Field, Malformed, Short
 from netscope.dissect.numbers import ETHERTYPES

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
+from netscope.core.typed import Any, NamedTuple
 from netscope.dissect.context import Context
 from netscope.dissect.model import Field
 from netscope.dissect.spec import Spec

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from netscope.core.frame import Frame
+from netscope.core.typed import Sequence
 from netscope.dissect.model import Field
 from netscope.dissect.spec import Spec, span, when
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
+from netscope.core.typed import Any
 from netscope.dissect.spec import Spec, decoded, span
 from netscope.dissect.tree import Tree
 from netscope.dissect.work import Work

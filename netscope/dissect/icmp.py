@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from netscope.core.typed import Any
 from netscope.dissect import checksums
 from netscope.dissect.context import Context
 from netscope.dissect.model import BROKEN

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import struct
-from typing import Any
 
+from netscope.core.typed import Any
 from netscope.dissect import fragments
 from netscope.dissect.model import Field, Layer, Malformed, Short
 from netscope.dissect.numbers import DSCP, ECN, PROTOCOLS, traffic_class

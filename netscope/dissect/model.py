@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
-
 from netscope.core.frame import Frame
+from netscope.core.typed import Any, Callable, Iterable, Iterator, NamedTuple
 
 Value = int | str | bytes | bool | float | None
 

@@ -7,12 +7,11 @@ Kinds: ``u8`` .. ``u64`` and ``i8`` .. ``i64`` numbers (big-endian), with a suff
 
 from __future__ import annotations
 
-import socket
 import time
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
+from netscope.core.inet import AF_INET6, inet_ntop
+from netscope.core.typed import Any, Callable
 from netscope.dissect.model import Field, Value
 
 SET = ("Set", "Not set")
@@ -22,7 +21,6 @@ _MOST_KEPT = 4096
 _MOST_BYTES = 36  # of a value in its line; Wireshark stops there too
 
 _new: Any = tuple.__new__  # a named tuple's own way of being made costs twice as much
-_inet_ntop, _INET6 = socket.inet_ntop, socket.AF_INET6
 
 
 @lru_cache(maxsize=65536)
@@ -35,7 +33,7 @@ def ip4(raw: bytes) -> str:
 @lru_cache(maxsize=65536)
 def ip6(raw: bytes) -> str:
     """Return an IPv6 address as text. Raises ValueError."""
-    return _inet_ntop(_INET6, raw)
+    return inet_ntop(AF_INET6, raw)
 
 
 @lru_cache(maxsize=65536)

@@ -7,10 +7,9 @@ everything else is dissected, so that both always say the same. A context that m
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
-from typing import Any
 
 from netscope.core.frame import Frame
+from netscope.core.typed import Any, Iterable, Iterator
 from netscope.dissect import dissect
 from netscope.dissect.context import Context, Kept
 from netscope.dissect.spec import ip4, ip6

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from netscope.core.frame import Frame
+from netscope.core.typed import NamedTuple
 from netscope.dissect import dissect
 from netscope.dissect.checksums import total
 from netscope.dissect.context import Context, Kept

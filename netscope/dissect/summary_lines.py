@@ -8,12 +8,12 @@ the same for a whole conversation and what is a packet's own. It knows the conne
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import islice
 from struct import Struct
 
 from netscope.core.frame import Frame
 from netscope.core.text import printable
+from netscope.core.typed import Iterable
 from netscope.dissect.context import Context, Kept
 from netscope.dissect.dns_line import around
 from netscope.dissect.files.block import Match, Record

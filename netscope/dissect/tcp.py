@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import struct
 from functools import lru_cache
-from typing import Any
 
+from netscope.core.typed import Any
 from netscope.dissect import checksums, tcp_analysis, tcp_options, tcp_quoted
 from netscope.dissect.model import Field, Malformed, Short
 from netscope.dissect.spec import SET, Row, Spec, decoded, drawn, rows

@@ -6,9 +6,8 @@ The rules are those that Wireshark's users know: its analysis compares each segm
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
-from typing import NamedTuple
 
+from netscope.core.typed import NamedTuple, Sequence
 from netscope.dissect.context import Context
 from netscope.dissect.tcp_flight import acknowledge, in_flight, pushed
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from netscope.core.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from netscope.dissect.tcp_analysis import Conversation, Flow, Segment

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 
+from netscope.core.typed import Iterator
 from netscope.dissect.model import BROKEN, Field
 from netscope.dissect.spec import Spec
 from netscope.dissect.tree import Tree

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from netscope.core.typed import Any
 from netscope.dissect.tcp_analysis import ACK, ALONE, SYN, Conversation, Verdict, complete
 from netscope.dissect.work import Work
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from netscope.core.typed import Any
 from netscope.dissect import tcp_analysis as found
 from netscope.dissect.model import Field
 from netscope.dissect.spec import Spec, span

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from netscope.core.typed import Any
 from netscope.dissect.spec import Spec
 from netscope.dissect.tls_numbers import ALERTS, CONTENTS, LEVELS, SHORT, VERSIONS
 from netscope.dissect.tree import Tree

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
 
+from netscope.core.typed import TYPE_CHECKING
 from netscope.dissect.spec import Spec, when
 from netscope.dissect.tls_extensions import Hello, extensions, signature
 from netscope.dissect.tls_numbers import CIPHERS, GROUPS, MESSAGES, VERSIONS, greased

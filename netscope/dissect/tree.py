@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any
 
+from netscope.core.typed import Any
 from netscope.dissect.model import Field, Malformed, Short
 from netscope.dissect.spec import Spec
 

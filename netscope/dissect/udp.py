@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import struct
-from typing import Any
 
+from netscope.core.typed import Any
 from netscope.dissect import checksums
 from netscope.dissect.model import Field, Malformed, Short
 from netscope.dissect.spec import Row, Spec, rows, span

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
-
 from netscope.core.frame import Frame
+from netscope.core.typed import Any, Callable, Iterable
 from netscope.dissect import framelayer
 from netscope.dissect.context import Context
 from netscope.dissect.model import BROKEN, Buffer, Dissection, Field, Layer, Malformed, Short

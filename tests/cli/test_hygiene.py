@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.lab import REPOSITORY
+from tests.packets import frames, pcap
+from tests.traffic import usual
 
 HEAVY = {
     "textual", "rich", "pyroute2", "dns", "ipwhois", "asyncio", "psutil", "dataclasses", "inspect", "ipaddress",
@@ -56,6 +59,12 @@ def test_a_topic_loads_nothing_heavy_and_no_other_topic(topic: str) -> None:
 )  # fmt: skip
 def test_a_plain_command_does_without_the_slow_half_of_the_standard_library(command: str) -> None:
     assert not loaded(*command.split()) & SLOW
+
+
+@pytest.mark.parametrize("style", [("-n",), ("-T", "text")])
+def test_the_packets_of_a_file_are_told_without_what_they_do_not_need(tmp_path: Path, style: tuple[str, ...]) -> None:
+    (file := tmp_path / "usual.pcap").write_bytes(pcap(frames(usual()), 1))
+    assert not loaded("packets", "-r", str(file), *style) & SLOW - {"re", "enum", "functools"}
 
 
 def test_the_check_can_see_what_it_looks_for() -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 from netscope.core.host import Host
+from netscope.core.typed import TYPE_CHECKING, Sequence
 
 if TYPE_CHECKING:
     from netscope.cli.parser import Parser

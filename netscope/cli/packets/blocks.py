@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from struct import Struct
-from typing import TYPE_CHECKING
 
 from netscope.cli.output import Output
 from netscope.cli.packets.grammar import Command
-from netscope.cli.packets.printers import Blockwise
+from netscope.cli.packets.printers import Sink
+from netscope.core.typed import TYPE_CHECKING, Iterator
 from netscope.dissect.files.block import PAD, Record, pcap_records
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ class Pieces:
         return pcap_records(self.data, len(self.data) - PAD, self._header, self._layout.most)
 
 
-def plain(command: Command, walk: Walk, to: Blockwise, output: Output) -> bool:
+def plain(command: Command, walk: Walk, to: Sink, output: Output) -> bool:
     """Print a regular pcap file, whose records are walked without an index; return whether that was all.
 
     What is no record is left to the usual way, which says where and why.
@@ -75,7 +74,7 @@ def plain(command: Command, walk: Walk, to: Blockwise, output: Output) -> bool:
     return False
 
 
-def steps(command: Command, walk: Walk, to: Blockwise, output: Output) -> bool:
+def steps(command: Command, walk: Walk, to: Sink, output: Output) -> bool:
     """Print a regular pcapng file through its index; return whether that was all."""
     frames = walk.frames
     fast = to.blocks(1, _ETHERNET, walk.match(_ETHERNET)) if frames.indexed else None

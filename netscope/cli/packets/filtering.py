@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from netscope.cli.packets.grammar import Command
 from netscope.core.errors import BadQuery
 from netscope.core.frame import Frame
+from netscope.core.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from netscope.core.capturefilter import Program, Resolver

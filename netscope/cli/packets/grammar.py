@@ -7,12 +7,10 @@ shows the compiled filter otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
-
 from netscope.cli.packets.limits import duration, kilobytes, megabytes, memory, number
 from netscope.core.capture import MEMORY, SNAPLEN, Format, Rotation, Stop, Way
 from netscope.core.errors import BadQuery
+from netscope.core.typed import Any, Callable, NamedTuple, Sequence
 from netscope.dissect.tcpdumptext.style import Style, Times
 
 SHAPES = ("text", "fields", "json")

@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol, runtime_checkable
-
 from netscope.cli.packets.grammar import Command
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.frame import Frame, Interface, interface_name
 from netscope.core.host import Host
+from netscope.core.typed import Iterable, Iterator, Mapping, Protocol, Sequence
 from netscope.dissect.files.block import Match, Record
 
 _ETHERNET = 1
-
-
-class Sink(Protocol):
-    """Turns frames, in order, into text."""
-
-    def head(self) -> str:
-        """Return what comes before the first."""
-
-    def frame(self, frame: Frame, interfaces: Sequence[Interface]) -> str:
-        """Return the text of one, ended by a newline."""
-
-    def tail(self) -> str:
-        """Return what comes after the last."""
 
 
 class Blocks(Protocol):
@@ -49,15 +33,23 @@ class Blocks(Protocol):
         """Return the text of one that lies elsewhere."""
 
 
-@runtime_checkable
-class Blockwise(Sink, Protocol):
-    """What can take whole blocks."""
+class Sink(Protocol):
+    """Turns frames, in order, into text."""
+
+    def head(self) -> str:
+        """Return what comes before the first."""
+
+    def frame(self, frame: Frame, interfaces: Sequence[Interface]) -> str:
+        """Return the text of one, ended by a newline."""
 
     def blocks(self, factor: int, link: int, match: Match | None) -> Blocks | None:
-        """Return what takes them; None where this is not for frames of that type, or this style.
+        """Return what takes whole blocks; None where there is nothing for frames of that type, or for this style.
 
         ``factor`` makes nanoseconds of the fraction of a record's second; ``match`` is the filter.
         """
+
+    def tail(self) -> str:
+        """Return what comes after the last."""
 
 
 def sink(command: Command, host: Host) -> Sink:
@@ -158,6 +150,10 @@ class _Dissected:
         """Return nothing."""
         return ""
 
+    def blocks(self, factor: int, link: int, match: Match | None) -> Blocks | None:
+        """Return nothing: frames are dissected one by one."""
+        return None
+
     def tail(self) -> str:
         """Return nothing."""
         return ""
@@ -229,6 +225,8 @@ class _Json(_Dissected):
 
     def frame(self, frame: Frame, interfaces: Sequence[Interface]) -> str:
         """Return an object."""
+        import json
+
         from netscope.dissect import dissect
         from netscope.domains.packets.tsharktext import document
 

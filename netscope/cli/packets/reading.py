@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
 
 from netscope.cli.output import Output, complain, complain_of
 from netscope.cli.packets.filtering import Offline
 from netscope.cli.packets.grammar import Command
-from netscope.cli.packets.printers import Blockwise, records, sink
+from netscope.cli.packets.printers import Sink, records, sink
 from netscope.core.capture import SNAPLEN
 from netscope.core.frame import Frame, Interface
 from netscope.core.host import Host
+from netscope.core.typed import Iterator, Sequence
 from netscope.dissect.files.block import Match, framed
 from netscope.dissect.files.frames import FileFrames
 from netscope.system.capture.opening import open_capture
@@ -141,7 +141,7 @@ class Walk:
 def _print(command: Command, walk: Walk, host: Host) -> None:
     output = Output()
     to = sink(command, host)
-    if isinstance(to, Blockwise) and _fast(command, walk, to, output):
+    if _fast(command, walk, to, output):
         return
     output.write([to.head()])
     piped = not walk.frames.complete or command.instant or output.tty
@@ -157,7 +157,7 @@ def _print(command: Command, walk: Walk, host: Host) -> None:
     output.write([*waiting, to.tail()])
 
 
-def _fast(command: Command, walk: Walk, to: Blockwise, output: Output) -> bool:
+def _fast(command: Command, walk: Walk, to: Sink, output: Output) -> bool:
     """Print a file by the block, as far as that goes; return whether that was all that was to be printed.
 
     Where it ends early, the usual way goes on from the frame after the last one printed.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from netscope.cli.output import Output
 from netscope.cli.packets.grammar import Command, parse
 from netscope.core.capture import ANY, Device, devices
 from netscope.core.errors import BadQuery, Unavailable
 from netscope.core.host import Host
 from netscope.core.text import printable
+from netscope.core.typed import Sequence
 
 
 def main(words: Sequence[str], host: Host) -> int:

@@ -6,7 +6,7 @@ such text holds printable ASCII only.
 
 from __future__ import annotations
 
-import socket
+import _socket as socket  # the module behind socket, which makes enums
 from functools import lru_cache
 
 from netscope.core.errors import BadQuery

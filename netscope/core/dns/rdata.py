@@ -6,16 +6,16 @@ its format, is shown as RFC 3597 says: ``\\# length hex``.
 
 from __future__ import annotations
 
-import socket
+import _socket as socket  # the module behind socket, which makes enums
 import struct
 import time
 from base64 import b32hexencode, b64encode
-from collections.abc import Callable
 
 from netscope.core.dns import names, special
 from netscope.core.dns.fields import Blob, Token, quoted
 from netscope.core.dns.names import Malformed
 from netscope.core.dns.numbers import ALGORITHMS, CERTIFICATES, TYPES, type_name
+from netscope.core.typed import Callable
 
 FORMATS: dict[str, str] = {
     "A": "ip4", "NS": "name", "MD": "name", "MF": "name", "CNAME": "name", "SOA": "name name u32 u32 u32 u32 u32",

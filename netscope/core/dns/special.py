@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import socket
+import _socket as socket  # the module behind socket, which makes enums
 import struct
 from base64 import b64encode
-from collections.abc import Callable
 
 from netscope.core.dns import names
 from netscope.core.dns.fields import Token, quoted
 from netscope.core.dns.names import Malformed
+from netscope.core.typed import Callable
 
 Read = tuple[list[Token], int]
 

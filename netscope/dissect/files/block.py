@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-
 from netscope.core.frame import Frame
+from netscope.core.typed import Callable, Iterator, Sequence
 
 PAD = 96  # bytes that must follow the last record of a block, so that one Struct fits over any
 _SECOND = 1_000_000_000

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from _thread import allocate_lock  # threading would cost 2 ms
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
 
 from netscope.core.errors import BadQuery
 from netscope.core.frame import Frame, Interface, Statistics
 from netscope.core.snapshot import Problem
+from netscope.core.typed import Iterator, Sequence
 from netscope.dissect.files.pcap import HEADER, PcapReader, magic
 from netscope.dissect.files.pcapng import PcapngReader, is_pcapng
 from netscope.dissect.files.records import Extras, Plain, Reader, Step

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from struct import Struct
+
+from netscope.core.typed import Iterator, Sequence
 
 END = 0
 COMMENT = 1

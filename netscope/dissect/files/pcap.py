@@ -5,11 +5,10 @@ read them.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
 from struct import Struct
-from typing import NamedTuple
 
 from netscope.core.frame import Direction, Frame, Interface, Statistics
+from netscope.core.typed import Callable, NamedTuple, Sequence
 from netscope.dissect.files.block import framed
 from netscope.dissect.files.records import FRAME_MOST_EVER, Complaints, Extras, Plain, corrupt, frame_most
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from struct import Struct
 
 from netscope.core.frame import Direction, Frame, Interface, Statistics
 from netscope.core.snapshot import Problem
+from netscope.core.typed import Callable, Iterator, Mapping, Sequence
 from netscope.dissect.files import options as option
 from netscope.dissect.files.options import options, text
 from netscope.dissect.files.pcapng_blocks import (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from struct import Struct, unpack_from
-from typing import Any, NamedTuple
 
 from netscope.core.frame import Interface, Statistics
 from netscope.core.snapshot import Problem
+from netscope.core.typed import Any, NamedTuple
 from netscope.dissect.files import options as option
 from netscope.dissect.files.options import options, text
 from netscope.dissect.files.records import Complaints, Custom, Extras, Name, Secrets

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
 
 from netscope.core.frame import Frame, Interface, Statistics
 from netscope.core.snapshot import Problem
+from netscope.core.typed import Callable, NamedTuple, Protocol, Sequence
 
 FRAME_MOST = 262_144  # bytes of a frame: libpcap's MAXIMUM_SNAPLEN, and what Wireshark takes for possible
 FRAME_MOST_EVER = 128 << 20  # the same for USB and D-Bus

@@ -4,10 +4,8 @@ another program meanwhile, a mapping would kill this one (SIGBUS, mmap(2)).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
-
 from netscope.core.snapshot import Problem
+from netscope.core.typed import Protocol, Sequence
 
 WINDOW = 1 << 18
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
-
+from netscope.core.typed import Callable
 from netscope.dissect.tcpdumptext.domain_names import Ends, characters, name, skip
 from netscope.dissect.tcpdumptext.names import ip4, ip6, span
 from netscope.dissect.tcpdumptext.text import U16, U32, Text, safe
@@ -205,8 +203,10 @@ def _extension(text: Text, data: bytes, place: int, size: int, code: int) -> Non
     elif code in _ALGORITHMS:
         shown = " ".join(_ALGORITHMS[code].get(number) or f"Alg_{number}" for number in value)
     elif code == _CHAIN:
-        with suppress(Ends):
+        try:
             name(text, data, place + size, place)
+        except Ends:
+            pass
         return
     else:
         shown = value.hex()

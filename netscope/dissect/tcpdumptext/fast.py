@@ -9,12 +9,11 @@ flags, other options, ports whose payload is printed too) goes the long way thro
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from itertools import islice
 from struct import Struct
-from typing import NamedTuple
 
 from netscope.core.frame import Frame
+from netscope.core.typed import Callable, Iterable, NamedTuple
 from netscope.dissect.files.block import Match, Record, framed
 from netscope.dissect.tcpdumptext.lines import HTTP
 from netscope.dissect.tcpdumptext.names import ip4, ip6

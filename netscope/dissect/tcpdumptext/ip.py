@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from netscope.core.typed import Callable
 from netscope.dissect.tcpdumptext.around import Around
 from netscope.dissect.tcpdumptext.names import PROTOCOLS, bits, checksum, ip4, named, should_be
 from netscope.dissect.tcpdumptext.text import U16, U32, Printers, Text, Truncated, take

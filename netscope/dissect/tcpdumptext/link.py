@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from netscope.core.typed import Callable
 from netscope.dissect.tcpdumptext.names import ETHERTYPES, mac
 from netscope.dissect.tcpdumptext.text import U16, U32, Print, Printers, Text
 

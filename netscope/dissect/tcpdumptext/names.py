@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from socket import AF_INET6, inet_ntop
 from struct import Struct
+
+from netscope.core.inet import AF_INET6, inet_ntop
+from netscope.core.typed import Mapping, Sequence
 
 ETHERTYPES = {
     0x0800: "IPv4", 0x8847: "MPLS unicast", 0x8848: "MPLS multicast", 0x86DD: "IPv6", 0x8100: "802.1Q",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from struct import error as StructError  # noqa: N812
 
 from netscope.core.frame import Frame
+from netscope.core.typed import Iterable, Iterator, Mapping
 from netscope.dissect.tcpdumptext.hexdump import dump
 from netscope.dissect.tcpdumptext.link import LINKS
 from netscope.dissect.tcpdumptext.style import Style

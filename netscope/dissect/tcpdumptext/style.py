@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from netscope.core.typed import Literal, NamedTuple
 
 Times = Literal["clock", "none", "epoch", "delta", "date", "since"]
 Dump = Literal["", "x", "xx", "X", "XX", "A", "AA"]

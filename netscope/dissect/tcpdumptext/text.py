@@ -7,11 +7,10 @@ struct.error, which :class:`~netscope.dissect.tcpdumptext.printer.Printer` turns
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from importlib import import_module
 from struct import Struct
-from typing import Generic, TypeVar
 
+from netscope.core.typed import Callable, Generic, Mapping, TypeVar
 from netscope.dissect.tcpdumptext.hexdump import both
 from netscope.dissect.tcpdumptext.style import Style
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
+from netscope.core.typed import Callable
 from netscope.dissect.tcpdumptext.style import Style
 
 _BILLION = 1_000_000_000

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import Any, NamedTuple
 
 from netscope.core.domain import Domain, Polled, Query
 from netscope.core.frame import Frame
 from netscope.core.host import Host
 from netscope.core.record import Column, Names
 from netscope.core.snapshot import Snapshot
+from netscope.core.typed import Any, NamedTuple
 
 _BILLION = 1_000_000_000
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
 
 from netscope.core.errors import BadQuery
 from netscope.core.text import printable
+from netscope.core.typed import Any, Callable, Iterable, Iterator, NamedTuple, Sequence
 from netscope.dissect import Dissection, Field
 from netscope.dissect.summary_lines import relative
 

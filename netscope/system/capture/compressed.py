@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from typing import Any, Protocol
 
 from netscope.core.errors import Unavailable
+from netscope.core.typed import Any, Protocol
 
 GZIP = b"\x1f\x8b"
 ZSTD = b"\x28\xb5\x2f\xfd"

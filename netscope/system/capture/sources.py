@@ -6,10 +6,9 @@ import errno
 import os
 import select
 from collections import deque
-from collections.abc import Sequence
-from typing import Protocol
 
 from netscope.core.snapshot import Problem
+from netscope.core.typed import Protocol, Sequence
 from netscope.system.capture.compressed import Damaged, Decompressor
 
 _READ = 1 << 18
