@@ -24,6 +24,7 @@ from tests.protocols import corpus
 from tests.tui.pictures import GOLDEN, UPDATING
 
 CORPUS = frames(corpus())
+QUESTION = b"\x12\x34\x01\x20\0\1\0\0\0\0\0\0\x04test\0\0\1\0\1"  # AA, RA and RCODE are no fields of a question
 
 
 def drawn(packet: Packet, layer: str) -> str:
@@ -41,6 +42,7 @@ HEADERS = {
     "ipv6": Packet(ether(ip6(udp(b"abc", 5000, 6000), 17, word=0x0AB12345), 0x86DD)),
     "tcp": Packet(ether(ip4(tcp(b"hello", 0x12, options=b"\x02\x04\x05\xb4\x01\x03\x03\x07"), 6))),
     "udp": Packet(ether(ip4(udp(bytes(300), 5000, 6000), 17))),
+    "dns": Packet(ether(ip4(udp(QUESTION, 5000, 53), 17))),
     "icmp": Packet(ether(ip4(icmp(8, 0, struct.pack("!HH", 7, 1) + b"abcdefgh"), 1))),
 }
 

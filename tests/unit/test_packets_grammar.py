@@ -39,13 +39,19 @@ def test_options_may_follow_the_filter_and_two_dashes_end_them() -> None:
     assert parse(["-f", "tcp", "port", "80"]).filter == "(tcp) and (port 80)"
 
 
+def test_tcpdumps_long_options_that_change_little() -> None:
+    assert _parsed("--immediate-mode -n") == _parsed("-n")
+    assert _parsed("--time-stamp-precision=nano").style.nanoseconds
+    assert not _parsed("--nano --time-stamp-precision micro").style.nanoseconds
+
+
 def test_dumpcaps_files() -> None:
     command = _parsed("-w f.pcapng -b files:3 -b filesize:100 -b duration:1.5 -b packets:7 -a files:9 -a filesize:2")
     assert command.rotation == Rotation(files=3, size=100_000, duration=1.5, packets=7)
     assert command.stop == Stop(size=2000, files=9)
-    assert parse(["-C", "2", "-W", "4"]).rotation == Rotation(files=4, size=2_000_000)
-    assert parse(["-C512K"]).rotation == Rotation(size=512 << 10)
-    assert _parsed("-G 60 -W 3") == Command(rotation=Rotation(duration=60), stop=Stop(files=3))
+    assert parse(["-C", "2", "-W", "4", "-w", "f"]).rotation == Rotation(files=4, size=2_000_000)
+    assert parse(["-C512K", "-wf"]).rotation == Rotation(size=512 << 10)
+    assert _parsed("-G 60 -W 3 -w f") == Command(write="f", rotation=Rotation(duration=60), stop=Stop(files=3))
 
 
 def test_e_names_a_field_where_fields_are_wanted() -> None:
@@ -84,7 +90,17 @@ def test_memory(text: str, size: int) -> None:
         ("-c x", "-c needs a whole number"),
         ("-i", "-i needs a value"),
         ("-s -1", "-s needs a whole number"),
-        ("-j", "no option '-j'"),
+        ("-k", "no option '-k'"),
+        ("-j host", "option '-j': times are the kernel's"),
+        ("-B 4096", "leave it out: the kernel's buffer"),
+        ("--buffer-size=4096", "leave it out: the kernel's buffer"),
+        ("-nZ root", "leave it out: privileges are given up"),
+        ("--relinquish-privileges=root", "leave it out: privileges are given up"),
+        ("-z gzip", "no command is run on files"),
+        ("--time-stamp-precision=milli", "micro or nano"),
+        ("-E header=y", "-E goes with -T fields"),
+        ("-G 60", "name the first with -w FILE"),
+        ("-b files:3", "name the first with -w FILE"),
         ("--jason", "no option '--jason'"),
         ("--interface=", "--interface needs a value"),
         ("-I", "monitor mode is not offered"),

@@ -127,6 +127,12 @@ class _Parser:
                 self.set(stop=self.command.stop._replace(files=self.limit))
         if self.command.shape == "fields" and not self.command.fields:
             raise BadQuery("-T fields needs fields", "", "as in -T fields -e ip.src -e tcp.dstport")
+        if self.command.how and self.command.shape != "fields":
+            raise BadQuery(
+                "-E goes with -T fields", "", "as in -T fields -e ip.src -E separator=,; ESP is not decrypted"
+            )
+        if not self.command.write and rotation != Rotation():
+            raise BadQuery("-b, -C and -G begin another file", "", "name the first with -w FILE")
         if self.command.most:
             self.set(stop=self.command.stop._replace(packets=self.command.most))
 
@@ -150,10 +156,7 @@ class _Parser:
                 self._valued(f"-{letter}", letter, letters)
                 return
             else:
-                why = _REFUSED.get(letter, "")
-                raise BadQuery(
-                    f"no option '-{letter}'" if not why else f"option '-{letter}'", why, "" if why else _HINT
-                )
+                raise _refusal(f"-{letter}", _REFUSED.get(letter, ""))
 
     def _d(self, letters: str) -> str:
         following = letters or (self.words[0] if self.words else "")
@@ -194,7 +197,12 @@ class _Parser:
                 raise BadQuery(f"{option} needs a value", "", "'netscope packets --help' shows how")
             _LONG_VALUED[name](self, attached if equals else self._value(option, ""))
         else:
-            raise BadQuery(f"no option '{option}'", "", _HINT)
+            raise _refusal(option, _REFUSED.get(_LONG_REFUSED.get(name, ""), ""))
+
+
+def _refusal(option: str, why: str) -> BadQuery:
+    """Return what is said of an option that there is not; ``why`` where it is one of tcpdump's or tshark's."""
+    return BadQuery(f"option '{option}'", why) if why else BadQuery(f"no option '{option}'", "", _HINT)
 
 
 def _fielded(words: Sequence[str]) -> bool:
@@ -263,6 +271,12 @@ def _shape(parser: _Parser, value: str) -> None:
         parser.set(shape=value)
 
 
+def _precision(parser: _Parser, value: str) -> None:
+    if value not in ("micro", "nano"):
+        raise BadQuery(f"--time-stamp-precision {value} is not understood", "", "micro or nano")
+    parser.style(nanoseconds=value == "nano")
+
+
 def _format(parser: _Parser, value: str) -> None:
     if value not in ("pcap", "pcapng"):
         raise BadQuery(f"no file format {value!r}", "", "pcap or pcapng")
@@ -308,9 +322,18 @@ _VALUED: dict[str, Callable[[_Parser, str], None]] = {
 _REFUSED = {
     "I": "monitor mode is not offered", "y": "each interface has the link type that it has",
     "Y": "display filters are not offered yet: a capture filter goes at the end",
-    "o": "there are no preferences; --checksums verifies checksums", "z": "statistics are not offered yet",
-    "B": "the kernel's buffer has the size that it needs; --memory is for kept packets",
-    "Z": "privileges are given up in any case", "R": "display filters are not offered yet",
+    "o": "there are no preferences; --checksums verifies checksums",
+    "z": "no command is run on files that are finished, and statistics are not offered yet",
+    "B": "leave it out: the kernel's buffer has the size that it needs; --memory is for kept packets",
+    "Z": "leave it out: privileges are given up in any case, and files belong to who called sudo",
+    "R": "display filters are not offered yet", "j": "times are the kernel's", "J": "times are the kernel's",
+    "L": "each interface has one link type, which the first line of a capture says",
+    "u": "UDP alone is the filter 'udp'", "H": "802.11s headers are not taken apart",
+    "M": "TCP's digests are not verified", "m": "no MIB modules are read",
+}  # fmt: skip
+_LONG_REFUSED = {  # tcpdump's long names of those
+    "buffer-size": "B", "relinquish-privileges": "Z", "linktype": "y", "monitor-mode": "I", "time-stamp-type": "j",
+    "list-time-stamp-types": "J", "list-data-link-types": "L",
 }  # fmt: skip
 _LONG_FLAGS: dict[str, Callable[[_Parser], None]] = {
     "help": lambda p: p.set(help=True), "json": lambda p: p.set(form="json"), "jsonl": lambda p: p.set(form="jsonl"),
@@ -323,9 +346,11 @@ _LONG_FLAGS: dict[str, Callable[[_Parser], None]] = {
     "no-colour": lambda _p: None,
     "absolute-tcp-sequence-numbers": lambda p: p.style(absolute=True), "dont-verify-checksums": _FLAGS["K"],
     "packet-buffered": lambda p: p.set(flush=True), "no-optimize": lambda _p: None, "force": lambda _p: None,
+    "immediate-mode": lambda _p: None,  # as it always is
 }  # fmt: skip
 _LONG_VALUED: dict[str, Callable[[_Parser, str], None]] = {
     "interface": _interface, "direction": _way, "snapshot-length": _snaplen, "format": _format,
+    "time-stamp-precision": _precision,
     "memory": lambda p, v: p.set(memory=memory("--memory", v)), "decode-as": lambda p, v: p.decode(v),
 }  # fmt: skip
 

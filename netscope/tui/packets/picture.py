@@ -19,6 +19,7 @@ WIDTH = 2 * BITS + 1
 _MOST_WORDS = 4  # rows of one box; what is longer is drawn broken
 _BROKEN_WORDS = 2
 _MOST_ROWS = 48
+_BROAD = 15  # cells of a byte
 _RULER = (
     " " + " ".join(str(bit // 10) if bit % 10 == 0 else " " for bit in range(BITS)),
     " " + " ".join(str(bit % 10) for bit in range(BITS)),
@@ -165,8 +166,7 @@ def _drawn(runs: Iterable[tuple[_Part | None, int, int]], data: bytes, first: in
         if cut:  # what comes after keeps its column
             length -= (length - _BROKEN_WORDS * BITS) // BITS * BITS
         if part is None:
-            shown = data[(first + start) // 8 : -(-(first + end) // 8)][:16].hex()
-            boxes.append(Box((), "", "", shown, at, length, start, end, cut))
+            boxes.append(Box((), "", "", _bits_shown(data, first + start, first + end), at, length, start, end, cut))
         else:
             field = part.field
             boxes.append(Box(part.path, _label(field), _short(field), _value(field, data), at, length, start, end, cut))
@@ -174,6 +174,14 @@ def _drawn(runs: Iterable[tuple[_Part | None, int, int]], data: bytes, first: in
         if at >= _MOST_ROWS * BITS:
             break
     return boxes
+
+
+def _bits_shown(data: bytes, start: int, end: int) -> str:
+    """Return bits that no field has: whole bytes in hexadecimal, parts of bytes as the number that they are."""
+    held = data[start // 8 : -(-end // 8)]
+    if start % 8 == 0 and end % 8 == 0:
+        return held[:16].hex()
+    return str(int.from_bytes(held, "big") >> -end % 8 & (1 << end - start) - 1)
 
 
 def _label(field: Field) -> str:
@@ -255,8 +263,8 @@ def _spot(box: Box) -> tuple[int, int]:
 
 def _texts(box: Box, cells: int) -> tuple[str, ...]:
     """Return what is written in a box: in a line where that fits, else the label above the value."""
-    if not box.path:
-        return (_centred(box.value, cells),)
+    if not box.path:  # among narrow boxes, whose labels stand above their values, the value stands beside theirs
+        return (_centred(box.value, cells),) if cells >= _BROAD else ("", _centred(box.value, cells))
     whole = f"{box.label}: {box.value}"
     if width(whole) <= cells:
         return (_centred(whole, cells),)
