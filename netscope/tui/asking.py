@@ -64,7 +64,7 @@ class AskingScreen(FrameScreen):
 
     def __init__(self, tab: Tab, around: Surroundings) -> None:
         super().__init__(tab, around)
-        self.line = QuestionLine(self.PROMPT, self.HINT, suggester=self.suggester())
+        self.line = QuestionLine(self.PROMPT, self.HINT, suggester=self.suggester(), opener="/")
         self.outline = Outline()
         self.view = self.VIEWS[0]
         self.asked = ""

@@ -6,14 +6,14 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
 from netscope.tui.line import Line, Part
+from netscope.tui.typing_line import TypingLine
 
 
-class FilterBar(Horizontal):
+class FilterBar(TypingLine):
     """Reports every change; Enter keeps the filter, Esc clears it. Errors are shown in place."""
 
     DEFAULT_CSS = """
@@ -24,6 +24,7 @@ class FilterBar(Horizontal):
     FilterBar > Input:focus { background-tint: $foreground 0%; }
     FilterBar > .says { width: 3fr; }
     """
+    WORDS: ClassVar[tuple[tuple[str, str], ...]] = (("Enter", "Keep"), ("Esc", "Clear"), ("F1", "Help"))
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "clear", "Clear", show=False)]
 
     class Changed(Message):

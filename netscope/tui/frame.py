@@ -99,6 +99,14 @@ def footer(keys: Sequence[Key], room: int) -> list[Part]:
     return [*parts[:-1], parts[-1]._replace(text=parts[-1].text.rstrip())]  # its blanks may be what does not fit
 
 
+def typing_footer(words: Sequence[tuple[str, str]]) -> list[Part]:
+    """Return the parts of the last line while one types: letters are no keys then."""
+    parts = [Part(" ")]
+    for shows, label in words:
+        parts += [Part(shows, "key"), Part(f" {label}  ", "quiet")]
+    return parts
+
+
 def answered(at: float) -> list[Part]:
     """Return the right parts of the first line of a tab that answers questions: when it did last."""
     return [Part(time.strftime(" %H:%M:%S ", time.localtime(at)), "plain")]

@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import Resize
+from textual.events import DescendantBlur, DescendantFocus, Resize
 from textual.message import Message
 from textual.screen import Screen
 
@@ -20,6 +20,7 @@ from netscope.tui.keys import Key, bindings, hints
 from netscope.tui.line import Line, Part
 from netscope.tui.pages import help_sections, key_section
 from netscope.tui.tabs import Tab
+from netscope.tui.typing_line import TypingLine
 
 
 class Surroundings(NamedTuple):
@@ -117,8 +118,24 @@ class FrameScreen(Screen[None]):
         """The frame tells more on a wide screen."""
         room = self.app.size.width
         self._tab_line.show(frame.tab_line(self.around.tabs, self.tab.name, room))
-        self._footer.show(frame.footer(hints(self.KEYS), room))
+        self.show_footer()
         self.show_header()
+
+    def on_descendant_focus(self, _event: DescendantFocus) -> None:
+        """Other keys may be of use now."""
+        self.show_footer()
+
+    def on_descendant_blur(self, _event: DescendantBlur) -> None:
+        """Other keys may be of use now."""
+        self.show_footer()
+
+    def show_footer(self) -> None:
+        """Tell the most useful keys of the moment."""
+        line = self.focused.parent if self.focused is not None else None
+        if isinstance(line, TypingLine):
+            self._footer.show(frame.typing_footer(line.WORDS))
+        else:
+            self._footer.show(frame.footer(hints(self.KEYS), self.app.size.width))
 
     # What a tab says of itself
 

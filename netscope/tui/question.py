@@ -6,20 +6,32 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input
 
 from netscope.core.text import printable, width
 from netscope.tui.line import Line, Part
+from netscope.tui.typing_line import TypingLine
 
 _REMEMBERED = 100
 
 
 class _Text(Input):
-    """An input that takes a pasted line as it is, and leaves a list to whoever knows what it is of."""
+    """An input that takes a pasted line as it is, and leaves a list to whoever knows what it is of.
+
+    Attributes:
+        opener: the key that leads here; pressed by one who is here already, it begins no text.
+    """
+
+    opener = ""
+
+    def on_key(self, event: Key) -> None:
+        """Pass over the key that leads here."""
+        if self.opener and event.character == self.opener and not self.value:
+            event.stop()
+            event.prevent_default()
 
     def on_paste(self, event: Paste) -> None:
         """Hand on what has several lines."""
@@ -27,7 +39,7 @@ class _Text(Input):
             event.prevent_default()  # which would take the first line; the event goes up to the screen
 
 
-class QuestionLine(Horizontal):
+class QuestionLine(TypingLine):
     """A prompt, a text, a remark. Enter asks, Up and Down walk through what was asked before, Esc leaves."""
 
     DEFAULT_CSS = """
@@ -37,6 +49,10 @@ class QuestionLine(Horizontal):
     QuestionLine > .says { display: none; }
     QuestionLine.-says > .says { display: block; width: 2fr; }
     """
+    WORDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("Enter", "Go"), ("Esc", "Leave line"), ("Up", "Earlier"), ("Tab", "Next tab"), ("F1", "Help"),
+        ("Ctrl-C", "Quit"),
+    )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave", show=False),
         Binding("up", "older", "Older", show=False),
@@ -87,11 +103,13 @@ class QuestionLine(Horizontal):
         hint: str = "",
         *,
         suggester: Suggester | None = None,
+        opener: str = "",
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
         self._prompt = prompt
-        self.input: Input = _Text(placeholder=hint, compact=True, select_on_focus=False, suggester=suggester)
+        self.input = _Text(placeholder=hint, compact=True, select_on_focus=False, suggester=suggester)
+        self.input.opener = opener
         self._says = Line(classes="says")
         self.history: list[str] = []
         self._place = 0

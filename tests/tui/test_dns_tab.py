@@ -209,6 +209,12 @@ async def test_a_file_of_names(size: tuple[int, int]) -> None:
         compare(stage, "dns-file")
 
 
+async def test_the_key_that_leads_to_the_line_begins_no_question() -> None:
+    async with asking(host(), "dns") as stage:
+        await stage.press("slash", "slash", "a", "slash")
+        assert stage.asking.line.input.value == "a/"
+
+
 async def paste(stage: Asked, text: str) -> None:
     """Paste as a terminal does."""
     target = stage.app.focused

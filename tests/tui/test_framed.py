@@ -100,6 +100,18 @@ async def test_a_screen_of_its_own_stands_in_the_frame() -> None:
         assert stage.app.here.name == "flows"
 
 
+async def test_the_footer_tells_the_keys_of_the_line_while_one_types() -> None:
+    async with staged([flow(1)], tabs=ASKING) as stage:
+        await stage.until(lambda: stage.sees("q Quit"), "the keys of a table")
+        await stage.press("slash")
+        await stage.until(lambda: stage.sees(" Enter Keep  Esc Clear"), "those of the filter")
+        assert not stage.sees("q Quit")
+        await stage.press("escape", "3")
+        await stage.until(lambda: stage.sees(" Enter Go  Esc Leave line"), "those of the question")
+        await stage.press("escape")
+        await stage.until(lambda: stage.sees("? Help"), "those of the tab")
+
+
 async def test_the_question_line_remembers() -> None:
     async with staged([flow(1)], tabs=ASKING) as stage:
         await stage.press("3")
