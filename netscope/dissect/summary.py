@@ -17,7 +17,7 @@ from netscope.dissect.summary_datagrams import Datagrams, Summary
 from netscope.dissect.tcp_analysis import Conversation, Flow, Segment, judge
 from netscope.dissect.tcp_line import line
 from netscope.dissect.tcp_options import gist, listing
-from netscope.dissect.tls_numbers import SHORT
+from netscope.dissect.tls_numbers import SHORT, plain, unknown
 
 _FOUR = struct.Struct("!12xIHxxHxBxx12sIIHH")  # Ethernet, IPv4 and TCP without options
 _SIX = struct.Struct("!12xHIHBx36sIIHH")
@@ -306,15 +306,16 @@ class Summaries:
         text = ip4 if len(source) == 4 else ip6
         by = self._tables.by["tcp.port"]
         handle = by.get(min(sport, dport)) or by.get(max(sport, dport))
-        app = handle.name if handle is not None else ""
-        key = source + destination + sport.to_bytes(2, "big") + dport.to_bytes(2, "big")
         one, two = (source, sport), (destination, dport)
         notes = self.context.notes
+        handle = notes.get(("tcp", *sorted((one, two)))) or handle
+        app = handle.name if handle is not None else ""
+        key = source + destination + sport.to_bytes(2, "big") + dport.to_bytes(2, "big")
         way = Way(held, here, there, (text(source), text(destination), sport, dport), app)
         if app == "tls":
             state = way.state = notes.get(("tls", *sorted((one, two))))
             if state is not None and state.version:
-                way.sealed = (SHORT.get(state.version, "TLS"), "Application Data")
+                way.sealed = (SHORT.get(state.version, "SSL"), "Application Data")
         elif app == "http":
             way.state = notes.get(("http", *sorted((one, two))))
         elif app == "ssh":
@@ -331,6 +332,7 @@ class Summaries:
                 back.base, back.other = there.base or 0, here.base or 0
                 back.scale = max(there.scale, 0)
                 back.forms = None
+                back.app = app
                 if app == "ssh" and way.state is not None:
                     back.state = (way.state[0], not way.state[1])
                 elif app != "ssh":
@@ -353,7 +355,7 @@ def _records(way: Way, data: bytes, at: int, end: int) -> tuple[str, str] | None
     if state is None or not state.version:
         return None
     if end - at < 5 or not 20 <= data[at] <= 24 or data[at + 1] != 3 or data[at + 2] > 4:
-        return SHORT.get(state.version, "TLS"), "Ignored Unknown Record"
+        return PLAIN if plain(data, at, end) else (SHORT.get(state.version, "SSL"), unknown(state.version))
     count = 0
     while at < end:
         if at + 5 > end or data[at] != 23 or data[at + 1] != 3 or data[at + 2] > 4:
@@ -364,7 +366,7 @@ def _records(way: Way, data: bytes, at: int, end: int) -> tuple[str, str] | None
         count += 1
         at = behind
     info = "Application Data" if count == 1 else ", ".join(["Application Data"] * count)
-    return SHORT.get(state.version, "TLS"), info
+    return SHORT.get(state.version, "SSL"), info
 
 
 def summary(frame: Frame, context: Context | None = None) -> Summary:

@@ -145,14 +145,20 @@ def _beginning(work: Work, start: int, end: int) -> None:
 
 
 def payload(work: Work, start: int, end: int) -> None:
-    """Let the protocol on the ports have the payload: the lower one first, then what its first bytes say."""
+    """Let the protocol that the conversation was recognised by have the payload, or that of the ports (the lower one
+    first), or else what its first bytes say."""
     sport, dport = work.ports
+    one, two = sorted(((work.net[0], sport), (work.net[1], dport)))
     by = work.tables.by["tcp.port"]
-    handle = by.get(min(sport, dport)) or by.get(max(sport, dport))
+    handle = work.context.notes.get(("tcp", one, two)) or by.get(min(sport, dport)) or by.get(max(sport, dport))
     if handle is not None:
         work.call(handle, start, end)
-    elif not work.guess("tcp", start, end):
+        return
+    found = work.guess("tcp", start, end)
+    if found is None:
         work.rest(start, end)
+    elif not work.quoted:
+        work.context.notes.keep(("tcp", one, two), found)
 
 
 def _verify(work: Work, start: int, end: int, check: int) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netscope.core.typed import Any
 from netscope.dissect.spec import Spec
-from netscope.dissect.tls_numbers import ALERTS, CONTENTS, LEVELS, SHORT, VERSIONS
+from netscope.dissect.tls_numbers import ALERTS, CONTENTS, LEVELS, SHORT, UNKNOWN, VERSIONS, plain, unknown
 from netscope.dissect.tree import Tree
 from netscope.dissect.work import Work
 
@@ -27,23 +27,25 @@ _DATA_PROTOCOL = Spec("tls.app_data_proto", "Application Data Protocol", "str")
 _HEARTBEAT = Spec("tls.heartbeat_message", "Heartbeat Message", "none")
 _PROTOCOLS = {"h2": "HyperText Transfer Protocol 2", "http/1.1": "Hypertext Transfer Protocol"}
 _MOST_RECORDS = 200
-_REASSEMBLED = "[TCP segment of a reassembled PDU]"
 
 
 class Session:
     """What a connection has agreed on so far."""
 
-    __slots__ = ("alpn", "closed", "version")
+    __slots__ = ("alpn", "cipher", "closed", "early", "version")
 
     def __init__(self) -> None:
         self.version = 0
+        self.cipher = 0
+        self.early = False  # the client sends data before it knows the version, which can only be that of RFC 8446
         self.alpn = ""
         self.closed: set[bool] = set()  # the sides that have changed to encryption; True for the lower end
 
     def copy(self) -> Session:
         """Return another like it."""
         made = Session()
-        made.version, made.alpn, made.closed = self.version, self.alpn, set(self.closed)
+        made.version, made.cipher, made.early = self.version, self.cipher, self.early
+        made.alpn, made.closed = self.alpn, set(self.closed)
         return made
 
 
@@ -70,13 +72,19 @@ def tls(work: Work, start: int, end: int) -> None:
     """Dissect the records of a segment; one that goes on in the next is shown as far as it is here."""
     work.need(start, 1, end)
     data = work.data
+    if plain(data, start, min(end, len(data))):
+        work.rest(start, end)
+        return
     session, side = _session(work)
+    prefix = f"{work.prefix}, " if work.prefix else ""
     if not _plausible(data, start, end):
-        work.protocol = SHORT.get(session.version, "TLS")
+        work.protocol = SHORT.get(session.version, "SSL")
         tree = work.tree("tls", "Transport Layer Security", start, end)
-        with tree.node("Ignored Unknown Record", start, min(end, len(data)) - start):
-            tree.expert("tls.ignored_unknown_record", "Ignored Unknown Record", "Warning", "Protocol", start)
-        work.info = f"{work.prefix}Ignored Unknown Record"
+        word = unknown(session.version)
+        if word == UNKNOWN:
+            with tree.node(word, start, min(end, len(data)) - start):
+                tree.expert("tls.ignored_unknown_record", word, "Warning", "Protocol", start)
+        work.info = prefix + word
         return
     tree = work.tree("tls", "Transport Layer Security", start, end)
     said: list[str] = []
@@ -91,8 +99,12 @@ def tls(work: Work, start: int, end: int) -> None:
         at = behind
         if at >= end:
             break
-    work.protocol = SHORT.get(session.version, "TLS")
-    work.info = work.prefix + ", ".join(said)
+    work.protocol = SHORT.get(session.version or int.from_bytes(data[start + 1 : start + 3], "big"), "SSL")
+    work.info = prefix + ", ".join(said)
+    if session.early and not session.version:
+        session.version = 0x0304
+    if tree.broken:
+        work.trouble = "malformed"
 
 
 def _plausible(data: bytes, at: int, end: int) -> bool:
@@ -103,9 +115,10 @@ def _plausible(data: bytes, at: int, end: int) -> bool:
 
 def _record(work: Work, tree: Tree, at: int, end: int, session: Session, side: bool) -> str:
     kind, version = tree.uint(at, 1), tree.uint(at + 1, 2)
-    if not session.version:
+    # What a client says first is the lowest that it can, and no version yet of the session.
+    if not session.version and not (kind == 22 and tree.data[at + 5 : at + 6] == b"\1"):
         session.version = version
-    word = SHORT.get(session.version, "TLS")
+    word = SHORT.get(session.version or version, "TLS")
     content = CONTENTS.get(kind, "Unknown")
     opaque = session.version == 0x0304 and kind == 23
     with tree.node(_RECORD, at, end - at, text=f"{word} Record Layer: {content} Protocol") as node:
@@ -149,7 +162,7 @@ def _application(work: Work, tree: Tree, at: int, end: int, session: Session) ->
         protocol = "Hypertext Transfer Protocol"
     if not protocol:
         return "Application Data Protocol: Application Data"
-    tree.made(_DATA_PROTOCOL, protocol, at, 0)
+    tree.made(_DATA_PROTOCOL, protocol, at - 5, 0)
     return f"Application Data Protocol: {protocol}"
 
 

@@ -114,7 +114,7 @@ def extensions(tree: Tree, at: int, end: int, hello: Hello) -> None:
         name = "Reserved (GREASE)" if greased(kind) else EXTENSIONS.get(kind, f"Unknown type {kind}")
         if not greased(kind):
             hello.kinds.append(kind)
-        with tree.node(f"Extension: {name} (len={size})", at, size + 4):
+        with tree.node(f"Extension: {name} (len={size})", at, min(size + 4, end - at)):
             tree.add(_TYPE, at)
             tree.add(_SIZE, at + 2)
             tree.need(at + 4, size)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from netscope.core.typed import TYPE_CHECKING
+from netscope.dissect.model import BROKEN, Short
 from netscope.dissect.spec import Spec, when
 from netscope.dissect.tls_extensions import Hello, extensions, signature
 from netscope.dissect.tls_numbers import CIPHERS, GROUPS, MESSAGES, VERSIONS, greased
@@ -68,6 +69,9 @@ _TICKET_LENGTH, _TICKET = (
     Spec("tls.handshake.session_ticket_length", "Session Ticket Length", "u16"),
     Spec("tls.handshake.session_ticket", "Session Ticket", "bytes"),
 )
+_EARLY_DATA = 42
+_DRAFTS = (0x7F, 0xFB)  # the first half of versions that were not finished yet
+_BARE = range(0x7F00, 0x7F16)  # of those, they whose server's hello had neither session nor compression
 _MOST = 100
 
 
@@ -88,20 +92,34 @@ def messages(tree: Tree, at: int, end: int, session: Session) -> str:
         with tree.node(_MESSAGE, at, size + 4, text=f"Handshake Protocol: {name}"):
             tree.add(_TYPE, at)
             tree.add(_LENGTH, at + 1)
-            _body(tree, kind, at + 4, at + 4 + size, session)
+            _within(tree, kind, at + 4, at + 4 + size, session)
         said.append(name)
         at += 4 + size
     return ", ".join(said) or "Encrypted Handshake Message"
 
 
+def _within(tree: Tree, kind: int, at: int, end: int, session: Session) -> None:
+    """Add what a message says, which does not reach into the next one. What makes no sense ends it."""
+    outer, tree.end = tree.end, end
+    try:
+        _body(tree, kind, at, end, session)
+    except Short:
+        raise
+    except BROKEN:
+        tree.say("Malformed Packet", end)
+        tree.broken = True
+    finally:
+        tree.end = outer
+
+
 def _body(tree: Tree, kind: int, at: int, end: int, session: Session) -> None:
     if kind == 1:
-        _client_hello(tree, at, end)
+        _client_hello(tree, at, end, session)
     elif kind == 2:
         _server_hello(tree, at, end, session)
     elif kind == 11:
         _certificates(tree, at)
-    elif kind == 12 and tree.uint(at, 1) == 3:
+    elif kind == 12 and tree.uint(at, 1) == 3 and "_ECDHE_" in CIPHERS.get(session.cipher, "_ECDHE_"):
         _server_key(tree, at, end)
     elif kind == 16 and end > at and tree.uint(at, 1) == end - at - 1:
         with tree.node("EC Diffie-Hellman Client Params", at, end - at):
@@ -123,7 +141,7 @@ def _random(tree: Tree, at: int, split: bool) -> None:
             tree.add(_RANDOM_BYTES, at + 4, 28)
 
 
-def _client_hello(tree: Tree, at: int, end: int) -> None:
+def _client_hello(tree: Tree, at: int, end: int, session: Session) -> None:
     version = tree.add(_VERSION, at)
     _random(tree, at + 2, True)
     at = _session_id(tree, at + 34)
@@ -140,6 +158,8 @@ def _client_hello(tree: Tree, at: int, end: int) -> None:
     begin = at
     if at < end:
         extensions(tree, at, end, hello)
+    if _EARLY_DATA in hello.kinds:
+        session.early = True
     parts = [
         str(version), "-".join(str(cipher) for cipher in ciphers if not greased(cipher)),
         *("-".join(map(str, values)) for values in (hello.kinds, hello.groups, hello.formats)),
@@ -162,17 +182,20 @@ def _session_id(tree: Tree, at: int) -> int:
 def _server_hello(tree: Tree, at: int, end: int, session: Session) -> None:
     version = tree.add(_VERSION, at)
     size = tree.uint(at + 34, 1)
+    bare = version in _BARE
     modern = version == 0x0303 and b"\0\x2b\0\2\3\4" in tree.data[at + 35 + size : end]
-    _random(tree, at + 2, not modern)
-    at = _session_id(tree, at + 34)
+    _random(tree, at + 2, not modern and not bare)
+    at = at + 34 if bare else _session_id(tree, at + 34)
     cipher = tree.add(_CIPHER, at)
-    tree.add(_METHOD, at + 2)
-    at += 3
+    if not bare:
+        tree.add(_METHOD, at + 2)
+    at += 2 if bare else 3
     hello = Hello(client=False)
     begin = at
     if at < end:
         extensions(tree, at, end, hello)
-    session.version = hello.version or version
+    found = hello.version or version
+    session.version, session.cipher = 0x0304 if found >> 8 in _DRAFTS else found, cipher
     session.alpn = hello.alpn
     _digest(tree, _JA3S_FULL, _JA3S, f"{version},{cipher},{'-'.join(map(str, hello.kinds))}", begin)
 

@@ -10,6 +10,7 @@ VERSIONS = {
     0x0303: "TLS 1.2",
     0x0304: "TLS 1.3",
 }
+UNKNOWN = "Ignored Unknown Record"
 SHORT = {0x0300: "SSLv3", 0x0301: "TLSv1", 0x0302: "TLSv1.1", 0x0303: "TLSv1.2", 0x0304: "TLSv1.3"}
 CONTENTS = {20: "Change Cipher Spec", 21: "Alert", 22: "Handshake", 23: "Application Data", 24: "Heartbeat"}
 MESSAGES = {
@@ -144,3 +145,13 @@ CIPHERS = {
 def greased(value: int) -> bool:
     """Tell whether a number is one of those that mean nothing (RFC 8701)."""
     return value & 0x0F0F == 0x0A0A and value >> 8 == value & 0xFF
+
+
+def plain(data: bytes, start: int, stop: int) -> bool:
+    """Tell whether bytes begin with a word, as what is said before a connection turns to encryption does."""
+    return stop - start >= 4 and all(32 <= byte < 127 for byte in data[start : start + 4])
+
+
+def unknown(version: int) -> str:
+    """Return what bytes are called that are no record, or the middle of one, in a session of a version."""
+    return UNKNOWN if version and version != 0x0304 else "Continuation Data"

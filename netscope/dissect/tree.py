@@ -68,9 +68,10 @@ class Tree:
         data: the buffer.
         end: where the layer's bytes end, by what the layers around it say; the buffer may end before.
         items: the fields read so far, of the innermost node.
+        broken: a part of it made no sense, and was left.
     """
 
-    __slots__ = ("buffer", "count", "data", "end", "items")
+    __slots__ = ("broken", "buffer", "count", "data", "end", "items")
 
     def __init__(self, data: bytes, end: int, buffer: int, items: list[Field]) -> None:
         self.data = data
@@ -78,6 +79,7 @@ class Tree:
         self.buffer = buffer
         self.items = items
         self.count = 0
+        self.broken = False
 
     def need(self, at: int, size: int) -> None:
         """Raise Malformed or Short unless these bytes are there."""

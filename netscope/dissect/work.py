@@ -103,14 +103,14 @@ class Work:
         self.call(handle, start, end)
         return True
 
-    def guess(self, transport: str, start: int, end: int) -> bool:
-        """Let the dissector that recognises these bytes have them; tell whether there is one."""
+    def guess(self, transport: str, start: int, end: int) -> Handle | None:
+        """Let the dissector that recognises these bytes have them, and return it."""
         data = self.data
         for pattern, handle in self.tables.first.get(transport, ()):
             if pattern.match(data, start, end):
                 self.call(handle, start, end)
-                return True
-        return False
+                return handle
+        return None
 
     def rest(self, start: int, end: int) -> None:
         """Add bytes that nobody knows as a layer of data."""
