@@ -149,7 +149,7 @@ def greased(value: int) -> bool:
 
 def plain(data: bytes, start: int, stop: int) -> bool:
     """Tell whether bytes begin with a word, as what is said before a connection turns to encryption does."""
-    return stop - start >= 4 and all(32 <= byte < 127 for byte in data[start : start + 4])
+    return stop - start >= 5 and all(32 <= byte < 127 for byte in data[start : start + 4])
 
 
 def unknown(version: int) -> str:

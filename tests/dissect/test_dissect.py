@@ -169,3 +169,13 @@ def test_a_header_that_goes_on_behind_its_segment_shows_what_is_there() -> None:
     assert (found.trouble, found.layers[-1].title) == ("malformed", "[Malformed Packet: TCP]")
     assert (shown["tcp.hdr_len"], shown["tcp.seq"]) == ("40", "5")
     assert "tcp.len" not in shown
+
+
+def test_a_message_of_a_handshake_that_makes_no_sense_ends_itself_only() -> None:
+    hello = b"\x16\3\3\0\x0a\2\0\0\6" + b"\3\3" + bytes(4)
+    made = packets.segment(hello + b"\x16\3\3\0\4\x0e\0\0\0", dport=443)
+    found = dissect(packets.frames([made])[0])
+    assert (found.protocol, found.info) == ("TLSv1.2", "Server Hello, Server Hello Done")
+    assert found.trouble == "malformed"
+    assert [field.show for field in found.walk() if field.name == "tls.handshake.type"] == ["2", "14"]
+    assert max(field.start + field.length for field in found.walk()) <= len(made.data)

@@ -57,3 +57,30 @@ def headers() -> Iterator[Packet]:
         made = bytearray(tcp(b"abc", 0x12, seq=77, ack=9))
         made[12] |= reserved
         yield Packet(ether(ip4(bytes(made), 6)))
+
+
+def _hello(version: bytes, early: bool = False) -> bytes:
+    """Return a client's first record, which may announce data before the answer."""
+    extensions = b"\0\x2a\0\0" if early else b""
+    body = version + bytes(range(32)) + b"\0\0\2\xc0\x2f\1\0"
+    body += len(extensions).to_bytes(2, "big") + extensions if early else b""
+    message = b"\1" + len(body).to_bytes(3, "big") + body
+    return b"\x16\3\1" + len(message).to_bytes(2, "big") + message
+
+
+def secrets() -> Iterator[Packet]:
+    """TLS: sessions that begin in the middle, on any port, and after words in clear."""
+    sealed, middle = b"\x17\3\3\0\x10" + bytes(16), bytes(range(100, 200))
+
+    def said(port: int, *parts: bytes) -> Iterator[Packet]:
+        seq = 1000
+        for part in parts:
+            yield _way(False, part, 0x18, seq, 1, port)
+            seq += len(part)
+
+    yield from said(443, middle, b"\xf0" + middle)
+    yield from said(993, b"* OK ready\r\n", sealed, b"\xf0" + middle, b"a01 words\r\n", sealed, sealed)
+    yield from said(40_443, _hello(b"\3\3"), sealed, b"\xf0" + middle, b"fours", sealed)
+    yield from said(465, _hello(b"\3\3"), _hello(b"\3\3"), b"\x14\3\3\0\1\1" + sealed)
+    yield from said(563, _hello(b"\3\3", early=True), sealed, b"\xf0" + middle)
+    yield _way(False, sealed, 0x18, 900, 1, 993)
