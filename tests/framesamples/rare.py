@@ -258,10 +258,20 @@ def questions() -> Frames:
             yield said(u16(1, flags, *counts) + asked + answer(1, A4))
 
 
+def attributes() -> Frames:
+    """L2TP: each attribute with values that are too short, and too long."""
+    for kind in range(48):
+        for size in (0, 1, 2, 4, 6, 8, 9, 10, 11, 16, 26, 28):
+            value = u16(0x8000 | 6 + size, 0, kind) + bytes(range(1, size + 1))
+            body = value + u16(0x8008, 0, 0, 1)
+            yield over4(17, udp(1701, 1701, u16(0xC802, 12 + len(body), 5, 6, 1, 2) + body))
+
+
 RARE = {
     "trees": trees,
     "terminals": terminals,
     "stores": stores,
     "paths": paths,
     "questions": questions,
+    "attributes": attributes,
 }

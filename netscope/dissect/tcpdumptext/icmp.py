@@ -129,20 +129,24 @@ def _advertisement(data: bytes, at: int) -> str:
 
 def _extension(text: Text, data: bytes, at: int, length: int) -> None:
     """Print the extension structure (RFC 4884) behind the 128 bytes that are kept for the quoted datagram."""
-    begun = at + 8 + 128
-    left = length - 136
-    if left < 4 or begun + 4 > len(data):
+    begun, left = at + 8 + 128, length - 136
+    if left <= 0:
         return
-    version = data[begun] >> 4
-    wrong = checksum(data[begun : at + length])
+    text.protocol = "icmp"
+    if begun + 4 > len(data):
+        text.truncated()
+        return
+    whole = at + length <= len(data)
+    wrong = whole and checksum(data[begun : at + length])
     if wrong and not data[at + 5]:
         return  # without a length, only the checksum tells an extension from more of the quoted datagram (5.5)
+    version = data[begun] >> 4
     text.add(f"\n\tICMP Multi-Part extension v{version}")
-    if version not in (1, 2):
-        text.add(", packet not supported")
+    if version != 2:
+        text.add(" packet not supported")
         return
-    found = U16(data, begun + 2)[0]
-    text.add(f", checksum 0x{found:04x} ({'in' if wrong else ''}correct), length {left}")
+    if whole:
+        text.add(f", checksum 0x{U16(data, begun + 2)[0]:04x} ({'in' if wrong else ''}correct), length {left}")
     place, left = begun + 4, left - 4
     while left > 4:
         size, kind, sub = U16(data, place)[0], data[place + 2], data[place + 3]

@@ -87,7 +87,7 @@ def _details(text: Text, data: bytes, at: int, header: int) -> bool:
         text.add(", options (")
         try:
             _options(text, data, at + 20, header - 20)
-        except (IndexError, Truncated):
+        except Truncated:
             text.add(" [truncated-option]")
             whole = False
         text.add(")")
@@ -144,7 +144,7 @@ def _route(text: Text, data: bytes, at: int, size: int) -> None:
     lead, place = " ", 3
     while place < size:
         text.add(f"{lead}{ip4(take(data, at + place, 4))}")
-        lead = ", "
+        lead = ", " if pointer > place else " "
         place += 4
     if pointer == place:
         text.add(",")

@@ -68,7 +68,7 @@ def _walk(text: Text, data: bytes, at: int, left: int, around: Around, size: int
             text.protocol = "frag6"
             advance = _fragment(text, data, at, size + 40 - (at - begun) - 8)
             around.fragmented = True
-            if not advance:
+            if at + advance >= len(data):
                 return
         elif following == 43:
             text.protocol = "rt6"
@@ -172,9 +172,12 @@ def _fragment(text: Text, data: bytes, at: int, size: int) -> int:
 
 def _routing(text: Text, data: bytes, at: int, around: Around) -> int:
     """Print a routing header (RFC 8754 for segment routing); return its length, 0 when the rest is not printed."""
-    need(data, at, 4)
-    size, kind, left = data[at + 1], data[at + 2], data[at + 3]
-    text.add(f"RT6 (len={size}, type={kind}{' [Deprecated]' if kind == 0 else ''}, segleft={left}")
+    text.add("RT6")
+    size = data[at + 1]
+    text.add(f" (len={size}")
+    kind = data[at + 2]
+    text.add(f", type={kind}{' [Deprecated]' if kind == 0 else ''}")
+    text.add(f", segleft={data[at + 3]}")
     if kind in (0, 2):
         reserved = U32(data, at + 4)[0]
         if reserved or text.style.verbose:
@@ -190,11 +193,11 @@ def _routing(text: Text, data: bytes, at: int, around: Around) -> int:
         text.add(") ")
         return size * 8 + 8
     if kind == 4:
-        last, flags, tag = data[at + 4], data[at + 5], U16(data, at + 6)[0]
-        text.add(f", last-entry={last}")
+        text.add(f", last-entry={data[at + 4]}")
+        flags = data[at + 5]
         if flags or text.style.verbose:
             text.add(f", flags=0x{flags:0x}")
-        text.add(f", tag={tag:x}")
+        text.add(f", tag={U16(data, at + 6)[0]:x}")
         for place in range(size // 2):
             text.add(f", [{place}]{names.ip6(take(data, at + 8 + 16 * place, 16))}")
         text.add(") ")

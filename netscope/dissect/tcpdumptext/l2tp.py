@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from struct import error as StructError  # noqa: N812
 
 from netscope.dissect.tcpdumptext.names import bits, named
 from netscope.dissect.tcpdumptext.text import U16, U32, Text, Truncated, need, safe, take
@@ -45,13 +46,15 @@ def _cause(data: bytes) -> str:
     return f"{head} {safe(data[3:])}" if len(data) > 3 else head
 
 
-def _errors(data: bytes) -> str:
-    words = ("CRCErr", "FrameErr", "HardOver", "BufOver", "Timeout", "AlignErr")
-    return "".join(f"{word}={U32(data, 2 + 4 * place)[0]} " for place, word in enumerate(words))
+def _several(words: Sequence[str], form: str) -> Callable[[bytes], str]:
+    """Return what prints numbers of four bytes, which two reserved ones come before, as far as they are there."""
 
+    def shown(data: bytes) -> str:
+        there = min(max(0, len(data) - 2) // 4, len(words))
+        parts = [f"{words[place]}={U32(data, 2 + 4 * place)[0]:{form}} " for place in range(there)]
+        return "".join(parts) + ("" if there == len(words) else "AVP too short")
 
-def _maps(data: bytes) -> str:
-    return f"send={U32(data, 2)[0]:08x} recv={U32(data, 6)[0]:08x} "
+    return shown
 
 
 def _disconnect(data: bytes) -> str:
@@ -76,6 +79,8 @@ def _nothing(_data: bytes) -> str:
     return ""
 
 
+_ERRORS = _several(("CRCErr", "FrameErr", "HardOver", "BufOver", "Timeout", "AlignErr"), "d")
+_MAPS = _several(("send", "recv"), "08x")
 _FRAMING, _BEARER = _either("A", "S"), _either("A", "D")
 _ATTRIBUTES: dict[int, tuple[str, Callable[[bytes], str]]] = {
     0: ("MSGTYPE", lambda data: named(_MESSAGES, U16(data, 0)[0], "MSGTYPE-#%u")), 1: ("RESULT_CODE", _result),
@@ -91,7 +96,7 @@ _ATTRIBUTES: dict[int, tuple[str, Callable[[bytes], str]]] = {
     28: ("LAST_RECV_LCP", bytes.hex),
     29: ("PROXY_AUTH_TYPE", _proof), 30: ("PROXY_AUTH_NAME", safe), 31: ("PROXY_AUTH_CHAL", bytes.hex),
     32: ("PROXY_AUTH_ID", lambda data: str(U16(data, 0)[0] & 255)), 33: ("PROXY_AUTH_RESP", bytes.hex),
-    34: ("CALL_ERRORS", _errors), 35: ("ACCM", _maps), 36: ("RANDOM_VECTOR", bytes.hex), 37: ("PRIVATE_GRP_ID", safe),
+    34: ("CALL_ERRORS", _ERRORS), 35: ("ACCM", _MAPS), 36: ("RANDOM_VECTOR", bytes.hex), 37: ("PRIVATE_GRP_ID", safe),
     38: ("RX_CONN_SPEED", _long), 39: ("SEQ_REQUIRED", _nothing), 46: ("PPP_DISCON_CC", _disconnect),
 }  # fmt: skip
 
@@ -143,23 +148,31 @@ def _attributes(text: Text, data: bytes, at: int, left: int) -> None:
         text.add(" ZLB")
     while left > 0:
         size = _attribute(text, data, at, left)
+        if not size:
+            text.truncated()
+            return
         at += size
         left -= size
 
 
 def _attribute(text: Text, data: bytes, at: int, left: int) -> int:
-    """Print an attribute; return how long it is. Raises Truncated where it cannot be as long."""
+    """Print an attribute; return how long it is, 0 where it cannot be as long or was not captured whole."""
     text.add(" ")
     head: int = U16(data, at)[0]
     size = head & 0x3FF
-    if size > left or size < 6:
-        raise Truncated
+    if not 6 <= size <= left or at + size > len(data):
+        return 0
     text.add(("*" if head & 0x8000 else "") + ("?" if head & 0x4000 else ""))
-    need(data, at, size)
     vendor, kind = U16(data, at + 2)[0], U16(data, at + 4)[0]
+    raw = data[at + 6 : at + size]
     if vendor:
-        text.add(f"VENDOR{vendor:04x}:ATTR{kind:04x}({data[at + 6 : at + size].hex()})")
+        text.add(f"VENDOR{vendor:04x}:ATTR{kind:04x}({raw.hex()})")
         return size
     name, value = _ATTRIBUTES.get(kind, (f"AVP-#{kind}", _nothing))
-    text.add(f"{name}({'???' if head & 0x4000 else value(data[at + 6 : at + size])})")
+    text.add(f"{name}(")
+    try:
+        text.add("???" if head & 0x4000 else value(raw))
+    except (IndexError, StructError, Truncated):
+        text.add("AVP too short")
+    text.add(")")
     return size

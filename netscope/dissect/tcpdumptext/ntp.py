@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from netscope.dissect.tcpdumptext.text import U16, U32, Text, safe, take
+from netscope.dissect.tcpdumptext.text import U16, U32, Text, need, safe, take
 
 _MODES = (
     "unspecified", "symmetric active", "symmetric passive", "Client", "Server", "Broadcast", "Control Message",
@@ -42,15 +42,19 @@ def _short(data: bytes, at: int) -> str:
 
 def _times(text: Text, data: bytes, at: int, length: int) -> None:
     if length < 48:
-        text.invalid()
+        _invalid(text, data, at, length)
         return
-    _first, stratum, poll, precision = take(data, at, 4)
+    stratum = data[at + 1]
     name = _STRATA.get(stratum) or ("secondary reference" if stratum < 16 else "reserved")
     text.add(f", Stratum {stratum} ({name})")
+    poll = data[at + 2]
     text.add(f", poll {poll} ({_power(poll)}s)")
+    precision = data[at + 3]
     text.add(f", precision {precision - 256 if precision > 127 else precision}")
-    text.add(f"\n\tRoot Delay: {_short(data, at + 4)}, Root dispersion: {_short(data, at + 8)}, Reference-ID: ")
+    text.add(f"\n\tRoot Delay: {_short(data, at + 4)}")
+    text.add(f", Root dispersion: {_short(data, at + 8)}")
     reference = take(data, at + 12, 4)
+    text.add(", Reference-ID: ")
     if stratum == 0:
         text.add("(unspec)")
     elif stratum == 1:
@@ -62,9 +66,8 @@ def _times(text: Text, data: bytes, at: int, length: int) -> None:
         (16, "\n\t  Reference Timestamp:  "), (24, "\n\t  Originator Timestamp: "),
         (32, "\n\t  Receive Timestamp:    "), (40, "\n\t  Transmit Timestamp:   "),
     ):  # fmt: skip
-        text.add(label)
         stamp = U32(data, at + place)[0], U32(data, at + place + 4)[0]
-        text.add(_stamp(*stamp))
+        text.add(label + _stamp(*stamp))
         stamps.append(stamp)
     text.add("\n\t    Originator - Receive Timestamp:  " + _difference(stamps[1], stamps[2]))
     text.add("\n\t    Originator - Transmit Timestamp: " + _difference(stamps[1], stamps[3]))
@@ -110,18 +113,24 @@ def _difference(before: tuple[int, int], after: tuple[int, int]) -> str:
 
 def _control(text: Text, data: bytes, at: int, length: int) -> None:
     if length < 12:
-        text.invalid()
+        _invalid(text, data, at, length)
         return
-    bits, sequence, status, association, offset, count = (
-        data[at + 1], *(U16(data, at + place)[0] for place in (2, 4, 6, 8, 10)),
-    )  # fmt: skip
+    bits = data[at + 1]
     text.add(
         f", {'Response' if bits & 0x80 else 'Request'}, {'Error' if bits & 0x40 else 'OK'}, "
-        f"{'More' if bits & 0x20 else 'Last'}, OpCode={bits & 31}\n\tSequence={sequence}, "
-        f"Status={f'0x{status:x}' if status else 0}, Assoc.={association}, Offset={offset}, Count={count}"
+        f"{'More' if bits & 0x20 else 'Last'}, OpCode={bits & 31}\n"
     )
-    if 12 + count > length:
-        text.invalid()
-        return
-    if count:
+    value = 0
+    for place, name in enumerate(("\tSequence", ", Status", ", Assoc.", ", Offset", ", Count")):
+        value = U16(data, at + 2 + 2 * place)[0]
+        text.add(f"{name}=0x{value:x}" if place == 1 and value else f"{name}={value}")
+    if 12 + value > length:
+        _invalid(text, data, at, length)
+    elif value:
+        need(data, at + 12, value)
         text.add("\n\tTO-BE-DONE: data not interpreted")
+
+
+def _invalid(text: Text, data: bytes, at: int, length: int) -> None:
+    text.invalid()
+    need(data, at, length)

@@ -6,7 +6,7 @@ from struct import Struct
 
 from netscope.dissect.tcpdumptext.around import Around
 from netscope.dissect.tcpdumptext.names import checksum, should_be
-from netscope.dissect.tcpdumptext.text import CONVERSATIONS, U16, U32, Text, Truncated, need, safe
+from netscope.dissect.tcpdumptext.text import CONVERSATIONS, U16, U32, Text, Truncated, safe
 
 _HEADER = Struct(">HHIIHHHH").unpack_from
 _MOST = 0xFFFFFFFF
@@ -35,7 +35,9 @@ def tcp(text: Text, data: bytes, at: int, length: int, around: Around) -> None: 
         return
     sport, dport = U16(data, at)[0], U16(data, at + 2)[0]
     text.add(around.ends(6, (text.port(sport, "tcp"), text.port(dport, "tcp"))))
-    need(data, at, 20)
+    if at + 20 > len(data):
+        text.truncated()
+        return
     _, _, seq, ack, offset, window, found, urgent = _HEADER(data, at)
     header, flags = (offset >> 12) * 4, offset & 0xFF
     if header < 20:
@@ -56,7 +58,8 @@ def tcp(text: Text, data: bytes, at: int, length: int, around: Around) -> None: 
     if header > length:
         text.add(f" [bad hdr length {header} - too long, > {length}]")
         return
-    if text.style.verbose and text.style.checksums and not around.fragmented and at + length <= len(data):
+    whole = at + length <= len(data)
+    if text.style.verbose and text.style.checksums and not around.fragmented and whole:
         wrong = checksum(around.pseudo(6, length), data[at : at + length])
         text.add(
             f", cksum 0x{found:04x} " + (f"(incorrect -> 0x{should_be(found, wrong):04x})" if wrong else "(correct)")
@@ -69,7 +72,7 @@ def tcp(text: Text, data: bytes, at: int, length: int, around: Around) -> None: 
     text.add(f", win {window}")
     if flags & URG:
         text.add(f", urg {urgent}")
-    if header > 20 and not _options(text, data, at + 20, header - 20, bases[1], flags):
+    if header > 20 and not _options(text, data, at + 20, header - 20, bases[1], flags, whole):
         return
     text.add(f", length {length}")
     if length > 0:
@@ -102,14 +105,14 @@ def conversation(text: Text, around: Around, ports: bytes, seq: int, ack: int, f
     return (entry[1], entry[0], True) if turned else (entry[0], entry[1], True)
 
 
-def _options(text: Text, data: bytes, at: int, left: int, base: int, flags: int) -> bool:
+def _options(text: Text, data: bytes, at: int, left: int, base: int, flags: int, whole: bool) -> bool:
     """Print the options; return whether they could be read."""
     text.add(", options [")
     between = ""
     while left > 0:
         text.add(between)
         try:
-            size, shown = _option(data, at, left, base, flags)
+            size, shown = _option(data, at, left, base, flags, whole)
         except _Bad as error:
             text.add(f"{error}[bad opt]")
             text.add("]" if between else "")
@@ -139,7 +142,7 @@ class _Short(Exception):
     """An option that was not captured whole."""
 
 
-def _option(data: bytes, at: int, left: int, base: int, flags: int) -> tuple[int, str]:
+def _option(data: bytes, at: int, left: int, base: int, flags: int, whole: bool) -> tuple[int, str]:
     kind = data[at]
     name = _OPTIONS.get(kind, f"unknown-{kind}")
     if kind < 2:
@@ -150,18 +153,27 @@ def _option(data: bytes, at: int, left: int, base: int, flags: int) -> tuple[int
     have = _SIZES.get(kind, size - 2)
     if have > left - 2:
         raise _Bad(name)
-    if at + 2 + have > len(data):
-        # Of the edges of a selective acknowledgement those that are there are printed.
-        there = (len(data) - at - 2) // 8 * 8
-        raise _Short(name + _sack(data[at + 2 : at + 2 + there], have, base) if kind == 5 and not have % 8 else name)
     value = data[at + 2 : at + 2 + have]
-    text = name + _shown(kind, value, base, flags)
+    if kind == 5 and have % 8:
+        return size, f"{name} invalid sack"
+    if len(value) < have:
+        raise _Short(name + _part(kind, value, have, base))
+    text = name + _shown(kind, value, base, flags, whole)
     if have + 2 != size:
         text += f"[len {size}]"
     return have + 2, text
 
 
-def _shown(kind: int, value: bytes, base: int, flags: int) -> str:  # noqa: C901 - field after field
+def _part(kind: int, value: bytes, size: int, base: int) -> str:
+    """Return what is printed of an option of which these bytes were captured, and ``size`` are there."""
+    if kind == 5:
+        return _sack(value[: len(value) // 8 * 8], size, base)
+    if kind == 29 and size >= 2:
+        return f" keyid {value[0]} rnextkeyid {value[1]} mac 0x{value[2:].hex()}" if len(value) >= 2 else ""
+    return f" 0x{value.hex()}" if kind not in _OPTIONS else ""
+
+
+def _shown(kind: int, value: bytes, base: int, flags: int, whole: bool) -> str:  # noqa: C901 - field after field
     number = int.from_bytes(value[:8], "big")
     if kind in (2, 3, 6, 7, 11, 12, 13):
         return f" {number}"
@@ -170,13 +182,12 @@ def _shown(kind: int, value: bytes, base: int, flags: int) -> str:  # noqa: C901
     if kind == 8:
         return f" val {number >> 32} ecr {number & _MOST}"
     if kind == 5:
-        if len(value) % 8:
-            return " invalid sack"
         return _sack(value, len(value), base)
     if kind == 28:
         return f" 0x{number:x} {(number >> 1) * 60 if number & 1 else number >> 1}"
     if kind == 19:
-        return f" shared secret not supplied with -M, can't check - {value.hex()}"
+        why = "shared secret not supplied with -M" if whole else "snaplen too short"
+        return f" {why}, can't check - {value.hex()}"
     if kind == 34:
         return f" {_cookie(value)}"
     if kind == 29:
