@@ -12,6 +12,8 @@ from tests.framemaker import (
     Frames,
     answer,
     dns,
+    eth,
+    ip4,
     name,
     over4,
     question,
@@ -19,6 +21,7 @@ from tests.framemaker import (
     u16,
     u32,
     udp,
+    vlan,
 )
 
 
@@ -267,6 +270,60 @@ def attributes() -> Frames:
             yield over4(17, udp(1701, 1701, u16(0xC802, 12 + len(body), 5, 6, 1, 2) + body))
 
 
+def security() -> Frames:
+    """AH that cannot be, and ESP in UDP."""
+    inner = udp(1, 2, b"in")
+    for size, reserved in ((4, 0), (4, 0x1234), (1, 0), (0, 0), (40, 1), (4, 9)):
+        for following in (17, 6, 50, 253):
+            yield over4(51, bytes([following, size]) + u16(reserved) + u32(7, 8) + bytes(range(12)) + inner)
+    for body in (b"\xff", b"\xfe", b"", b"\xff\xff", b"\xff" * 3, u32(0x100, 7) + bytes(20), u32(1, 2)):
+        yield over4(17, udp(4500, 4500, body))
+        yield over4(17, udp(4501, 4500, body))
+
+
+def logical() -> Frames:
+    """LLC: access points and controls, whole and not."""
+    points = ((0x44, 0x10), (0x10, 0x10), (0x11, 0x10), (0x10, 0x11), (4, 4), (0x8E, 4), (0x42, 0x42), (6, 6))
+    controls = (
+        b"\0\x34",
+        b"\1\2",
+        b"\5\3",
+        b"\x09\2",
+        b"\3",
+        b"\x13",
+        b"\xaf",
+        b"\xbf",
+        b"\xe3",
+        b"\x87",
+        b"\x0f",
+        b"\x7b",
+    )
+    for dsap, ssap in points:
+        for control in controls:
+            for rest in (b"\x81\1\2", b"\x80\1\2"):
+                yield eth(60, (bytes([dsap, ssap]) + control + rest + bytes(57))[:60])
+    for size in range(7):
+        yield eth(size, b"\x10\x10\xaf\x81\1\2"[:size])
+    for vendor in (0x00000C, 0x0080C2, 0x00005E, 0x0012BB, 0x00120F, 0x123456, 0x0000F8):
+        for kind in (1, 2, 7, 14, 0x010C, 0x1234):
+            inner = bytes(2) + eth(0x0800, ip4(17, udp(1, 2, b"in")))
+            yield eth(8 + len(inner), b"\xaa\xaa\3" + vendor.to_bytes(3, "big") + u16(kind) + inner)
+
+
+def neighbours() -> Frames:
+    """ARP for what is neither Ethernet nor IPv4; tagged frames of 802.3, protocols by name."""
+    for hardware, protocol in ((1, 0x0800), (6, 0x0800), (23, 0x0800), (1, 0x1000), (1, 0x86DD), (37, 0), (32, 0x0800)):
+        for hlen, plen in ((6, 4), (0, 4), (6, 0), (6, 12), (8, 16), (0, 0)):
+            for operation in (1, 2, 3, 4, 5, 8, 9, 10):
+                addresses = bytes(range(1, 1 + 2 * (hlen + plen)))
+                yield eth(0x0806, u16(hardware, protocol) + bytes([hlen, plen]) + u16(operation) + addresses)
+    yield eth(0x0806, u16(1, 0x0800) + bytes([6, 4]) + u16(1) + bytes(20))
+    yield vlan(5, 3, b"\x10\x10\x03")
+    yield vlan(5, 46, b"\xaa\xaa\3\0\0\0\x08\0" + ip4(17, udp(1, 2, b"in")) + bytes(8))
+    for protocol in (54, 55, 62, 135, 143, 254):
+        yield eth(0x0800, ip4(protocol, bytes(8), flags=0x20B9))
+
+
 RARE = {
     "trees": trees,
     "terminals": terminals,
@@ -274,4 +331,7 @@ RARE = {
     "paths": paths,
     "questions": questions,
     "attributes": attributes,
+    "logical": logical,
+    "neighbours": neighbours,
+    "security": security,
 }

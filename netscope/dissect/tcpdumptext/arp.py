@@ -5,8 +5,9 @@ from __future__ import annotations
 from netscope.dissect.tcpdumptext.names import ETHERTYPES, ip4, mac, named
 from netscope.dissect.tcpdumptext.text import U16, Text, Truncated, need
 
+_IP = (0x0800, 0x1000)  # the second as trailers were asked for (RFC 893)
 _HARDWARE = {
-    1: "Ethernet", 6: "TokenRing", 7: "ArcNet", 15: "FrameRelay", 17: "Strip", 24: "IEEE 1394", 19: "ATM",
+    1: "Ethernet", 6: "TokenRing", 7: "ArcNet", 15: "FrameRelay", 23: "Strip", 24: "IEEE 1394", 19: "ATM",
     32: "InfiniBand",
 }  # fmt: skip
 _OPERATIONS = {
@@ -26,12 +27,12 @@ def arp(text: Text, data: bytes, at: int, length: int) -> None:
         raise Truncated
     if not text.style.link:
         text.add("ARP, ")
-    if protocol not in (0x0800, 0x1000) or plen != 4 or not hlen or text.style.verbose:
+    if protocol not in _IP or plen != 4 or not hlen or text.style.verbose:
         name = named(_HARDWARE, hardware, "Unknown Hardware (%u)")
         kind = ETHERTYPES.get(protocol) or f"Unknown Protocol (0x{protocol:04x})"
         text.add(f"{name} (len {hlen}), {kind} (len {plen}), ")
     place = at + 8
-    if not text.style.verbose and (protocol not in (0x0800, 0x1000) or plen != 4 or not hlen):
+    if not text.style.verbose and (protocol not in _IP or plen != 4 or not hlen):
         text.add(f"length {length}")
         return
     source, sender = data[place : place + hlen], data[place + hlen : place + hlen + plen]
@@ -41,31 +42,31 @@ def arp(text: Text, data: bytes, at: int, length: int) -> None:
     text.add(f"{name} ")
     if operation == 1:
         to = f" ({_mac(target)})" if target.strip(b"\0") else ""
-        text.add(f"who-has {_ip(wanted)}{to} tell {_ip(sender)}")
+        text.add(f"who-has {_ip(wanted, protocol)}{to} tell {_ip(sender, protocol)}")
     elif operation == 2:
-        text.add(f"{_ip(sender)} is-at {_mac(source)}")
+        text.add(f"{_ip(sender, protocol)} is-at {_mac(source)}")
     elif operation == 3:
         text.add(f"who-is {_mac(target)} tell {_mac(source)}")
     elif operation == 4:
-        text.add(f"{_mac(target)} at {_ip(wanted)}")
+        text.add(f"{_mac(target)} at {_ip(wanted, protocol)}")
     elif operation == 8:
         text.add(f"who-is {_mac(target)} tell {_mac(source)}")
     elif operation == 9:
-        text.add(f"{_mac(source)} at {_ip(sender)}")
+        text.add(f"{_mac(source)} at {_ip(sender, protocol)}")
     else:
         text.add(_bytes(data[at:]))
         return
     text.add(f", length {length}")
 
 
-def _ip(raw: bytes) -> str:
-    if not raw:
-        return "<No address>"
-    return ip4(raw) if len(raw) == 4 else "<wrong proto type>"
+def _ip(raw: bytes, protocol: int) -> str:
+    if protocol not in _IP:
+        return "<wrong proto type>"
+    return ip4(raw) if len(raw) == 4 else "<wrong len>"
 
 
 def _mac(raw: bytes) -> str:
-    return mac(raw) if raw else "<No address>"
+    return mac(raw) if raw else "<empty>"
 
 
 def _bytes(data: bytes) -> str:

@@ -43,7 +43,7 @@ def dhcp(text: Text, data: bytes, at: int, length: int) -> None:
 
 def _numbers(text: Text, data: bytes, at: int) -> None:
     """Print what stands before the addresses, where it is not what it usually is."""
-    need(data, at, 12)
+    need(data, at, 10)
     kind, size, hops = data[at + 1 : at + 4]
     if kind != 1:
         text.add(f", htype {kind}")
@@ -51,11 +51,13 @@ def _numbers(text: Text, data: bytes, at: int) -> None:
         text.add(f", hlen {size}")
     if hops:
         text.add(f", hops {hops}")
-    ident, seconds, flags = U32(data, at + 4)[0], U16(data, at + 8)[0], U16(data, at + 10)[0]
+    ident = U32(data, at + 4)[0]
     if ident:
         text.add(f", xid 0x{ident:x}")
+    seconds = U16(data, at + 8)[0]
     if seconds:
         text.add(f", secs {seconds}")
+    flags = U16(data, at + 10)[0]
     text.add(f", Flags [{'Broadcast' if flags & 0x8000 else 'none'}]")
     if text.style.verbose > 1:
         text.add(f" (0x{flags:04x})")

@@ -82,8 +82,7 @@ def _message(text: Text, data: bytes, at: int, length: int, kind: int) -> bool: 
     elif kind in (130, 131, 132):
         if kind == 130 and length >= 28:
             _query(text, data, at, length)
-        else:
-            need(data, at, 24)
+        elif at + 24 <= len(data):
             text.add(f"max resp delay: {U16(data, at + 4)[0]} addr: {ip6(data[at + 8 : at + 24])}")
     elif kind in (133, 134, 135, 136, 137):
         _discovery(text, data, at, length, kind)
@@ -243,7 +242,6 @@ def _domains(raw: bytes) -> str:
 
 
 def _query(text: Text, data: bytes, at: int, length: int) -> None:
-    need(data, at, 28)
     text.add(" v2")
     code = U16(data, at + 4)[0]
     delay = code if code < 32_768 else ((code & 0xFFF) | 0x1000) << ((code >> 12 & 7) + 3)
@@ -251,11 +249,12 @@ def _query(text: Text, data: bytes, at: int, length: int) -> None:
         text.add(f" [max resp delay={delay}]")
     text.add(f" [gaddr {ip6(data[at + 8 : at + 24])}")
     if text.style.verbose:
-        bits_, interval = data[at + 24], data[at + 25]
+        bits_ = data[at + 24]
         if bits_ & 8:
             text.add(" sflag")
         if bits_ & 7:
             text.add(f" robustness={bits_ & 7}")
+        interval = data[at + 25]
         seconds = interval if interval < 128 else ((interval & 15) | 16) << ((interval >> 4 & 7) + 3)
         text.add(f" qqi={seconds}")
     count = U16(data, at + 26)[0]

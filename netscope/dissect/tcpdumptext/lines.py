@@ -107,6 +107,8 @@ def ssh(text: Text, data: bytes, at: int, length: int) -> None:
     text.protocol = "ssh"
     end = at + length
     place = at
+    if not b"SSH-".startswith(data[at : at + 4]):
+        return
     while place < end:
         if place >= len(data):
             raise Truncated

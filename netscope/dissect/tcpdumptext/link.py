@@ -52,8 +52,9 @@ def ethernet(text: Text, data: bytes, at: int, length: int) -> None:  # noqa: C9
         if text.style.link:
             text.add(f"{tag(U16(data, at)[0])}, ")
         kind = U16(data, at + 2)[0]
-        if text.style.link and kind > _LENGTH:
-            text.add(f"ethertype {ETHERTYPES.get(kind, 'Unknown')} (0x{kind:04x}), ")
+        if text.style.link:
+            named = f"ethertype {ETHERTYPES.get(kind, 'Unknown')} (0x{kind:04x}), "
+            text.add(named if kind > _LENGTH else "802.3")
         at += 4
         length -= 4
     text.header = at - begun

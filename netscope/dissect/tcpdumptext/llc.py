@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 from netscope.dissect.tcpdumptext import link
-from netscope.dissect.tcpdumptext.names import mac
-from netscope.dissect.tcpdumptext.text import U16, Text
+from netscope.dissect.tcpdumptext.hexdump import both
+from netscope.dissect.tcpdumptext.names import ETHERTYPES, mac
+from netscope.dissect.tcpdumptext.text import U16, Text, need
 
 _SAPS = {
-    0x00: "Null", 0x02: "802.1B I", 0x03: "802.1B G", 0x06: "IP", 0x0E: "ProWay NM", 0x42: "STP", 0x8E: "ProWay ASM",
-    0xAA: "SNAP", 0xE0: "IPX", 0xF0: "NetBeui", 0xFE: "ISO CLNS", 0xFF: "Global",
+    0x00: "Null", 0x02: "802.1B I", 0x04: "SNA", 0x06: "IP", 0x0E: "ProWay NM", 0x42: "STP", 0x4E: "RS511",
+    0x7E: "ISO8208", 0x8E: "ProWay", 0xAA: "SNAP", 0xE0: "IPX", 0xF0: "NetBeui", 0xFE: "OSI",
 }  # fmt: skip
-_OUIS = {0x000000: "Ethernet", 0x00000C: "Cisco", 0x0000F8: "Cisco bridged", 0x0080C2: "Ethernet bridged"}
+_OUIS = {
+    0x000000: "Ethernet", 0x00000C: "Cisco", 0x0000F8: "Cisco bridged", 0x0080C2: "Ethernet bridged", 0x00005E: "IANA",
+    0x000081: "Nortel Networks SONMP", 0x00049F: "Freescale", 0x0004EA: "HP-Labs", 0x001018: "Broadcom",
+    0x00120F: "IEEE 802.3 Private", 0x0012BB: "ANSI/TIA", 0x0015AD: "Netronome", 0x001B21: "DCBX",
+    0x002320: "Nicira Networks", 0x002481: "HP", 0x009069: "Juniper", 0x00A03E: "ATM Forum", 0x00E004: "PMC-Sierra",
+    0x00E02F: "DOCSIS Spanning Tree",
+}  # fmt: skip
+_PROTOCOLS = {
+    0x00000C: {0x2000: "CDP", 0x010B: "PVST", 0x010C: "VLAN Bridge", 0x2004: "DTP", 0x2003: "VTP", 0x0111: "UDLD"},
+    0x0080C2: {
+        1: "Ethernet + FCS", 2: "802.4 + FCS", 3: "Token Ring + FCS", 4: "FDDI + FCS", 5: "802.6 + FCS",
+        7: "Ethernet w/o FCS", 8: "802.4 w/o FCS", 9: "Token Ring w/o FCS", 10: "FDDI w/o FCS", 11: "802.6 w/o FCS",
+        14: "BPDU",
+    },
+}  # fmt: skip
 _COMMANDS = {0x0F: "dm", 0x2F: "sabm", 0x43: "disc", 0x63: "ua", 0x6F: "sabme", 0xAF: "xid", 0xE3: "test", 0x03: "ui"}
 _COMMANDS[0x87] = "frmr"
 _SUPERVISORY = ("Receiver Ready", "Receiver not Ready", "Reject", "Unknown")
+_TREES = frozenset({(0x00000C, 0x010B), (0x00000C, 0x010C), (0x0080C2, 14)})
+_BRIDGED = frozenset({(0x0080C2, 1), (0x0080C2, 7)})
+_BASIC_FORMAT = 0x81  # of an exchange of identification
 _RESPONSES = {(0, 0): "Command", (1, 0): "Response", (0, 1): "Poll", (1, 1): "Final"}
 
 
@@ -22,14 +40,14 @@ def llc(text: Text, data: bytes, at: int, length: int, source: bytes, destinatio
     text.protocol = "llc"
     captured = len(data) - at
     if captured < 3 or length < 3:
-        text.truncated()
-        return False, max(0, min(captured, length))
+        _ended(text, data[at : at + max(0, length)])
+        return True, max(0, min(captured, length))
     dsap, ssap, control = data[at], data[at + 1], data[at + 2]
     if control & 3 == 3:
         size, unnumbered = 3, True
     else:
         if captured < 4 or length < 4:
-            text.truncated()
+            _ended(text, data[at : at + length])
             return True, min(captured, length)
         size, unnumbered = 4, False
         control = int.from_bytes(data[at + 2 : at + 4], "little")
@@ -44,21 +62,20 @@ def llc(text: Text, data: bytes, at: int, length: int, source: bytes, destinatio
         link.ethertype(text, 0x0800, data, at + 3, length - 3)
         return True, 3
     if not text.style.link:
-        if source:
-            text.add(f"{mac(source)} > {mac(destination)} ")
-        dsap &= 0xFE
-        if dsap == ssap & 0xFE:
-            text.add(f"{_SAPS.get(dsap) or f'Unknown DSAP 0x{dsap:02x}'} ")
-        else:
-            text.add(f"{_SAPS.get(ssap & 0xFE) or f'Unknown SSAP 0x{ssap & 0xFE:02x}'} > ")
-            text.add(f"{_SAPS.get(dsap) or f'Unknown DSAP 0x{dsap:02x}'} ")
+        _ends(text, dsap & 0xFE, ssap & 0xFE, source, destination)
     group = ssap & 1
     if unnumbered:
         poll = control >> 4 & 1
         name = _COMMANDS.get(control & ~0x10)
         text.add(f"Unnumbered, {name or f'{control & ~0x10:02x}'}, Flags [{_RESPONSES[group, poll]}], length {length}")
-        if control & ~0x10 == 0xAF:
-            text.add(": ")
+        if control & ~0x10 == 0xAF and length == 3:
+            return True, size
+        if control & ~0x10 == 0xAF and data[at + 3] == _BASIC_FORMAT:
+            if captured < 6 or length < 6:
+                _ended(text, data[at + 3 : at + length])
+                return True, size
+            text.add(f": {data[at + 4]:02x} {data[at + 5]:02x}")
+            return True, size
         return False, size
     poll = control >> 8 & 1
     if control & 1:
@@ -68,6 +85,22 @@ def llc(text: Text, data: bytes, at: int, length: int, source: bytes, destinatio
     text.add(f"Information, send seq {control >> 1 & 0x7F}, rcv seq {control >> 9}, ")
     text.add(f"Flags [{_RESPONSES[group, poll]}], length {length}")
     return False, size
+
+
+def _ended(text: Text, data: bytes) -> None:
+    """Say that the header is cut off, and show what there is of it."""
+    text.truncated()
+    text.add(both(data))
+
+
+def _ends(text: Text, dsap: int, ssap: int, source: bytes, destination: bytes) -> None:
+    """Print the service access points, with the link-layer addresses where there are any."""
+    whom, what = _SAPS.get(dsap) or f"Unknown DSAP 0x{dsap:02x}", _SAPS.get(ssap) or f"Unknown SSAP 0x{ssap:02x}"
+    from_, to = (f"{mac(source)} ", f"{mac(destination)} ") if source else ("", "")
+    if dsap != ssap:
+        text.add(f"{from_}{what} > {to}{whom} ")
+    else:
+        text.add(f"{from_}> {to}{whom} " if source else f"{whom} ")
 
 
 def _header(text: Text, dsap: int, ssap: int, control: int, unnumbered: bool) -> None:
@@ -91,8 +124,14 @@ def _snap(text: Text, data: bytes, at: int, length: int, source: bytes, destinat
     length -= 5
     if oui in (0x000000, 0x0000F8) and link.ethertype(text, kind, data, at, length):
         return True, 8
-    if oui == 0x00000C and kind == 0x010B:
+    if (oui, kind) in _TREES:
         _tree(text, data, at, length)
+        return True, 8
+    if (oui, kind) in _BRIDGED:  # two bytes of padding come first
+        header = text.header
+        need(data, at, 2)
+        link.ethernet(text, data, at + 2, length - 2)
+        text.header = header
         return True, 8
     if not text.style.link:
         if source:
@@ -102,12 +141,9 @@ def _snap(text: Text, data: bytes, at: int, length: int, source: bytes, destinat
 
 
 def _pid(oui: int, kind: int) -> str:
-    if oui in (0x000000, 0x0000F8):
-        from netscope.dissect.tcpdumptext.names import ETHERTYPES
-
+    if oui == 0:
         return f"ethertype {ETHERTYPES.get(kind, 'Unknown')} (0x{kind:04x})"
-    names = {0x2000: "CDP", 0x010B: "PVST", 0x2004: "DTP", 0x2003: "VTP", 0x0111: "UDLD"} if oui == 0x00000C else {}
-    return f"pid {names.get(kind, 'Unknown')} (0x{kind:04x})"
+    return f"pid {_PROTOCOLS.get(oui, {}).get(kind, 'Unknown')} (0x{kind:04x})"
 
 
 def _tree(text: Text, data: bytes, at: int, length: int) -> None:

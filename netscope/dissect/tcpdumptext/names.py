@@ -15,16 +15,18 @@ ETHERTYPES = {
     0x6003: "DN", 0x6004: "LAT", 0x6007: "SCA", 0x6558: "TEB", 0x8038: "Lanbridge", 0x803C: "DEC DNS",
     0x803E: "DEC DTS", 0x805B: "VEXP", 0x805C: "VPROD", 0x809B: "Appletalk", 0x80F3: "Appletalk ARP", 0x8137: "IPX",
     0x880B: "PPP", 0x8808: "MPCP", 0x8809: "Slow Protocols", 0x8863: "PPPoE D", 0x8864: "PPPoE S", 0x888E: "EAPOL",
-    0x8899: "RRCP", 0x886F: "MS NLB heartbeat", 0x8870: "Jumbo", 0x894F: "NSH", 0x9000: "Loopback", 0x00FE: "OSI",
-    0x8902: "CFM", 0x893A: "IEEE1905.1", 0x88CC: "LLDP", 0x88CA: "TIPC", 0x8947: "GeoNet", 0x88A2: "AoE",
-    0x3C07: "GeoNet (old)", 0x04E0: "CALM FAST",
+    0x8899: "Realtek protocols", 0x886F: "MS NLB heartbeat", 0x8870: "Jumbo", 0x894F: "NSH", 0x9000: "Loopback",
+    0x00FE: "OSI", 0x8902: "CFM", 0x893A: "IEEE1905.1", 0x88CC: "LLDP", 0x88CA: "TIPC", 0x8947: "GeoNet", 0x88A2: "AoE",
+    0x0707: "GeoNet (old)", 0x1111: "CALM FAST", 0x88E5: "802.1AE MACsec",
+    0x88F7: "PTP", 0xABCD: "CFM (old)", 0xFEFE: "OSI",
+    0xD28B: "Arista Vendor Specific Protocol", 0x04E0: "CALM FAST",
 }  # fmt: skip
 
 PROTOCOLS = {
     0: "Options", 1: "ICMP", 2: "IGMP", 4: "IPIP", 6: "TCP", 8: "EGP", 9: "IGRP", 17: "UDP", 33: "DCCP", 41: "IPv6",
     43: "Routing", 44: "Fragment", 46: "RSVP", 47: "GRE", 50: "ESP", 51: "AH", 55: "Mobile IP", 58: "ICMPv6",
     88: "EIGRP", 89: "OSPF", 103: "PIM", 108: "Compressed IP", 112: "VRRP", 113: "PGM",
-    132: "SCTP", 135: "Mobility", 54: "NHRP", 143: "Ethernet",
+    62: "Mobile IP (old)", 132: "SCTP", 135: "Mobility", 143: "Ethernet",
 }  # fmt: skip
 
 

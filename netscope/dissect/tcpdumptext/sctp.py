@@ -46,6 +46,8 @@ def sctp(text: Text, data: bytes, at: int, length: int, around: Around) -> None:
         text.add(f"[{name}] " if name else f"[Unknown chunk type: 0x{kind:x}] ")
         _chunk(text, data, place, size, kind, flags)
         place += size + (-size & 3)
+        if place <= end:
+            need(data, place, 0)
 
 
 def _chunk(text: Text, data: bytes, at: int, size: int, kind: int, flags: int) -> None:
@@ -78,10 +80,8 @@ def _data(text: Text, data: bytes, at: int, size: int, flags: int) -> None:
         f"[PPID {_PAYLOADS.get(payload) or f'0x{payload:x}'}] "
     )
     if text.style.verbose > 1:
-        text.add("[Payload")
-        text.add(":")
-        text.add(both(data[at + 16 : at + size]))
-        text.add("]")
+        shown = "" if text.style.dump[:1] == "X" else ":" + both(data[at + 16 : at + size])
+        text.add(f"[Payload{shown}]")
 
 
 def _sack(text: Text, data: bytes, at: int, size: int) -> None:

@@ -55,7 +55,6 @@ def _gre0(text: Text, data: bytes, at: int, length: int, flags: int) -> None:
     kind = U16(data, at + 2)[0]
     at += 4
     if flags & 0xC000:
-        need(data, at, 4)
         if verbose:
             text.add(f", sum 0x{U16(data, at)[0]:x}")
         text.add(f", off 0x{U16(data, at + 2)[0]:x}")
@@ -150,9 +149,9 @@ def vxlan(text: Text, data: bytes, at: int, length: int) -> None:
     if length < 8:
         text.invalid()
         return
-    need(data, at, 8)
     flags = data[at]
-    text.add(f", flags [{'I' if flags & 8 else 'invalid'}] (0x{flags:02x}), vni {U32(data, at + 4)[0] >> 8}\n")
+    text.add(f", flags [{'I' if flags & 8 else 'invalid'}] (0x{flags:02x}), ")
+    text.add(f"vni {int.from_bytes(take(data, at + 4, 3), 'big')}\n")
     if text.depth > 20:
         text.add("[nested too deeply]")
         return
@@ -168,6 +167,7 @@ def mpls(text: Text, data: bytes, at: int, length: int) -> None:
     for number in range(_MOST_LABELS):
         if length < 4:
             text.invalid()
+            need(data, at, length)
             return
         entry = U32(data, at)[0]
         label = entry >> 12
@@ -239,16 +239,15 @@ def _tags(text: Text, data: bytes, at: int, end: int) -> None:
     while kind and at < end:
         kind, size = U16(data, at)[0], U16(data, at + 2)[0]
         at += 4
+        value = take(data, at, min(size, 80))
         text.add(f" [{_TAGS.get(kind) or f'TAG-0x{kind:x}'}")
         if size:
-            value = data[at : at + min(size, 80)]
-            need(data, at, min(size, 80))
             printable = sum(0x20 <= byte < 0x7F for byte in value)
             if printable > len(value) - printable:
                 shown = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in value)
                 text.add(f' "{shown}"')
             else:
-                text.add(f" 0x{value.hex()}")
+                text.add(f" 0x{value.hex().upper()}")
         text.add("]")
         at += size
 

@@ -9,7 +9,8 @@ from netscope.dissect.tcpdumptext.text import U16, Print, Printers, Text
 # In the order in which the ports are looked for.
 PORTS = {
     53: "domain:over_udp", 67: "dhcp:dhcp", 68: "dhcp:dhcp", 123: "ntp:ntp", 5353: "domain:mdns", 546: "dhcp6:dhcp6",
-    547: "dhcp6:dhcp6", 1701: "l2tp:l2tp", 4789: "tunnels:vxlan",
+    547: "dhcp6:dhcp6", 1701: "l2tp:l2tp",
+    500: "security:exchange", 4500: "security:encapsulated", 4789: "tunnels:vxlan",
 }  # fmt: skip
 _PRINTERS = Printers[Print](PORTS)
 
