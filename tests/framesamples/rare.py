@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tests.framemaker import (
     A4,
     A6,
+    B6,
     MAC_A,
     MAC_B,
     Frames,
@@ -16,6 +17,7 @@ from tests.framemaker import (
     ip4,
     name,
     over4,
+    over6,
     question,
     tcp,
     u16,
@@ -324,6 +326,108 @@ def neighbours() -> Frames:
         yield eth(0x0800, ip4(protocol, bytes(8), flags=0x20B9))
 
 
+def discoveries() -> Frames:
+    """LLDP: what organizations have of their own, of every length."""
+    for oui, kinds in (
+        (0x0080C2, range(16)),
+        (0x00120F, range(6)),
+        (0x0012BB, (0, 1, 2, *range(4, 13))),
+        (0x123456, [1]),
+    ):
+        for kind in kinds:
+            for size in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 21, 22):
+                for first in (1, 0x2C, 0xD6):
+                    value = (
+                        oui.to_bytes(3, "big")
+                        + bytes([kind])
+                        + bytes((first + 37 * place) % 256 for place in range(size))
+                    )
+                    yield eth(0x88CC, u16(127 << 9 | len(value)) + value + u16(0))
+    for form in (0, 3, 4):
+        value = bytes.fromhex("0012bb03") + bytes([form]) + b"+491\x1b"
+        yield eth(0x88CC, u16(127 << 9 | len(value)) + value + u16(0))
+    for family in range(40):
+        value = bytes([5, family]) + A4 + b"\2" + u32(7) + b"\0"
+        yield eth(0x88CC, u16(8 << 9 | len(value)) + value + u16(0))
+
+
+def leases() -> Frames:
+    """DHCP: each option, of lengths that it can and cannot have."""
+
+    def asked(options: bytes) -> bytes:
+        fixed = bytes([1, 1, 6, 0]) + u32(1) + bytes(228) + b"c\x82Sc"
+        return over4(17, udp(68, 67, fixed + options + b"\xff"))
+
+    for code in range(1, 255):
+        for first, size in ((0, 0), (1, 1), (0, 2), (200, 3), (1, 4), (0, 5), (200, 8), (1, 12)):
+            yield asked(bytes([code, size]) + bytes((first + place) % 256 for place in range(size)))
+    yield from (asked(bytes([53, 1, kind])) for kind in range(16))
+    for code, value in (
+        (82, b"\1\2ab\2\1x\5\4\x0a\0\0\1\6\3sub"),
+        (82, b"\1\5ab"),
+        (82, b"\1\0\2\1xz"),
+        (77, b"\2ab\2cd"),
+        (77, b"\2ab\0"),
+        (81, b"\x10\0\0host"),
+        (81, b"\x0f\1\2host.example"),
+        (121, b"\x21\1\2\3\4\5" + A4),
+        (121, b"\x18\x0a\0\0" + A4 + b"\0" + A4[:2]),
+        (61, b"\0name"),
+        (61, b"\xff\1\2\3\4\0\1"),
+        (61, b"\x17abc"),
+    ):
+        yield asked(bytes([code, len(value)]) + value)
+
+
+def leases6() -> Frames:
+    """DHCPv6: each option, of lengths that it can and cannot have."""
+
+    def asked(code: int, value: bytes) -> bytes:
+        options = u16(code, len(value)) + value + u16(14, 0)
+        return over6(17, udp(546, 547, b"\1\xab\xcd\xef" + options, A6, B6))
+
+    for code in (*range(65), 112):
+        for first, size in (
+            (1, 0),
+            (1, 1),
+            (0, 2),
+            (200, 3),
+            (1, 4),
+            (0, 5),
+            (1, 8),
+            (1, 11),
+            (200, 12),
+            (1, 17),
+            (1, 25),
+        ):
+            yield asked(code, bytes((first + place) % 256 for place in range(size)))
+    host = name("ntp.example")
+    for code, value in (
+        (56, u16(1, 16) + A6 + u16(3, len(host)) + host + u16(4, 2) + b"ab"),
+        (56, u16(1, 20) + A6),
+        (44, b"\1" + A6 + u16(14, 0)),
+        (44, b"\2" + A6),
+        (44, b"\3" + A6),
+        (45, u16(8, 2, 5) + u16(5, 24) + A6 + u32(1, 2)),
+        (47, A6 + b"rest"),
+        (48, A6 + B6),
+        (41, b"EST5EDT"),
+        (64, host),
+        (64, b"\3ab"),
+        (112, b"https://a.example/\x1b"),
+        (24, host * 2),
+        (24, host[:-1]),
+        (21, b"\xc0\2" + host),
+        (11, b"\3\1\0" + bytes(8) + b"\1" + bytes(range(16))),
+        (11, b"\3\1\0" + bytes(8) + b"\2" + bytes(range(16))),
+        (11, b"\2\1\0" + bytes(8) + b"key"),
+        (9, b"\1\2\3\4" + u16(14, 0)),
+        (9, b"\x0c\1" + A6 + B6 + u16(14, 0)),
+        (9, b""),
+    ):
+        yield asked(code, value)
+
+
 RARE = {
     "trees": trees,
     "terminals": terminals,
@@ -332,6 +436,9 @@ RARE = {
     "questions": questions,
     "attributes": attributes,
     "logical": logical,
+    "leases": leases,
+    "leases6": leases6,
+    "discoveries": discoveries,
     "neighbours": neighbours,
     "security": security,
 }

@@ -90,7 +90,8 @@ def _options(text: Text, data: bytes, at: int, end: int) -> None:
         size = data[place + 1]
         text.add(option(code, size, data[place + 2 : place + 2 + size]))
         if place + 2 + size > len(data):
-            raise Truncated
+            text.truncated()
+            return
         place += 2 + size
 
 
