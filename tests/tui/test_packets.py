@@ -321,6 +321,27 @@ async def test_quitting_asks_once_for_packets_that_are_not_saved() -> None:
     assert stage.app.return_code == 0
 
 
+async def test_keys_that_can_do_nothing_say_so(talk: Path) -> None:
+    async with packet_stage() as stage:
+        await stage.press("y")
+        await stage.until(lambda: told(stage) == ["There are no packets to copy from."], "the word")
+        assert not stage.app.clipboard
+        await stage.open(talk)
+        before = stage.picture()
+        await stage.press("b")
+        await stage.until(lambda: told(stage) == ["This packet has no other bytes than its frame's."], "the word")
+        assert stage.picture() == before, "the tree keeps its cursor"
+
+
+async def test_a_line_without_the_keys_is_closed_by_escape(talk: Path) -> None:
+    async with packet_stage() as stage:
+        await stage.open(talk)
+        await stage.press("slash")
+        stage.packets.list.focus()
+        await stage.press("escape")
+        assert not stage.sees(" find ")
+
+
 def told(stage: PacketStage) -> list[str]:
     """Return the words that stand over the last lines for a while."""
     return [note.message for note in stage.app._notifications]

@@ -162,7 +162,7 @@ class Desk:
             parts.append(Part("captured on ", "quiet"))
         else:
             parts.append(Part(" ", "quiet"))
-        parts += [Part(session.name, "strong"), Part(f"  {count:,} packets", "plain")]
+        parts += [Part(session.name, "strong"), Part(f"  {counted(count)}", "plain")]
         if session.live and self.wish.filter:
             parts.append(Part(f"  {self.wish.filter}", "accent"))
         if not session.live and not session.frames.complete:
@@ -188,6 +188,11 @@ def _reason(what: str, error: NetscopeError) -> str:
     # Nothing is replaced from here: another name is all that helps.
     mend = "choose another name" if "already" in error.why else error.mend
     return f"{what}: {error.why}" + (f" ({mend})" if mend else "")
+
+
+def counted(packets: int) -> str:
+    """Return a count in words."""
+    return f"{packets:,} packet{'' if packets == 1 else 's'}"
 
 
 def file_name() -> str:

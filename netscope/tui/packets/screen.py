@@ -17,7 +17,7 @@ from netscope.tui.confirm import Confirm
 from netscope.tui.framed import Surroundings
 from netscope.tui.keys import Key, bindings, placed
 from netscope.tui.line import Part
-from netscope.tui.packets.desk import file_name
+from netscope.tui.packets.desk import counted, file_name
 from netscope.tui.packets.dialogs import Choice, Fault, OpenPrompt, SavePrompt, StartScreen, Wish
 from netscope.tui.packets.find import Wanted, around, search, wanted
 from netscope.tui.packets.hexdump import as_text
@@ -194,7 +194,7 @@ class PacketsScreen(ViewingScreen):
             places = self.list.view.places()
         error = await self.desk.save(places, path, whole=places is everything)
         if not error:
-            self.notify(f"Saved {len(places):,} packets: {path}", markup=False)
+            self.notify(f"Saved {counted(len(places))}: {path}", markup=False)
         return error
 
     # The list
@@ -336,6 +336,8 @@ class PacketsScreen(ViewingScreen):
     def action_back(self) -> None:
         """End a search; undo the zoom; go back to the list."""
         self._searching += 1
+        for line in (self.find_line, self.number_line):  # one opened before the tab was ready has lost the keys
+            line.remove_class("-open")
         if self.zoomed:
             self.zoom(None)
         self.list.focus()
@@ -344,7 +346,9 @@ class PacketsScreen(ViewingScreen):
 
     def action_copy_line(self) -> None:
         """Copy the row or the field."""
-        if self.here is self.list:
+        if not self.list.count:  # the clipboard keeps what it has
+            self.notify("There are no packets to copy from.", timeout=3, markup=False)
+        elif self.here is self.list:
             self.copy(self.list.as_text(), "the row")
         elif self.tree_pane.here is not None:
             self.copy(self.tree_pane.here.text, "the field")

@@ -390,4 +390,8 @@ class ViewingScreen(FrameScreen):
 
     def action_buffer(self) -> None:
         """Show the next bytes."""
-        self.bytes.next_buffer()
+        dissection = self.tree_pane.dissection
+        if dissection is not None and len(dissection.buffers) == 1:
+            self.notify("This packet has no other bytes than its frame's.", timeout=3, markup=False)
+        else:
+            self.bytes.next_buffer()
