@@ -44,7 +44,7 @@ def main(words: Sequence[str], _netns: str) -> int:
     parser.add_argument("-h", "--help", action="store_true", help="this help")
     given = parser.parse_args(list(words))
     if given.help:
-        Output().write([parser.format_help()])
+        Output().tell(parser.format_help())
         return 0
     scripts = {"bash": _bash, "zsh": _zsh, "fish": _fish}
     if given.shell not in scripts:

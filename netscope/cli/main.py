@@ -120,7 +120,7 @@ def _dispatch(call: Call) -> int:
 def _print(text: str) -> int:
     from netscope.cli.output import Output
 
-    Output().write([text])
+    Output().tell(text)
     return 0
 
 

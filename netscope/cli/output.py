@@ -47,6 +47,14 @@ class Output:
                 found.append(default)
         return found[0], found[1]
 
+    def tell(self, text: str) -> None:
+        """Write a help text, folded where a terminal is narrower than that."""
+        if self.tty:
+            from netscope.cli.folding import folded
+
+            text = folded(text, self.size()[0])
+        self.write([text])
+
     def write(self, chunks: Iterable[str]) -> None:
         """Write text that is already fit for where it goes. Raises BrokenPipeError when nobody reads any more."""
         waiting, size = [], 0

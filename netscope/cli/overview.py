@@ -31,10 +31,10 @@ commands:
 {commands}
 
 options of every topic:
-  -j, --json  --jsonl  --csv      as data        --watch [SECONDS]   again and again
-  -F, --fields A,B                these fields   --sort [-]FIELD     in this order
-  -4  -6  -n, --numeric           as elsewhere   -N, --netns WHICH   another network namespace
-  --no-headers  --no-color        plainer        -h, --help          help; -V, --version
+  -j, --json  --jsonl  --csv  as data        --watch [SECONDS]  again and again
+  -F, --fields A,B            these fields   --sort [-]FIELD    in this order
+  -4  -6  -n, --numeric       as elsewhere   -N, --netns WHICH  in a namespace
+  --no-headers  --no-color    plainer        -h, --help; -V, --version
 
 {FILTERS}
 

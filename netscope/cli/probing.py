@@ -95,7 +95,7 @@ def commanded(domain: Domain, words: Sequence[str], host: Host, do: Callable[[Si
     try:
         given = understood(domain, words)
         if given.help:
-            Output().write([_help(domain)])
+            Output().tell(_help(domain))
             return 0
         return do(given)
     finally:

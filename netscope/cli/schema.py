@@ -22,7 +22,7 @@ def main(words: Sequence[str], _netns: str) -> int:
     )
     parser.add_argument("-h", "--help", action="store_true", help="this help")
     if parser.parse_args(list(words)).help:
-        Output().write([parser.format_help()])
+        Output().tell(parser.format_help())
     else:
         Output().write([json.dumps(schema(), indent=2), "\n"])
     return 0

@@ -45,7 +45,7 @@ def main(words: Sequence[str], netns: str) -> int:
     parser = build()
     given = parser.parse_args(list(words))
     if given.help:
-        Output().write([parser.format_help()])
+        Output().tell(parser.format_help())
         return 0
     if not given.output:
         raise BadQuery("-o needs the name of a file", "", "or - for standard output")

@@ -155,7 +155,7 @@ def _run(parser: Parser, words: Sequence[str], host: Host) -> int:
     given = parser.parse_intermixed_args(list(words))
     output = Output(colour=given.colour)
     if given.help:
-        output.write([parser.format_help()])
+        output.tell(parser.format_help())
         return 0
     if given.refresh is not None:
         if given.targets:

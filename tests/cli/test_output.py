@@ -222,3 +222,12 @@ def test_a_summary_is_printed_in_place_of_the_table(busy: Namespace) -> None:
     done = netscope("sockets", "-s", inside=busy, check=True)
     assert done.stdout.startswith("Total:")
     assert json.loads(netscope("sockets", "-s", "--json", inside=busy).stdout)["records"]
+
+
+@pytest.mark.parametrize("words", [(), ("packets",), ("sockets",), ("dns",), ("trace",), ("completion",)])
+def test_help_is_folded_on_a_narrow_terminal(words: tuple[str, ...]) -> None:
+    seen = on_terminal(*words, "--help", columns=80)
+    assert seen.status == 0
+    lines = seen.text.splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+    assert seen.text.split() == netscope(*words, "--help", check=True).stdout.split(), "not a word is lost"

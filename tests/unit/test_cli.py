@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netscope.cli.folding import folded
 from netscope.cli.main import split
 from netscope.cli.parser import parse
 from netscope.cli.table import GAP, cells, layout, render
@@ -212,3 +213,32 @@ def test_addresses_sort_by_value() -> None:
 def test_no_rows_are_only_a_heading(room: int | None) -> None:
     assert lines([column("a"), column("b")], [], room) == ["A  B"]
     assert lines([column("a")], [], room, header=False) == []
+
+
+def test_help_is_folded_below_what_it_is_part_of() -> None:
+    text = """\
+usage: netscope things [options] [filter expression]
+Prose goes on at the margin, wherever it is folded.
+  -a, --all   what it does, with all of what there is
+  -s          short
+"""
+    assert (
+        folded(text, 40)
+        == """\
+usage: netscope things [options] [filter
+       expression]
+Prose goes on at the margin, wherever it
+is folded.
+  -a, --all   what it does, with all of
+              what there is
+  -s          short
+"""
+    )
+    assert folded("  -a, --all   what it does, with all", 24) == "  -a, --all   what it\n    does, with all"
+
+
+@given(st.text(alphabet="ab-= \n", max_size=300), st.integers(1, 100))
+def test_any_help_is_folded_without_losing_a_word(text: str, room: int) -> None:
+    made = folded(text, room)
+    assert made.split() == text.split()
+    assert folded(made, max(room, 60)).split() == text.split()

@@ -24,7 +24,7 @@ def run(words: Sequence[str], host: Host) -> int:
     if command.help:
         from netscope.cli.dns.help import TEXT
 
-        output.write([TEXT])
+        output.tell(TEXT)
         return 0
     if command.version:
         from netscope import __version__

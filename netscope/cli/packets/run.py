@@ -17,7 +17,7 @@ def main(words: Sequence[str], host: Host) -> int:
     if command.help:
         from netscope.cli.packets.help import TEXT
 
-        Output().write([TEXT])
+        Output().tell(TEXT)
         return 0
     if command.devices:
         Output().write(_listed(devices(host)))
