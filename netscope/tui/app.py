@@ -14,6 +14,7 @@ from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.events import Event
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -31,6 +32,7 @@ from netscope.tui.page import PageScreen
 from netscope.tui.screens import TabScreen
 from netscope.tui.tabs import TABS, Tab
 from netscope.tui.themes import DARK, LIGHT, THEMES
+from netscope.tui.typed import TypedInOrder
 
 if TYPE_CHECKING:
     from netscope.tui.lending import Lending
@@ -73,6 +75,7 @@ class NetscopeApp(App[None]):
         self._news: dict[str, Part] = {}
         self._lending: Lending | None = None
         self._renewing: Timer | None = None
+        self._typed = TypedInOrder(self, super().on_event)
         for theme in THEMES:
             self.register_theme(theme)
         if not self.native_ansi_color:
@@ -86,6 +89,10 @@ class NetscopeApp(App[None]):
             screen.call_after_refresh(screen.use_facts, self._facts)
         self._built[tab.name] = screen
         return screen
+
+    async def on_event(self, event: Event) -> None:
+        """Handle an event, keys one after the other."""
+        await self._typed.take(event)
 
     def on_mount(self) -> None:
         """Show the first tab; read what the frame tells of the host once that is painted."""
