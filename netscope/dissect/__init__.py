@@ -68,8 +68,8 @@ DISSECTORS: tuple[Dissector, ...] = (
     Dissector("dhcp", "dhcp:dhcp", "udp.port=67,68"),
     Dissector("dhcpv6", "dhcpv6:dhcpv6", "udp.port=546,547"),
     Dissector("ntp", "ntp:ntp", "udp.port=123"),
-    Dissector("dns", "dns:dns", "udp.port=53 tcp.port=53"),
-    Dissector("mdns", "dns:mdns", "udp.port=5353 tcp.port=5353"),
+    Dissector("dns", "dns:dns", "udp.port=53 tcp.port=53,5353"),
+    Dissector("mdns", "dns:mdns", "udp.port=5353"),
     Dissector("llmnr", "dns:llmnr", "udp.port=5355 tcp.port=5355"),
 )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from netscope.core.dns.numbers import type_name
 from netscope.core.typed import NamedTuple
 from netscope.dissect import dns_rdata
+from netscope.dissect.dns_names import Reader, dotted, shown
+from netscope.dissect.model import BROKEN, Short
 from netscope.dissect.spec import Spec, span
 from netscope.dissect.tree import Tree
 from netscope.dissect.work import Work
@@ -60,6 +62,7 @@ _TO, _IN = Spec("dns.response_to", "Request In", "u32"), Spec("dns.response_in",
 _TIME = Spec("dns.time", "Time", "span")
 _UNSOLICITED = Spec("dns.unsolicited", "Unsolicited", "b8")
 _MOST_RECORDS = 2_000
+_HEAD = 12
 
 
 class Flavour(NamedTuple):
@@ -93,15 +96,66 @@ def llmnr(work: Work, start: int, end: int) -> None:
 
 
 def _message(work: Work, start: int, end: int, flavour: Flavour) -> None:
-    stream = any(layer.name == "tcp" for layer in work.layers[-1:])
-    begin = start + 2 if stream else start
-    work.protocol, work.info = flavour.word, ""
-    if stream:
-        work.need(start, 2, end)
-        length = int.from_bytes(work.data[start : start + 2], "big")
-        end = min(end, begin + length)
+    work.protocol = flavour.word
+    if not any(layer.name == "tcp" for layer in work.layers[-1:]):
+        work.info = ""
+        _one(work, start, start, end, flavour)
+        return
+    at = start + _continued(work, end - start)
+    if at >= end:
+        work.protocol = "TCP"
+        return
+    while at < end:
+        known = min(end, len(work.data)) - at >= 2
+        stop = at + 2 + int.from_bytes(work.data[at : at + 2], "big") if known else end + 1
+        if known:
+            _expect(work, stop - start)
+        work.info = work.prefix
+        if stop <= end:
+            _one(work, at, at + 2, stop, flavour)
+        else:
+            _begun(work, at, end, flavour)
+        at = stop
+
+
+def _begun(work: Work, at: int, end: int, flavour: Flavour) -> None:
+    """Dissect what is here of a message that goes on in the next segment."""
+    try:
+        if at + 2 + _HEAD <= end:
+            _one(work, at, at + 2, end, flavour)
+        elif work.layers[-1].name == "tcp":
+            work.path.append(flavour.name)
+    except Short:
+        raise
+    except BROKEN:
+        pass
+    work.unfinished(flavour.word)
+
+
+def _way(work: Work) -> tuple[object, ...]:
+    return ("dns stream", *work.net, *work.ports)
+
+
+def _continued(work: Work, size: int) -> int:
+    """Return how many of a segment's bytes belong to a message that began in an earlier one."""
+    seen = ("dns stream", work.frame.number, len(work.layers))
+    known: int | None = work.context.notes.get(seen)
+    if known is None:
+        expected: int | None = work.context.notes.get(_way(work))
+        before = 0 if expected is None or work.quoted else expected - work.seq & 0xFFFFFFFF
+        known = work.context.notes.keep(seen, min(before, size) if before < 1 << 31 else 0)
+    return known
+
+
+def _expect(work: Work, size: int) -> None:
+    """Take note of where the next message begins: so many bytes behind the beginning of this segment."""
+    if not work.quoted and work.frame.number == work.context.last:
+        work.context.notes.keep(_way(work), work.seq + size & 0xFFFFFFFF)
+
+
+def _one(work: Work, start: int, begin: int, end: int, flavour: Flavour) -> None:
     tree = work.tree(flavour.name, flavour.title, start, end)
-    if stream:
+    if begin > start:
         tree.add(_LENGTH, start)
     work.need(begin, 12, end)
     # Compressed names point into the message, so that it is best read from its own beginning.
@@ -110,7 +164,7 @@ def _message(work: Work, start: int, end: int, flavour: Flavour) -> None:
     response, opcode = bool(flags & 0x8000), flags >> 11 & 15
     work.layers[-1].title = f"{flavour.title} ({'response' if response else 'query'})"
     word = OPCODES.get(opcode, "Unknown operation") + (" response" if response else "")
-    work.info = f"{word} 0x{ident:04x}"
+    work.info += f"{word} 0x{ident:04x}"
     if response and flags & 15:
         work.info += f" {RCODES.get(flags & 15, 'Unknown error')}"
     said = f", {RCODES.get(flags & 15, 'Unknown error')}" if response else ""
@@ -120,7 +174,7 @@ def _message(work: Work, start: int, end: int, flavour: Flavour) -> None:
     counts = []
     for index, spec in enumerate(_UPDATE_COUNTS if opcode == 5 else _COUNTS):
         counts.append(tree.add(spec, begin + 4 + 2 * index))
-    reader = dns_rdata.Reader(tree, begin, flavour.mdns)
+    reader = Reader(tree, begin, flavour.mdns)
     at = _questions(tree, reader, begin + 12, counts[0], work, opcode)
     titles = (
         ("Prerequisites", "Updates", "Additional records")
@@ -129,7 +183,7 @@ def _message(work: Work, start: int, end: int, flavour: Flavour) -> None:
     )
     for title, count in zip(titles, counts[1:], strict=True):
         at = _records(tree, reader, at, count, title, work)
-    _match(work, tree, ident, response, begin, flavour)
+    _match(work, tree, ident, response, start, flavour)
 
 
 def _bits(flavour: Flavour, response: bool, signed: bool) -> tuple[Spec, ...]:
@@ -145,35 +199,36 @@ def _bits(flavour: Flavour, response: bool, signed: bool) -> tuple[Spec, ...]:
     return (_RESPONSE, _OPCODE, _TRUNCATED, _DESIRED, _Z, _CHECK)
 
 
-def _questions(tree: Tree, reader: dns_rdata.Reader, at: int, count: int, work: Work, opcode: int) -> int:
+def _questions(tree: Tree, reader: Reader, at: int, count: int, work: Work, opcode: int) -> int:
     if not count:
         return at
-    with tree.node("Zone" if opcode == 5 else "Queries", at, 0) as node:
+    with tree.node("Zone" if opcode == 5 else "Queries", at) as node:
         for _ in range(min(count, _MOST_RECORDS)):
             at = _question(tree, reader, at, work)
             node.end(at)
     return at
 
 
-def _question(tree: Tree, reader: dns_rdata.Reader, at: int, work: Work) -> int:
+def _question(tree: Tree, reader: Reader, at: int, work: Work) -> int:
     wire, behind = reader.name(at)
-    shown = dns_rdata.shown(wire)
+    name = shown(wire)
     kind, klass = tree.uint(behind, 2), tree.uint(behind + 2, 2)
     real = klass & 0x7FFF if reader.mdns else klass
-    text = f"{shown}: type {type_name_of(kind)}, class {_CLASSES.get(real, 'Unknown')}"
+    text = f"{name}: type {type_name_of(kind)}, class {_CLASSES.get(real, 'Unknown')}"
     if reader.mdns:
         text += f', "{"QU" if klass & 0x8000 else "QM"}" question'
     with tree.node(text, at, behind + 4 - at):
-        tree.add(_NAME, at, behind - at, shown)
-        single = len(shown) == 1  # Wireshark takes it for the root
-        tree.made(_NAME_LENGTH, 0 if single else len(shown), at, behind - at)
-        tree.made(_LABELS, 1 if shown == "<Root>" else 0 if single else dns_rdata.labels(wire), at, behind - at)
+        tree.add(_NAME, at, behind - at, name)
+        single = len(name) == 1  # Wireshark takes it for the root
+        whole = dotted(wire)
+        tree.made(_NAME_LENGTH, 0 if single else len(whole), at, behind - at)
+        tree.made(_LABELS, 0 if single else whole.count(b".") + 1, at, behind - at)
         tree.add(_QUESTION_TYPE, behind)
         if reader.mdns:
             tree.bits(behind + 2, 2, _MDNS_CLASS, _QU)
         else:
             tree.add(_QUESTION_CLASS, behind + 2)
-    work.info += f" {type_name_of(kind)} {shown}"
+    work.info += f" {type_name_of(kind)} {name}"
     if reader.mdns:
         work.info += f', "{"QU" if klass & 0x8000 else "QM"}" question'
     return behind + 4
@@ -185,10 +240,10 @@ def type_name_of(kind: int) -> str:
     return f"Unknown ({kind})" if name.startswith("TYPE") else name
 
 
-def _records(tree: Tree, reader: dns_rdata.Reader, at: int, count: int, title: str, work: Work) -> int:
+def _records(tree: Tree, reader: Reader, at: int, count: int, title: str, work: Work) -> int:
     if not count:
         return at
-    with tree.node(title, at, 0) as node:
+    with tree.node(title, at) as node:
         for _ in range(min(count, _MOST_RECORDS)):
             at, told = dns_rdata.record(tree, reader, at)
             work.info += told

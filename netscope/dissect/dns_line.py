@@ -7,7 +7,7 @@ import struct
 from netscope.core.dns import names
 from netscope.core.dns.numbers import type_name
 from netscope.core.inet import AF_INET6, inet_ntop
-from netscope.dissect.dns_rdata import shown
+from netscope.dissect.dns_names import shown
 from netscope.dissect.spec import ip4
 
 _HEADS = {(False, 0): "Standard query ", (True, 0): "Standard query response "}

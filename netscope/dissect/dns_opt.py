@@ -13,6 +13,8 @@ _CODES = {
     11: "EDNS TCP Keepalive", 12: "PADDING", 13: "CHAIN", 14: "EDNS KEY TAG", 15: "Extended DNS Error",
 }  # fmt: skip
 _SIZE = Spec("dns.rr.udp_payload_size", "UDP payload size", "u16")
+_MDNS_SIZE = Spec("dns.rr.udp_payload_size", "UDP payload size", "u16x", 0x7FFF)
+_FLUSH = Spec("dns.resp.cache_flush", "Cache flush", "b16", 0x8000)
 _RCODE = Spec("dns.resp.ext_rcode", "Higher bits in extended RCODE", "u8x")
 _VERSION = Spec("dns.resp.edns0_version", "EDNS0 version", "u8")
 _Z = Spec("dns.resp.z", "Z", "u16x")
@@ -46,9 +48,12 @@ _TIMEOUT = Spec("dns.opt.edns_tcp_keepalive.timeout", "Timeout", "u16")
 _PADDING = Spec("dns.opt.padding", "Padding", "bytes")
 
 
-def opt(tree: Tree, at: int, end: int) -> None:
+def opt(tree: Tree, at: int, end: int, mdns: bool) -> None:
     """Add what follows the name of an OPT record, which is at its type."""
-    tree.add(_SIZE, at + 2)
+    if mdns:
+        tree.bits(at + 2, 2, _MDNS_SIZE, _FLUSH)
+    else:
+        tree.add(_SIZE, at + 2)
     tree.add(_RCODE, at + 4)
     tree.add(_VERSION, at + 5)
     tree.flags(_Z, at + 6, _DO, _RESERVED)

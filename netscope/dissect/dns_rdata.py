@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from base64 import b32hexencode
 
-from netscope.core.dns import names, rdata
+from netscope.core.dns import rdata
 from netscope.core.dns.numbers import CLASSES, TYPES, class_name, type_name
 from netscope.core.typed import Any
+from netscope.dissect.dns_names import Reader, shown
 from netscope.dissect.model import Malformed
 from netscope.dissect.spec import YES, Spec, decoded, when
 from netscope.dissect.tree import Tree
@@ -35,6 +36,8 @@ def described(kind: int) -> str:
     name = type_name(kind)
     if name.startswith("TYPE"):
         return f"Unknown ({kind})"
+    if name == "NULL":
+        return f"NULL RR ({kind})"
     return f"{name} ({_DESCRIPTIONS[kind]}) ({kind})" if kind in _DESCRIPTIONS else f"{name} ({kind})"
 
 
@@ -61,6 +64,7 @@ def _seconds(name: str, label: str) -> Spec:
 _TTL = _seconds("dns.resp.ttl", "Time to live")
 _LENGTH = Spec("dns.resp.len", "Data length", "u16")
 _DATA = Spec("dns.data", "Data", "bytes")
+_NULL = Spec("dns.null", "Null (data)", "bytes")
 _BITMAP = Spec("dns.resp.type", "RR type in bit map", "u16", line=lambda v: f"RR type in bit map: {described(v)}")
 _ALGORITHM = ALGORITHMS
 _FLAGS = Spec("dns.dnskey.flags", "Flags", "u16x")
@@ -176,40 +180,6 @@ _BY_TYPE = {TYPES[word]: steps for word, steps in _FORMATS.items()}
 _BY_TYPE[TYPES["CDS"]], _BY_TYPE[TYPES["CDNSKEY"]] = _BY_TYPE[TYPES["DS"]], _BY_TYPE[TYPES["DNSKEY"]]
 
 
-class Reader:
-    """Reads names of one message, whose pointers count from its beginning."""
-
-    __slots__ = ("begin", "known", "mdns", "message", "tree")
-
-    def __init__(self, tree: Tree, begin: int, mdns: bool) -> None:
-        self.tree = tree
-        self.begin = begin
-        self.message = tree.data[begin : tree.end]
-        self.known: dict[int, bytes] = {}
-        self.mdns = mdns
-
-    def name(self, at: int) -> tuple[bytes, int]:
-        """Return the name at a place of the buffer, and the place behind it. Raises Malformed."""
-        if len(self.known) > 4096:
-            self.known.clear()
-        wire, behind = names.read(self.message, at - self.begin, self.known)
-        return wire, behind + self.begin
-
-
-def shown(wire: bytes) -> str:
-    """Return a name as the tree has it."""
-    return names.text(wire)[:-1] or "<Root>"
-
-
-def labels(wire: bytes) -> int:
-    """Return how many labels a name has."""
-    count = at = 0
-    while wire[at]:
-        at += wire[at] + 1
-        count += 1
-    return count
-
-
 def record(tree: Tree, reader: Reader, at: int) -> tuple[int, str]:
     """Add a record; return the place behind it and what the list's line says of it."""
     wire, behind = reader.name(at)
@@ -225,8 +195,8 @@ def record(tree: Tree, reader: Reader, at: int) -> tuple[int, str]:
         if kind == 41:
             from netscope.dissect.dns_opt import opt
 
-            opt(tree, behind, end)
-            return end, " OPT"
+            opt(tree, behind, end, reader.mdns)
+            return end, " OPT, cache flush" if reader.mdns and klass & 0x8000 else " OPT"
         flush = reader.mdns and klass & 0x8000
         real = klass & 0x7FFF if reader.mdns else klass
         if reader.mdns:
@@ -246,18 +216,20 @@ def record(tree: Tree, reader: Reader, at: int) -> tuple[int, str]:
 
 def data(tree: Tree, reader: Reader, kind: int, at: int, end: int, name: str) -> tuple[str, str]:
     """Add record data; return what its record's line says of it, and what the list's line does. Raises Malformed."""
-    if kind in (64, 65):
+    if kind in (64, 65) and at < end:
         from netscope.dissect.dns_svcb import svcb
 
         return svcb(tree, reader, at, end)
-    if kind == 257:
+    if kind == 257 and at < end:
         return _caa(tree, at, end)
     steps = _BY_TYPE.get(kind)
-    if steps is None:
+    if kind == TYPES["NULL"] and at < end:
+        tree.add(_NULL, at, end - at)
+        return "", f" {name}"
+    if steps is None and at < end:
         message = f"Dissector for DNS Type ({kind}) code not implemented"
         tree.expert("dns.undecoded.type", message, "Note", "Undecoded", tree.items[0].start)
-        if at < end:
-            tree.add(_DATA, at, end - at)
+        tree.add(_DATA, at, end - at)
         return "", ""
     if kind == TYPES["SRV"]:
         parts = name.split(".", 2)
@@ -265,6 +237,8 @@ def data(tree: Tree, reader: Reader, kind: int, at: int, end: int, name: str) ->
         tree.items[0:0] = [
             spec.field(part, owner.start, owner.length, tree.buffer) for spec, part in zip(_SRV, parts, strict=False)
         ]
+    if at == end or steps is None:
+        return "", ""  # nothing is said of what an update takes away
     values: list[Any] = []
     index = 0
     while index < len(steps):

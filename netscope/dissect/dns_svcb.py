@@ -9,7 +9,7 @@ from netscope.dissect.spec import Spec
 from netscope.dissect.tree import Tree
 
 if TYPE_CHECKING:
-    from netscope.dissect.dns_rdata import Reader
+    from netscope.dissect.dns_names import Reader
 
 _KEYS = {
     0: "mandatory",
@@ -39,7 +39,7 @@ _ECH = Spec("dns.svcb.svcparam.echconfig", "ECHConfig", "bytes")
 
 def svcb(tree: Tree, reader: Reader, at: int, end: int) -> tuple[str, str]:
     """Add record data; return what the lines say of it. Raises Malformed."""
-    from netscope.dissect.dns_rdata import shown
+    from netscope.dissect.dns_names import shown
 
     tree.add(_PRIORITY, at)
     wire, behind = reader.name(at + 2)

@@ -84,6 +84,8 @@ def ethernet(work: Work, start: int, end: int) -> None:
 
 def dispatch(work: Work, kind: int, start: int, end: int) -> int:
     """Let the protocol of an Ethertype have what follows; return where its packet ends (padding may follow)."""
+    if not work.buffer:
+        work.base = start
     handle = work.tables.by["ethertype"].get(kind)
     if handle is None:
         if not work.quoted:

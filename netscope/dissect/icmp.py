@@ -231,7 +231,7 @@ def _error(work: Work, tree: Tree, kind: int, code: int, start: int, end: int) -
             try:
                 extensions(tree, "icmp", place, end)
             except BROKEN as error:
-                work.broken(error, "icmp", place)
+                work.broken(error, "icmp")
             return
 
 

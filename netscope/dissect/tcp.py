@@ -97,7 +97,7 @@ def tcp(work: Work, start: int, end: int) -> None:
     values = _HEAD.unpack_from(data, start)
     sport, dport, seq, ack, word, window, check, _urgent = values
     size = (word >> 12) * 4
-    work.ports = (sport, dport)
+    work.ports, work.seq = (sport, dport), seq
     work.protocol = "TCP"
     work.info = f"{sport} → {dport}"
     if size < 20 or start + size > end:

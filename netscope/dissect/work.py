@@ -26,16 +26,18 @@ class Work:
 
     Attributes:
         data, buffer: the bytes, and which of ``buffers`` they are.
+        base: where what the last Ethertype tells of begins, at which it is told that something in it is broken.
         source, destination: addresses for the list.
         net: the addresses of the innermost network layer, raw.
         ports: source and destination port of the transport above, 0 where there is none.
+        seq: the number of the first byte that the TCP segment above carries.
         prefix: what goes before the line of whatever rides on TCP.
         path: the protocols so far, as ``frame.protocols`` has them.
     """
 
     __slots__ = (
-        "buffer", "buffers", "context", "data", "depth", "destination", "frame", "info", "layers", "net",
-        "path", "ports", "prefix", "protocol", "quoted", "source", "tables", "trouble",
+        "base", "buffer", "buffers", "context", "data", "depth", "destination", "frame", "info", "layers", "net",
+        "path", "ports", "prefix", "protocol", "quoted", "seq", "source", "tables", "trouble",
     )  # fmt: skip
 
     def __init__(self, frame: Frame, context: Context) -> None:
@@ -43,13 +45,14 @@ class Work:
         self.context = context
         self.tables: Tables = context.tables
         self.data = frame.data
-        self.buffer = 0
+        self.buffer = self.base = 0
         self.buffers: list[Buffer] = [Buffer("Frame", frame.data)]
         self.layers: list[Layer] = []
         self.path: list[str] = []
         self.source = self.destination = self.protocol = self.info = self.trouble = ""
         self.net = (b"", b"")
         self.ports = (0, 0)
+        self.seq = 0
         self.prefix = ""
         self.depth = 0
         self.quoted = False
@@ -91,7 +94,7 @@ class Work:
                 raise Malformed
             handle.call(self, start, end)
         except BROKEN as error:
-            self.broken(error, handle.name, start)
+            self.broken(error, handle.name)
         finally:
             self.depth -= 1
 
@@ -142,20 +145,28 @@ class Work:
         """Come back from a buffer."""
         self.data, self.buffer = before
 
-    def broken(self, error: BaseException, name: str, start: int) -> None:
+    def broken(self, error: BaseException, name: str) -> None:
         """Add the layer that says that a dissector could not go on."""
         word = _WORDS.get(name, name.upper())
         # Python's own complaint about a missing byte: was it captured and not there, or not captured?
         if isinstance(error, Short) or (not isinstance(error, Malformed) and self.frame.length > len(self.frame.data)):
-            self.layers.append(Layer("_ws.short", _TRUNCATED.format(word), start, 0, self.buffer, []))
+            self.layers.append(Layer("_ws.short", _TRUNCATED.format(word), self.base, 0, 0, []))
             self.info += "[Packet size limited during capture]"
             self.trouble = self.trouble or "truncated"
             return
         message = "Malformed Packet (Exception occurred)"
-        remark = expert("_ws.malformed.expert", message, "Error", "Malformed", start, self.buffer)
-        self.layers.append(Layer("_ws.malformed", f"[Malformed Packet: {word}]", start, 0, self.buffer, [remark]))
+        remark = expert("_ws.malformed.expert", message, "Error", "Malformed", self.base)
+        self.layers.append(Layer("_ws.malformed", f"[Malformed Packet: {word}]", self.base, 0, 0, [remark]))
         self.info += "[Malformed Packet]"
         self.trouble = "malformed"
+
+    def unfinished(self, word: str) -> None:
+        """Add the layer that says that what was begun goes on in a segment to come."""
+        message = "Unreassembled fragment (change preferences to enable reassembly)"
+        remark = expert("_ws.unreassembled.expert", message, "Note", "Reassemble", 0)
+        title = f"[BoundError Unreassembled Packet: {word}]"
+        self.layers.append(Layer("_ws.unreassembled", title, 0, 0, 0, [remark]))
+        self.info += "[BoundErrorUnreassembled Packet]"
 
     def done(self) -> Dissection:
         """Return what was made."""

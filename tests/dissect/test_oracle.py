@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from netscope.dissect import Context, dissect
 from tests import conversations, packets, protocols, traffic
 from tests.dissect.oracle import compare, tshark
 from tests.protocols.internet import ipv4s
-from tests.protocols.oddities import connections
+from tests.protocols.oddities import connections, streams
 
 # Fields of tshark's that we do not have, by the protocol in which they are missed.
 LACKING = {
@@ -39,6 +40,7 @@ LACKING = {
     "http.prev_response_in",
     "http.next_request_in",
     "http.next_response_in",
+    "_ws.malformed",  # theirs says it twice
     "tcp.pdu.size",  # how we would reassemble, if we did
 }
 QUIRKS = {
@@ -94,6 +96,19 @@ def test_lost_and_repeated_segments_are_called_what_tshark_calls_them(tmp_path: 
     assert sum("[TCP " in difference.wanted for difference in found) > 100
     assert not [(one.number, one.line, one.wanted) for one in found if one.line != one.wanted]
     assert not [(one.number, one.extra) for one in found if one.extra]
+
+
+@pytest.mark.tool("tshark")
+def test_messages_that_share_segments_or_go_on_in_the_next_are_told_apart(tmp_path: Path) -> None:
+    captured = packets.frames(list(streams()))
+    theirs, lines = tshark(captured, packets.ETHERNET, tmp_path)
+    # Which frame it goes on from is told only by who does not put it together.
+    lines = [re.sub(r"\[Continuation to #\d+\] ", "", line) for line in lines]
+    assert sum("BoundErrorUnreassembled" in line for line in lines) == 4
+    for difference in compare(captured, theirs, lines, Context()):
+        assert difference.line == difference.wanted
+        assert not difference.extra
+        assert not [place for place in difference.lacking if place.name.startswith("dns.")]
 
 
 @pytest.mark.tool("tshark")

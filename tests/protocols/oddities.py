@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from tests.packets import A, B, Packet, ether, ip4, tcp
+from tests.packets import A, B, Packet, dns, ether, ip4, over4, question, record, tcp
 
 
 def _way(back: bool, payload: bytes, flags: int, seq: int, ack: int, port: int = 9999, **more: bytes) -> Packet:
@@ -84,3 +85,38 @@ def secrets() -> Iterator[Packet]:
     yield from said(465, _hello(b"\3\3"), _hello(b"\3\3"), b"\x14\3\3\0\1\1" + sealed)
     yield from said(563, _hello(b"\3\3", early=True), sealed, b"\xf0" + middle)
     yield _way(False, sealed, 0x18, 900, 1, 993)
+
+
+def streams() -> Iterator[Packet]:
+    """DNS over TCP: messages that share segments, that go on in the next, and what comes again of them."""
+
+    def asked(ident: int) -> bytes:
+        message = dns(ident, 0x100, [question("www.example.com")])
+        return len(message).to_bytes(2, "big") + message
+
+    whole = asked(1) + asked(2) + asked(3)
+    for port, cuts in ((53, (0, 2, 40, len(whole))), (5353, (0, 38, 39, 41, len(whole) - 3, len(whole)))):
+        for start, end in pairwise(cuts):
+            yield _way(False, whole[start:end], 0x18, 1000 + start, 1, port)
+        yield _way(False, asked(4), 0x18, 1000 + len(whole), 1, port)
+        yield _way(False, asked(5), 0x18, 5000, 1, port)
+        yield _way(False, asked(5), 0x18, 5000, 1, port)
+
+
+def queries() -> Iterator[Packet]:
+    """DNS: names of any bytes, or of none that make sense, records without data, and mDNS with EDNS."""
+    labels = (
+        b"a b", b'q"uote', b"do.t", b"back\\slash", b"\x04\x05\x7f", b"\xc3\xa9t\xc3\xa9", b"a\xc3", b"at@$;()\t\n",
+        b"\xe2\x80\x99s", b"\x80\x81",
+    )  # fmt: skip
+    for number, label in enumerate(labels):
+        yield over4(dns(number, 0x100, [bytes((len(label),)) + label + b"\3com\0\0\1\0\1"]), 40_000, 53)
+    long = (b"\x3f" + b"a" * 63) * 5 + b"\0"
+    for number, name in enumerate((long, b"\xc0\x0c", b"\2ab\x80", b"\2ab\x42", b"\2ab\x41ab\0")):
+        yield over4(dns(100 + number, 0x100, [name + b"\0\1\0\1"]), 40_000, 53)
+    bare = [b"\3abc\0" + kind.to_bytes(2, "big") + b"\0\xff" + bytes(6) for kind in (1, 10, 15, 16, 28, 33, 65, 257)]
+    yield over4(dns(200, 0x2800, [question("a.b", 6)], [], bare), 40_000, 53)
+    yield over4(dns(201, 0x0800, [], [bare[0]]), 40_000, 53)
+    yield over4(dns(202, 0x8400, [question("a.b", 10)], [record("a.b", 10, b"any\xff")]), 53, 40_000)
+    options = b"\0\0\x29\x85\xa0\0\0\x11\x94\0\6\0\4\0\2ab"
+    yield over4(dns(0, 0, [question("_x._tcp.local", 12)], [], [], [options]), 5353, 5353)
