@@ -183,7 +183,17 @@ def once(domain: Domain, wanted: Wanted, host: Host, output: Output) -> int:
         complain(f"no room for {', '.join(view.dropped)} (a wider terminal or --fields shows them)")
     if wanted.output != "json":
         complain_of(selected.problems)
+    if wanted.output == "table" and wanted.filter.strip() and not len(selected.records):
+        complain(_nothing(domain, wanted, len(snapshot.records)))
     return view.status(selected)
+
+
+def _nothing(domain: Domain, wanted: Wanted, looked_at: int) -> str:
+    """Say that a filter left nothing, and of how much; and where there is more to look at."""
+    everything = next((option for option in domain.options if option.name == "all"), None)
+    narrow = everything is not None and not wanted.query.option("all")
+    more = f" ({everything.flags[0]}: {everything.help})" if everything is not None and narrow else ""
+    return f"none of {looked_at:,} {domain.title.lower()} matches{more}"
 
 
 def ordered(records: Sequence[Any], column: Column, descending: bool) -> list[Any]:
