@@ -14,8 +14,12 @@ from textual.widgets import Input, OptionList
 
 from netscope.core.record import Column
 from netscope.core.text import fit
+from netscope.hub.watch import in_thread
+from netscope.tui.filenames import completed
 from netscope.tui.line import Line, Part
 from netscope.tui.says import Says
+
+_NAMES = 20  # names that a completion lists
 
 
 class ColumnChooser(ModalScreen[list[Column]]):
@@ -108,7 +112,10 @@ class FilePrompt(ModalScreen[None]):
     FilePrompt { align: center bottom; }
     FilePrompt > Vertical { width: 100%; height: auto; background: $surface; padding: 0 1; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel", show=False),
+        Binding("tab", "complete", "Complete", show=False, priority=True),
+    ]
 
     def __init__(self, title: str, name: str, save: Callable[[str], Awaitable[str]]) -> None:
         super().__init__()
@@ -129,7 +136,14 @@ class FilePrompt(ModalScreen[None]):
         """Fill in."""
         self.query_one(".heading", Line).show(self.heading())
         self.query_one(".hints", Line).show(
-            [Part("Enter", "key"), Part(f" {self.VERB}  ", "quiet"), Part("Esc", "key"), Part(" cancel", "quiet")]
+            [
+                Part("Enter", "key"),
+                Part(f" {self.VERB}  ", "quiet"),
+                Part("Tab", "key"),
+                Part(" complete  ", "quiet"),
+                Part("Esc", "key"),
+                Part(" cancel", "quiet"),
+            ]
         )
         self.query_one(Input).focus()
 
@@ -148,6 +162,21 @@ class FilePrompt(ModalScreen[None]):
             self._says.say(error, "bad")
         elif self.is_current:
             self.dismiss()
+
+    def action_complete(self) -> None:
+        """Complete the name, as far as that is clear."""
+        self.run_worker(self._complete(self.query_one(Input).value), group="complete", exclusive=True)
+
+    async def _complete(self, typed: str) -> None:
+        path, found = await in_thread(lambda: completed(typed))
+        field = self.query_one(Input)
+        if field.value != typed:
+            return  # one has typed on
+        if path != typed:
+            field.value = path
+            field.cursor_position = len(path)
+        more = f"  … {len(found):,} in all" if len(found) > _NAMES else ""
+        self._says.say("  ".join(found[:_NAMES]) + more if len(found) != 1 else "", "quiet")
 
     def action_cancel(self) -> None:
         """Save nothing."""

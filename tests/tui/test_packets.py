@@ -15,6 +15,7 @@ from netscope.core.snapshot import Problem
 from netscope.dissect import Context
 from netscope.domains.packets import DOMAIN, packet, to_json
 from netscope.tui.confirm import Confirm
+from netscope.tui.filenames import completed
 from netscope.tui.packets import hexdump, kept
 from netscope.tui.packets.dialogs import StartScreen
 from netscope.tui.packets.rowstore import RowStore
@@ -340,6 +341,35 @@ async def test_a_line_without_the_keys_is_closed_by_escape(talk: Path) -> None:
         stage.packets.list.focus()
         await stage.press("escape")
         assert not stage.sees(" find ")
+
+
+async def test_tab_completes_a_file_name(talk: Path, tmp_path: Path) -> None:
+    for name in ("talk-two.pcap", "other"):
+        (tmp_path / name).write_bytes(b"")
+    async with packet_stage() as stage:
+        await stage.press("O")
+        await stage.paste("ta")
+        await stage.press("tab")
+        await stage.until(lambda: stage.sees("talk-two.pcap  talk.pcap"), "what it may be")
+        await stage.paste(".")
+        await stage.press("tab")
+        await stage.until(lambda: stage.sees(" talk.pcap") and not stage.sees("talk-two"), "the whole name")
+        await stage.press("enter")
+        await stage.until(lambda: stage.packets.desk.session is not None, "the file")
+
+
+def test_names_are_completed_as_far_as_there_is_no_doubt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "captures").mkdir()
+    for name in ("a1.pcap", "a2.pcap", ".hidden", "b\x1b[31m.pcap"):
+        (tmp_path / "captures" / name).write_bytes(b"")
+    assert completed("cap") == ("captures/", ["captures/"])
+    assert completed("~/captures/") == ("~/captures/a", ["a1.pcap", "a2.pcap"])
+    assert completed(f"{tmp_path}/captures/a2") == (f"{tmp_path}/captures/a2.pcap", ["a2.pcap"])
+    assert completed("captures/.h") == ("captures/.hidden", [".hidden"])
+    for typed in ("captures/b", "captures/x", "nowhere/x", "captures/a1.pcap/x"):
+        assert completed(typed) == (typed, [])
 
 
 def told(stage: PacketStage) -> list[str]:

@@ -259,6 +259,6 @@ class SavePrompt(FilePrompt):
 
 
 class OpenPrompt(FilePrompt):
-    """A file to open; an error is shown in place."""
+    """A file to open; Tab completes its name, an error is shown in place."""
 
     VERB: ClassVar[str] = "open"
