@@ -19,6 +19,7 @@ from netscope.core.capture import CaptureRequest, Output, Rotation, Stop
 from netscope.core.errors import BadQuery, Unavailable
 from netscope.core.frame import Interface, Statistics
 from netscope.system.capture.output import Recorder, Sink, numbered
+from netscope.system.capture.pouring import Joined
 from tests.files.made import FRAMES, capinfos, tshark_bytes
 from tests.kernel.captures import capturing, ether, pair, read, sender, until
 from tests.lab import REPOSITORY, Namespace
@@ -54,16 +55,22 @@ def test_written_files_please_wireshark(netns: Namespace, tmp_path: Path, form: 
 
 @pytest.mark.root
 @pytest.mark.parametrize("uniform", [True, False])
-def test_large_captures_are_written_whole(netns: Namespace, tmp_path: Path, uniform: bool) -> None:
-    """Runs of frames of one size are taken apart at once, the others one by one: they must not differ."""
+@pytest.mark.parametrize("form", ["pcap", "pcapng"])
+def test_large_captures_are_written_whole(netns: Namespace, tmp_path: Path, uniform: bool, form: Any) -> None:
+    """Runs of frames of one size are found otherwise than others are: they must not differ."""
     pair(netns)
     wire = [ether(number.to_bytes(4, "big") * (50 if uniform or number % 90 else 60)) for number in range(20_000)]
-    path = tmp_path / "made.pcap"
-    with capturing(netns, "right", output=Output(str(path))) as capture:
+    path, unkept = tmp_path / f"made.{form}", Output(str(tmp_path / "unkept"), form, nano=False)
+    with (
+        capturing(netns, "right", output=Output(str(path), form)) as capture,
+        capturing(netns, "right", output=unkept, keep=False) as other,
+    ):
         send(netns, wire)
         capture.stop()
+        other.stop()
         found, _interfaces = read(path)
         assert [f.data for f in found] == wire
+        assert [(f.data, f.direction) for f in read(Path(unkept.path))[0]] == [(f.data, f.direction) for f in found]
         kept = [capture.frames.frame(place) for place in range(len(capture.frames))]
         assert [f[:4] for f in kept] == [f[:4] for f in found]
 
@@ -135,14 +142,14 @@ def recorder(path: Path, form: Any = "pcap", **more: Any) -> Recorder:
     return Recorder(Output(str(path), form), [Interface("eth0", 1)], **more)
 
 
-def records(count: int) -> list[bytes]:
+def records(count: int) -> Joined:
     import struct
 
-    parts = []
+    parts: list[bytes] = []
     for number in range(count):
         data = FRAMES[number % 7].data
         parts += [struct.pack("=IIII", 5, number, len(data), len(data)), data]
-    return parts
+    return Joined(parts, 2)
 
 
 def counted() -> list[Statistics]:
@@ -157,7 +164,7 @@ def test_what_a_full_disk_takes_is_whole(tmp_path: Path, limit: int) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
     try:
-        written = made.write(records(1000), 2, counted)
+        written = made.write(records(1000), counted)
         made.close([])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
@@ -204,7 +211,7 @@ def test_a_pipe_that_nobody_reads_ends_the_capture(tmp_path: Path) -> None:
     thread.join()
     assert len(os.read(reader, 100)) == 24
     os.close(reader)
-    assert opened[0].write(records(10), 2, counted) == 0
+    assert opened[0].write(records(10), counted) == 0
     assert opened[0].finished
     assert opened[0].problem is not None
     assert "nobody reads" in opened[0].problem.why

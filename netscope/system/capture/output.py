@@ -7,6 +7,7 @@ import os
 import select
 import stat
 import time
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 
 from netscope.core.capture import Output, Rotation, Stop
@@ -15,6 +16,7 @@ from netscope.core.frame import Interface, Statistics
 from netscope.core.snapshot import Problem
 from netscope.dissect.files.records import Extras
 from netscope.dissect.files.write import encoder
+from netscope.system.capture.pouring import Joined, Records
 from netscope.system.errors import explain
 
 _NEVER = Rotation()
@@ -32,15 +34,24 @@ class Sink:
             self._base = os.lseek(self._descriptor, 0, os.SEEK_END)
 
     def write(self, parts: Sequence[bytes], per: int) -> tuple[int, OSError | None]:
-        """Write records, ``per`` parts each. Returns how many went out whole, and what stopped the rest.
+        """Write records, ``per`` parts each. Returns how many went out whole, and what stopped the rest."""
+        records = Joined(parts, per)
+        return self.pour(records, 0, records.count)
+
+    def pour(self, records: Records, first: int, last: int) -> tuple[int, OSError | None]:
+        """Write records, of which ``first`` are out, up to the ``last``. Returns how many went out whole, and what
+        stopped the rest.
 
         Where the disk is full, the record that was written in part is taken back.
         """
-        data = memoryview(b"".join(parts))
-        done, failure = 0, None
-        while done < len(data):
+        begin = records.sent
+        end = records.size if last == records.count else records.ends()[last - 1]
+        failure = None
+        while records.sent < end:
             try:
-                done += os.write(self._descriptor, data[done:])
+                records.send(self._descriptor, end)
+            except InterruptedError:
+                pass  # by a signal: begun again, as os.write does by itself
             except BlockingIOError:
                 poll = select.poll()
                 poll.register(self._descriptor, select.POLLOUT)
@@ -49,20 +60,15 @@ class Sink:
                 failure = error
                 break
         if failure is None:
-            self.size += done
-            return len(parts) // per, None
-        whole = records = 0
-        for at in range(0, len(parts), per):
-            length = sum(map(len, parts[at : at + per]))
-            if whole + length > done:
-                break
-            whole += length
-            records += 1
+            self.size += end - begin
+            return last - first, None
+        ends = records.ends()
+        whole = bisect_right(ends, records.sent)
+        self.size += ends[whole - 1] - begin if whole > first else 0
         if self._regular:
-            os.ftruncate(self._descriptor, self._base + self.size + whole)
+            os.ftruncate(self._descriptor, self._base + self.size)
             os.lseek(self._descriptor, 0, os.SEEK_END)
-        self.size += whole
-        return records, failure
+        return whole - first, failure
 
     def close(self) -> None:
         """Close the file. May be called twice."""
@@ -152,37 +158,32 @@ class Recorder:
                 pass  # somebody else was faster
         return sink
 
-    def write(self, parts: Sequence[bytes], per: int, statistics: Callable[[], Sequence[Statistics]]) -> int:
-        """Write records, ``per`` parts each, as many as there is place for; return how many."""
+    def write(self, records: Records, statistics: Callable[[], Sequence[Statistics]]) -> int:
+        """Write records, as many as there is place for; return how many."""
         written = 0
-        while parts and not self.finished:
-            fit = self._fit(parts, per)
-            records, failure = self._sink.write(parts[: fit * per] if fit * per < len(parts) else parts, per)
-            written += records
-            self._packets += records
+        while written < records.count and not self.finished:
+            upto = self._fit(records, written)
+            whole, failure = self._sink.pour(records, written, upto)
+            written += whole
+            self._packets += whole
             if failure is not None:
                 self._fail(failure)
                 break
-            parts = parts[fit * per :]
             self._turn(statistics)
         return written
 
-    def _fit(self, parts: Sequence[bytes], per: int) -> int:
-        """Return how many records go into this file before it is full; the one that fills it goes in whole."""
-        records = len(parts) // per
+    def _fit(self, records: Records, written: int) -> int:
+        """Return up to which record they go into this file before it is full; the one that fills it goes in whole."""
+        upto = records.count
         if self._rotation.packets:
-            records = min(records, self._rotation.packets - self._packets)
+            upto = min(upto, written + self._rotation.packets - self._packets)
         room = min(
             self._rotation.size - self._sink.size if self._rotation.size else 1 << 62,
             self._stop.size - self._size - self._sink.size if self._stop.size else 1 << 62,
         )
-        if room < 1 << 62:
-            size = 0
-            for number in range(records):
-                if size >= room:
-                    return max(number, 1)
-                size += sum(map(len, parts[number * per : number * per + per]))
-        return records
+        if records.size - records.sent > room:
+            upto = min(upto, max(bisect_left(records.ends(), records.sent + room), written) + 1)
+        return upto
 
     def _turn(self, statistics: Callable[[], Sequence[Statistics]]) -> None:
         """Begin the next file, or end, where it is time to."""

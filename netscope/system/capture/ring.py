@@ -19,8 +19,11 @@ from netscope.system.capture.filtering import attach, attach_nothing, for_socket
 from netscope.system.errors import explain
 
 BLOCK = 1 << 20
-RETIRE = 50  # milliseconds after which a block that is not full is handed over
-_BLOCKS = 32
+_RING = 32 << 20
+_RETIRE = 50  # milliseconds after which a block that is not full is handed over
+# To wake up costs a Python program more than a hundred frames do: what nobody looks at comes in larger portions.
+_LARGE_BLOCK, _LARGE_RETIRE = 4 << 20, 100
+_SEVERAL = 4  # blocks at least, one of which is being read
 _LEAST = 2
 _FRAME = 2048  # only has to divide the block: frames lie one behind the other in version 3
 
@@ -60,7 +63,10 @@ class Ring:
         try:
             program = request.program(self.link) if request.program else ()
             self._attach(for_socket(program, self.link, request.snaplen, request.way, self.ifindex))
-            self._map(max(_LEAST, _BLOCKS // len(request.interfaces)))
+            most = _RING // len(request.interfaces)
+            large = not request.keep and most >= _SEVERAL * _LARGE_BLOCK
+            self._block, self.retire = (_LARGE_BLOCK, _LARGE_RETIRE) if large else (BLOCK, _RETIRE)
+            self._map(max(_LEAST, most // self._block))
             self._begin(request.promiscuous)
         except OSError as error:
             self._socket.close()
@@ -82,10 +88,10 @@ class Ring:
         """Make the ring, a smaller one where memory is short."""
         self._socket.setsockopt(_SOL_PACKET, _VERSION, _TPACKET_V3)
         while True:
-            wanted = pack("=7I", BLOCK, blocks, _FRAME, BLOCK // _FRAME * blocks, RETIRE, 0, 0)
+            wanted = pack("=7I", self._block, blocks, _FRAME, self._block // _FRAME * blocks, self.retire, 0, 0)
             try:
                 self._socket.setsockopt(_SOL_PACKET, _RX_RING, wanted)
-                self._ring = mmap.mmap(self._socket.fileno(), BLOCK * blocks, mmap.MAP_SHARED)
+                self._ring = mmap.mmap(self._socket.fileno(), self._block * blocks, mmap.MAP_SHARED)
             except OSError as error:
                 if error.errno != errno.ENOMEM or blocks <= _LEAST:
                     raise
@@ -93,7 +99,7 @@ class Ring:
             else:
                 break
         view = memoryview(self._ring)
-        self._blocks = [view[at : at + BLOCK] for at in range(0, BLOCK * blocks, BLOCK)]
+        self._blocks = [view[at : at + self._block] for at in range(0, self._block * blocks, self._block)]
 
     def _begin(self, promiscuous: bool) -> None:
         if self.ifindex:
@@ -128,7 +134,7 @@ class Ring:
                 self._next = (self._next + 1) % len(self._blocks)
 
     def end(self) -> None:
-        """Let no more frames in. What came before is handed over within twice RETIRE."""
+        """Let no more frames in. What came before is handed over within twice ``retire`` milliseconds."""
         try:
             attach_nothing(self._socket)
         except OSError:

@@ -9,14 +9,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from netscope.core.capture import ANY, CaptureRequest
+from netscope.core.capture import ANY, CaptureRequest, Output
 from netscope.core.errors import BadQuery
 from netscope.core.frame import Frames, Interface, Statistics
 from netscope.core.snapshot import Problem
-from netscope.system.capture.blocks import pcap_parts, pcapng_parts
 from netscope.system.capture.output import Recorder
+from netscope.system.capture.plain import Format, Maker, Plain
 from netscope.system.capture.privileges import FILES, drop
-from netscope.system.capture.ring import RETIRE, Ring
+from netscope.system.capture.ring import Ring
 from netscope.system.capture.store import Store
 
 _TURN = 8  # blocks that are taken from one ring before the next has its turn
@@ -33,10 +33,12 @@ class LiveCapture:
         self._request = request
         self._rings: list[Ring] = []
         self._recorder: Recorder | None = None
+        self._makers: list[Maker] = []  # of records, for each ring
         try:
             inside(self._open)
             if request.output is not None:
                 self._recorder = Recorder(request.output, self.interfaces, request.stop)
+                self._makers = [_maker(request.output, number, ring) for number, ring in enumerate(self._rings)]
         except BaseException:
             self._close_rings()
             raise
@@ -169,7 +171,7 @@ class LiveCapture:
         for ring in self._rings:
             ring.end()
         for _ in range(_LAST):
-            poll.poll(2 * RETIRE)
+            poll.poll(2 * max(ring.retire for ring in self._rings))
             before = self._captured
             if self._round() or self._captured == before:
                 return
@@ -181,31 +183,26 @@ class LiveCapture:
         for number, ring in enumerate(self._rings):
             for block, packets, first in ring.blocks(_TURN):
                 wanted = min(packets, most - self._captured) if most else packets
-                self._take(number, ring, block, wanted, first)
+                self._take(number, block, wanted, first)
                 if (most and self._captured >= most) or (self._recorder is not None and self._recorder.finished):
                     return True
         if self._captured != before:
             os.eventfd_write(self._news, 1)
         return False
 
-    def _take(self, number: int, ring: Ring, block: memoryview, packets: int, first: int) -> None:
+    def _take(self, number: int, block: memoryview, packets: int, first: int) -> None:
         if self._recorder is not None:
-            packets = self._record(self._recorder, number, ring, block, packets, first)
+            packets = self._record(self._recorder, number, block, packets, first)
         if self._request.keep:
             self._store.add(block, packets, first, number)
         self._captured += packets
 
-    def _record(self, recorder: Recorder, number: int, ring: Ring, block: memoryview, packets: int, first: int) -> int:
+    def _record(self, recorder: Recorder, number: int, block: memoryview, packets: int, first: int) -> int:
         """Write a block's frames; return how many could be written."""
-        nano = recorder.output.nano
         done, at = 0, first
         while done < packets and not recorder.finished:
-            left = packets - done
-            if recorder.output.form == "pcapng":
-                per, batch = 3, pcapng_parts(block, left, at, ring.snaplen, number, cooked=ring.cooked)
-            else:
-                per, batch = 2, pcap_parts(block, left, at, ring.snaplen, nano=nano, cooked=ring.cooked)
-            done += recorder.write(batch.parts, per, self._count)
+            batch = self._makers[number].take(block, packets - done, at)
+            done += recorder.write(batch.records, self._count)
             at = batch.at
         return done
 
@@ -244,3 +241,12 @@ class LiveCapture:
             self._store.complete = True
             self._ended = True
             os.eventfd_write(self._news, 1)
+
+
+def _maker(output: Output, number: int, ring: Ring) -> Maker:
+    wanted = Format(output.form, output.nano, number, ring.snaplen, ring.cooked)
+    try:
+        from netscope.system.capture.straight import POSSIBLE, Straight
+    except ImportError:  # a Python without ctypes
+        return Plain(wanted)
+    return Straight(wanted) if POSSIBLE else Plain(wanted)
