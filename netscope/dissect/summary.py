@@ -36,7 +36,8 @@ __all__ = ["Summaries", "Summary", "summaries", "summary"]
 
 
 # Of the lines of a way's segments that have time stamps alone, without PSH and with it; that have any other options;
-# of one record of TLS data, and of whatever else rides on a segment.
+# of one record of TLS data, and of whatever else rides on a segment. (To unpack them all would bring each of them into
+# the cache.)
 Forms = tuple[bytes, bytes, bytes, bytes, bytes, bytes]
 
 

@@ -8,15 +8,13 @@ the same for a whole conversation and what is a packet's own. It knows the conne
 
 from __future__ import annotations
 
-from itertools import islice
 from struct import Struct
 
 from netscope.core.frame import Frame
 from netscope.core.text import printable
-from netscope.core.typed import Iterable
 from netscope.dissect.context import Context, Kept
 from netscope.dissect.dns_line import around
-from netscope.dissect.files.block import Match, Record
+from netscope.dissect.files.block import Block, Match
 from netscope.dissect.summary import PLAIN, TELLING, Forms, Summaries, Summary, Way, settle
 from netscope.dissect.tcp_options import listing
 
@@ -117,11 +115,8 @@ class Lines:
             self._first = time
         return line(number, time - self._first, self._maker.row(number, time, data, 0, len(data), length, link)) + "\n"
 
-    def block(self, data: bytes, records: Iterable[Record], most: int) -> tuple[bytes, int]:  # noqa: C901 - for its speed
-        """Return the lines of some records of Ethernet frames, at most ``most``, and where the last record ends.
-
-        As many bytes as :data:`~netscope.dissect.files.block.PAD` must follow the last record.
-        """
+    def block(self, block: Block, most: int) -> tuple[bytes, int]:  # noqa: C901 - for its speed
+        """Return the lines of some records of Ethernet frames, at most ``most``, and where the last record ends."""
         factor, match, maker = self._factor, self._match, self._maker
         over4, over6, stamps, highest, near = _OVER4, _OVER6, _STAMPS, _ALL, _NEAR
         ways, sizes, plain, telling = maker.ways.get, _SIZES, PLAIN, TELLING
@@ -129,11 +124,17 @@ class Lines:
         named, guessed = maker.context.tables.by["udp.port"].get, maker.context.tables.first.get("udp")
         lines: list[bytes] = []
         add = lines.append
-        if match is None:
-            records = islice(records, most)
         second, lead, leads, listed, known, base, shift, billion = _NEVER, b"", _UNTIMED, 0, -1, 0, 0, _BILLION
+        data, end, header, largest = block
         at, place = 0, self.place
-        for start, at, seconds, fraction, length in records:
+        stop = place + (min(most, end >> 4) if match is None else end >> 4)  # each takes 16 bytes at least
+        while place < stop:
+            seconds, fraction, captured, length = header(data, at)
+            start = at + 16
+            at = start + captured
+            if at > end or captured > largest:
+                at = start - 16
+                break
             place += 1
             if match is not None:
                 if not match(data[start:at], length):
@@ -143,15 +144,15 @@ class Lines:
             if seconds != known:
                 known, base = seconds, seconds * billion
                 shift = base - second
-            rest = fraction * factor + shift
+            nano = fraction * factor
+            rest = nano + shift
             if rest < 0 or rest >= billion:
-                second, leads = self._second(base + fraction * factor)
+                second, leads = self._second(base + nano)
                 lead = leads[6]
                 shift = base - second
-                rest = fraction * factor + shift
+                rest = nano + shift
             micro = rest // 1000
             begun = lead if micro > 99_999 else leads[len(b"%d" % micro)]
-            captured = at - start
             kind, total, part, protocol, key, seq, ack, bits, window, options, value, echo = over4(data, start)
             if (kind == 0x08004500 or kind & 0xFFFFFF00 == 0x08004500) and not part & 0x3FFF:
                 begins = start + 34
@@ -196,7 +197,7 @@ class Lines:
                                     ):
                                         above = maker.above(way, data, inner, payload)
                                 if above is not None:
-                                    time = base + fraction * factor
+                                    time = base + nano
                                     if here.to_be_acked == seq:
                                         here.to_be_acked = following
                                     here.next = following
@@ -206,7 +207,7 @@ class Lines:
                                         here.duplicates = 0
                                         here.last_ack = ack
                         elif ack != here.last_ack:
-                            time = base + fraction * factor
+                            time = base + nano
                             here.last_other = place
                             here.duplicates = 0
                             here.last_ack = ack
@@ -214,21 +215,21 @@ class Lines:
                             above = None
                         if above is not None:
                             here.window = window
-                            here.last_ack_time = way.held.last_time = time
+                            here.last_ack_time = time  # the conversation's own is in no line
                             window <<= way.scale
                             if here.room >= 0:
                                 here.room = window
                             listed = place
-                            acked, pushed, bare_acked, bare_pushed, sealed, upon = way.forms or _forms(way)
+                            forms = way.forms or _forms(way)
                             if above is not plain:
                                 if above is way.sealed:
-                                    add(sealed % (place, begun, micro, captured))
+                                    add(forms[4] % (place, begun, micro, captured))
                                 else:
                                     name, info = above
-                                    add(upon % (place, begun, micro, name.encode(), captured, info.encode()))
+                                    add(forms[5] % (place, begun, micro, name.encode(), captured, info.encode()))
                             elif options == stamps and size == 32:
                                 add(
-                                    (pushed if bits & 8 else acked)
+                                    (forms[1] if bits & 8 else forms[0])
                                     % (
                                         place, begun, micro, captured, seq - way.base & highest,
                                         ack - way.other & highest, window, payload, value, echo,
@@ -237,7 +238,7 @@ class Lines:
                             else:
                                 more = listing(data, begins + 20, begins + size, way.other) if size > 20 else ""
                                 add(
-                                    (bare_pushed if bits & 8 else bare_acked)
+                                    (forms[3] if bits & 8 else forms[2])
                                     % (
                                         place, begun, micro, captured, seq - way.base & highest,
                                         ack - way.other & highest, window, payload, more.encode(),
@@ -262,11 +263,11 @@ class Lines:
                         if form:
                             add(form % (place, begun, micro, ends, captured, ack >> 16))
                             continue
-            row = maker.row(place, base + fraction * factor, data, start, captured, length, _ETHERNET)
+            row = maker.row(place, base + nano, data, start, captured, length, _ETHERNET)
             if lead:
                 add(_LINE % (place, begun, micro, _told(row).encode("utf-8", "backslashreplace")))
             else:
-                text = line(place, base + fraction * factor - (self._first or 0), row).lstrip()
+                text = line(place, base + nano - (self._first or 0), row).lstrip()
                 add(text.encode("utf-8", "backslashreplace") + b"\n")
         if listed:
             maker.context.listed = listed

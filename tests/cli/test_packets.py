@@ -165,6 +165,19 @@ def test_lines_are_the_same_from_any_source(tmp_path: Path, words: list[str]) ->
         assert packets("-r", path, "-T", "text", *words).stdout == piped
 
 
+@pytest.mark.parametrize("words", ["-n", "-T text", "-n -v"])
+def test_frames_longer_than_what_is_read_at_a_time(tmp_path: Path, words: str) -> None:
+    sizes = (100, 262_144, 9, 262_143, 131_000, 131_000, 60, 262_000, 0)
+    made = [
+        frame._replace(data=frame.data + bytes(max(size - len(frame.data), 0)), length=max(size, len(frame.data)))
+        for frame, size in zip(conversations(300), sizes * 34, strict=False)
+    ][: len(sizes) * 3]
+    (path := tmp_path / "long.pcap").write_bytes(pcap(made))
+    piped = packets("-r", "-", *words.split(), stdin=path.read_bytes()).stdout
+    assert piped.count(b"\n") >= len(made)
+    assert packets("-r", path, *words.split()).stdout == piped
+
+
 def test_lines_are_fit_for_any_encoding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "some.pcap"
     path.write_bytes(pcap_of(frames(list(traffic(5))), 1))

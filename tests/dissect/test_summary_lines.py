@@ -10,7 +10,7 @@ import pytest
 
 from netscope.core.frame import Frame
 from netscope.dissect import Context, dissect
-from netscope.dissect.files.block import PAD, Match, pcap_records
+from netscope.dissect.files.block import PAD, Block, Match
 from netscope.dissect.summary import Summary, summaries
 from netscope.dissect.summary_lines import Lines, line
 from tests import conversations, packets, protocols
@@ -32,14 +32,18 @@ def of_trees(frames: Iterable[Frame]) -> list[str]:
     return lines
 
 
+def records(data: bytes) -> Block:
+    """Return the records of a pcap file whose header was taken off."""
+    return Block(data + bytes(PAD), len(data), _HEADER, 262_144)
+
+
 def by_blocks(frames: list[Frame], piece: int = 1 << 20, match: Match | None = None) -> list[str]:
     """Return the lines that are written of the same frames in a file, read in pieces of so many bytes."""
     lines, data = Lines(factor=1, match=match), packets.pcap(frames, 1)
     text, rest = b"", b""
     for at in range(24, len(data), piece):
         rest += data[at : at + piece]
-        padded = rest + bytes(PAD)
-        more, used = lines.block(padded, pcap_records(padded, len(rest), _HEADER, 262_144), 1 << 60)
+        more, used = lines.block(records(rest), 1 << 60)
         text += more
         rest = rest[used:]
     assert not rest
@@ -135,10 +139,9 @@ def test_a_filter_takes_what_passes_and_leaves_the_numbers() -> None:
 
 def test_no_more_than_was_asked_for() -> None:
     frames = packets.frames(list(traffic(50)))
-    data = packets.pcap(frames, 1)[24:] + bytes(PAD)
     for match in (None, lambda _data, _length: 1):
         lines = Lines(factor=1, match=match)
-        text, _used = lines.block(data, pcap_records(data, len(data) - PAD, _HEADER, 262_144), 7)
+        text, _used = lines.block(records(packets.pcap(frames, 1)[24:]), 7)
         assert text.decode().split("\n")[:-1] == of_trees(frames[:7])
         assert lines.count == 7
 
@@ -146,8 +149,7 @@ def test_no_more_than_was_asked_for() -> None:
 def test_lines_go_on_where_a_block_ended() -> None:
     frames = packets.frames(list(traffic(200)))
     lines = Lines()
-    data = packets.pcap(frames[:300], 1)[24:] + bytes(PAD)
-    text, _used = lines.block(data, pcap_records(data, len(data) - PAD, _HEADER, 262_144), 1 << 60)
+    text, _used = lines.block(records(packets.pcap(frames[:300], 1)[24:]), 1 << 60)
     rest = "".join(lines.line(frame) for frame in frames[300:])
     assert (text.decode() + rest).split("\n")[:-1] == of_trees(frames)
 
@@ -168,9 +170,8 @@ def test_dns_messages_that_differ_in_their_identifiers_alone() -> None:
 
 def test_numbers_of_any_width() -> None:
     frames = packets.frames([packets.over4(b"", 9, 9)])
-    data = packets.pcap(frames, 1)[24:] + bytes(PAD)
     for place in (0, 98, 9_998, 9_999, 99_999, 1_234_566):
         lines = Lines()
         lines.place = place
-        text, _used = lines.block(data, pcap_records(data, len(data) - PAD, _HEADER, 262_144), 1)
+        text, _used = lines.block(records(packets.pcap(frames, 1)[24:]), 1)
         assert text.decode() == of_trees([frames[0]._replace(number=place + 1)])[0] + "\n"

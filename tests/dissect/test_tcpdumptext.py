@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from struct import Struct
 
@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netscope.core.frame import Frame
-from netscope.dissect.files.block import PAD, Record, pcap_records
+from netscope.dissect.files.block import PAD, Block
 from netscope.dissect.tcpdumptext.fast import Fast
 from netscope.dissect.tcpdumptext.printer import Printer
 from netscope.dissect.tcpdumptext.style import Style, Times
@@ -184,15 +184,15 @@ def blocked(data: bytes, made: Style, piece: int = 1 << 20) -> str:
     text, rest = [], b""
     for at in range(24, len(data), piece):
         rest += data[at : at + piece]
-        lines, used = fast.block(rest + bytes(PAD), records(rest), 1 << 60)
+        lines, used = fast.block(records(rest), 1 << 60)
         text.append(lines)
         rest = rest[used:]
     return b"".join(text).decode()
 
 
-def records(data: bytes) -> Iterator[Record]:
-    """Yield the records of a pcap file whose header was taken off."""
-    return pcap_records(data + bytes(PAD), len(data), _HEADER, 262_144)
+def records(data: bytes) -> Block:
+    """Return the records of a pcap file whose header was taken off."""
+    return Block(data + bytes(PAD), len(data), _HEADER, 262_144)
 
 
 @pytest.mark.parametrize("absolute", [False, True])
@@ -211,18 +211,18 @@ def test_the_fast_way_ends_at_what_is_no_record() -> None:
     frames = conversations(10)
     data = (pcap(frames) + b"\xff" * 16 + pcap(frames)[24:])[24:]
     fast = Fast(Printer(Style(times="none")), 1000)
-    text, used = fast.block(data + bytes(PAD), records(data), 100)
+    text, used = fast.block(records(data), 100)
     assert (text.count(b"\n"), used, fast.count, fast.place) == (10, len(pcap(frames)) - 24, 10, 10)
     for match in (None, lambda _data, _length: 1):
         fast = Fast(Printer(Style(times="none")), 1000, match)
-        assert fast.block(data + bytes(PAD), records(data), 3)[0].count(b"\n") == fast.count == 3
+        assert fast.block(records(data), 3)[0].count(b"\n") == fast.count == 3
 
 
 def test_the_fast_way_takes_what_passes() -> None:
     frames = conversations(200)
     data = pcap(frames)[24:]
     fast = Fast(Printer(Style()), 1000, lambda data, _length: data[23] == 17)
-    text, _used = fast.block(data + bytes(PAD), records(data), 1 << 60)
+    text, _used = fast.block(records(data), 1 << 60)
     printer = Printer(Style())
     assert text.decode() == "".join(printer.lines(frame for frame in frames if frame.data[23] == 17))
     assert (fast.place, fast.count) == (200, text.count(b"\n"))

@@ -9,12 +9,12 @@ from struct import Struct
 from netscope.cli.output import Output
 from netscope.cli.packets.grammar import Command
 from netscope.cli.packets.printers import Sink
-from netscope.core.typed import TYPE_CHECKING, Iterator
-from netscope.dissect.files.block import PAD, Record, pcap_records
+from netscope.core.typed import TYPE_CHECKING
+from netscope.dissect.files.block import PAD, Block
 
 if TYPE_CHECKING:
     from netscope.cli.packets.reading import Walk
-    from netscope.dissect.files.records import Plain, Step
+    from netscope.dissect.files.records import Plain
 
 _PIECE = 1 << 18
 _STEP = 1 << 20
@@ -26,31 +26,33 @@ class Pieces:
     """Windows that go over the records of a pcap file, each beginning with a record.
 
     Attributes:
-        data: the bytes of this window, with ``PAD`` more.
-        rest: those at its end in which there is no whole record.
+        block: the bytes of this window.
+        rest: how many there are, once the walk has ended, from where no whole record is.
     """
 
     def __init__(self, layout: Plain) -> None:
-        self.data = self.rest = b""
-        self._layout = layout
-        self._header = Struct(layout.order + "IIII").unpack_from
+        self.block = Block(bytes(PAD), 0, Struct(layout.order + "IIII").unpack_from, layout.most)
+        self.rest = 0
+        self._read = layout.read
         self._at = layout.begun
-        self._pad = bytes(PAD)
+        self._size = _PIECE
+        self._last = False
 
     def more(self, used: int) -> bool:
         """Go on behind ``used`` bytes of this window; return whether there is more to be read there."""
-        layout, rest = self._layout, self.data[used : len(self.data) - PAD] if self.data else b""
-        self.rest = rest
-        if self.data and not used and len(rest) > layout.most + 16:
+        _data, end, header, largest = self.block
+        self.rest = end - used
+        self._at += used
+        if self._last or (not used and end >= largest + 16):
             return False  # what stands here is no record, or it would have been whole
-        read = layout.read(self._at, _PIECE)
-        self._at += len(read)
-        self.data = b"".join((rest, read, self._pad))
-        return bool(read)
-
-    def records(self) -> Iterator[Record]:
-        """Yield the whole records in this window."""
-        return pcap_records(self.data, len(self.data) - PAD, self._header, self._layout.most)
+        if end and not used:
+            self._size = largest + 16 + PAD
+        data = self._read(self._at, self._size)
+        self._last = len(data) < self._size
+        if self._last:
+            data += bytes(PAD)
+        self.block = Block(data, len(data) - PAD, header, largest)
+        return True
 
 
 def plain(command: Command, walk: Walk, to: Sink, output: Output) -> bool:
@@ -65,7 +67,7 @@ def plain(command: Command, walk: Walk, to: Sink, output: Output) -> bool:
     most = command.most or _ALL
     pieces, used = Pieces(layout), 0
     while fast.count < most and pieces.more(used):
-        text, used = fast.block(pieces.data, pieces.records(), most - fast.count)
+        text, used = fast.block(pieces.block, most - fast.count)
         output.write_block(text)
     walk.taken = fast.count
     if fast.count == most or not pieces.rest:
@@ -81,13 +83,11 @@ def steps(command: Command, walk: Walk, to: Sink, output: Output) -> bool:
     if fast is None:
         return False
     most = command.most or _ALL
-    pad = bytes(PAD)
     while fast.count < most:
         if walk.place >= len(frames) and not frames.advance(_STEP) and walk.place >= len(frames):
             break
-        data, found = frames.stretch(walk.place)
         fast.place = walk.place
-        text, _used = fast.block(data + pad, _ethernet(found), most - fast.count)
+        text, _used = fast.block(frames.stretch(walk.place, _ETHERNET), most - fast.count)
         output.write_block(text)
         if fast.place == walk.place and walk.place < len(frames):
             frame = frames.frame(walk.place)
@@ -98,11 +98,3 @@ def steps(command: Command, walk: Walk, to: Sink, output: Output) -> bool:
         walk.place = fast.place
     walk.taken = fast.count
     return True
-
-
-def _ethernet(found: Iterator[Step]) -> Iterator[Record]:
-    """Yield records as long as they are Ethernet's."""
-    for start, end, seconds, rest, length, link in found:
-        if link != _ETHERNET:
-            return
-        yield start, end, seconds, rest, length

@@ -6,8 +6,8 @@ from netscope.cli.packets.grammar import Command
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.frame import Frame, Interface, interface_name
 from netscope.core.host import Host
-from netscope.core.typed import Iterable, Iterator, Mapping, Protocol, Sequence
-from netscope.dissect.files.block import Match, Record
+from netscope.core.typed import Iterator, Mapping, Protocol, Sequence
+from netscope.dissect.files.block import Block, Match
 
 _ETHERNET = 1
 
@@ -23,11 +23,8 @@ class Blocks(Protocol):
     place: int
     count: int
 
-    def block(self, data: bytes, records: Iterable[Record], most: int) -> tuple[bytes, int]:
-        """Return the text of ``most`` records at most, in UTF-8, and where the last one ends.
-
-        ``PAD`` bytes must follow it.
-        """
+    def block(self, block: Block, most: int) -> tuple[bytes, int]:
+        """Return the text of ``most`` records at most, in UTF-8, and where the last one ends."""
 
     def line(self, frame: Frame) -> str:
         """Return the text of one that lies elsewhere."""

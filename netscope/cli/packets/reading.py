@@ -12,7 +12,7 @@ from netscope.core.capture import SNAPLEN
 from netscope.core.frame import Frame, Interface
 from netscope.core.host import Host
 from netscope.core.typed import Iterator, Sequence
-from netscope.dissect.files.block import Match, framed
+from netscope.dissect.files.block import Match, framed, pcap_records
 from netscope.dissect.files.frames import FileFrames
 from netscope.system.capture.opening import open_capture
 
@@ -122,9 +122,9 @@ class Walk:
         pieces, used = Pieces(layout), 0
         while pieces.more(used):
             used = 0
-            for start, used, seconds, fraction, length in pieces.records():
+            for start, used, seconds, fraction, length in pcap_records(pieces.block):
                 self.place += 1
-                data = pieces.data[start:used]
+                data = pieces.block.data[start:used]
                 yield framed(self.place, seconds, fraction * factor, data, length, link)
         if pieces.rest:
             self.reach(self.place)

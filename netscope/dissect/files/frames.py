@@ -8,13 +8,15 @@ from bisect import bisect_left
 from netscope.core.errors import BadQuery
 from netscope.core.frame import Frame, Interface, Statistics
 from netscope.core.snapshot import Problem
-from netscope.core.typed import Iterator, Sequence
+from netscope.core.typed import Sequence
+from netscope.dissect.files.block import PAD, Block
 from netscope.dissect.files.pcap import HEADER, PcapReader, magic
-from netscope.dissect.files.pcapng import PcapngReader, is_pcapng
-from netscope.dissect.files.records import Extras, Plain, Reader, Step
+from netscope.dissect.files.pcapng import RECORD, PcapngReader, is_pcapng
+from netscope.dissect.files.records import Extras, Plain, Reader
 from netscope.dissect.files.source import Source, Windows
 
 _STEP = 1 << 20
+_PIECE = 1 << 18
 _HEAD = 16  # bytes that tell how long a record is, in either format
 _TRIM = 65_536  # frames that were let go, before their part of the index is
 
@@ -84,17 +86,17 @@ class FileFrames:
         """Whether :meth:`stretch` has something to give: this is a regular pcapng file."""
         return isinstance(self._reader, PcapngReader) and self._source.complete and not self._source.first
 
-    def stretch(self, place: int, size: int = _STEP) -> tuple[bytes, Iterator[Step]]:
-        """Return bytes of a pcapng file, some ``size`` of them, and how the frames from a place on lie there.
+    def stretch(self, place: int, link: int, size: int = _PIECE) -> Block:
+        """Return the frames of a link type from a place on in a pcapng file, as far as ``size`` bytes hold them.
 
         Nothing, where the file is another, or the frame at that place has to be asked for by :meth:`frame`.
         """
-        reader = self._reader
-        if not isinstance(reader, PcapngReader) or not self._first <= place < len(self):
-            return b"", iter(())
-        offset = reader.offsets[place - reader.trimmed]
-        data = self._source.read(offset, size)
-        return data, reader.steps(data, offset, place)
+        reader, pieces = self._reader, []
+        if isinstance(reader, PcapngReader) and self._first <= place < len(self):
+            offset = reader.offsets[place - reader.trimmed]
+            pieces = reader.records(self._source.read(offset, size), offset, place, link)
+        data = b"".join((*pieces, bytes(PAD)))
+        return Block(data, len(data) - PAD, RECORD.unpack_from, len(data))
 
     def frame(self, place: int) -> Frame:
         """Return the frame at a place."""

@@ -8,7 +8,7 @@ from struct import Struct
 
 from netscope.core.frame import Direction, Frame, Interface, Statistics
 from netscope.core.snapshot import Problem
-from netscope.core.typed import Callable, Iterator, Mapping, Sequence
+from netscope.core.typed import Callable, Mapping, Sequence
 from netscope.dissect.files import options as option
 from netscope.dissect.files.options import options, text
 from netscope.dissect.files.pcapng_blocks import (
@@ -25,10 +25,12 @@ from netscope.dissect.files.pcapng_blocks import (
     interface_of,
     statistics_of,
 )
-from netscope.dissect.files.records import FRAME_MOST_EVER, Complaints, Extras, Step, corrupt
+from netscope.dissect.files.records import FRAME_MOST_EVER, Complaints, Extras, corrupt
 
 PB, SPB, EPB = 2, 3, 6
 _FIXED = {EPB: 32, PB: 32, SPB: 16}  # bytes of a block without data and options, both lengths included
+RECORD = Struct("IIII")  # the header of a record of a pcap file
+_BILLION = 1_000_000_000
 _BLOCK_MOST = FRAME_MOST_EVER + (1 << 20)
 _SECTIONS = 65_536  # and as many interfaces: a file of nothing else does not fill the memory
 _DIRECTIONS: Mapping[int, Direction] = {1: "in", 2: "out"}
@@ -51,6 +53,7 @@ class Section:
         self.length = Struct(order + "I")
         self.block = Struct(order + "IIIIIII")  # type and length, then what follows in the next line
         self.enhanced = Struct(order + "8xIIIII")  # interface, time, captured, original
+        self.step = Struct(order + "I4xIIIII")  # the type before them
         self.packet = Struct(order + "8xHHIIII")  # the same, with drops behind the interface
 
 
@@ -202,29 +205,36 @@ class PcapngReader:
         kind = section.head.unpack_from(data, at)[0]
         return self._decoders[kind](data, at, place, section)
 
-    def steps(self, data: bytes, base: int, place: int) -> Iterator[Step]:
-        """Yield how the frames from a place on lie in ``data``, which lies at ``base`` in the file.
+    def records(self, data: bytes, base: int, place: int, link: int) -> list[bytes]:
+        """Return the frames from a place on that are whole in ``data``, which lies at ``base`` in the file.
 
-        Ends at the end of the data, of a section, and before a frame in a block of another kind than is written today.
+        They come as a pcap file's, each behind its :data:`RECORD`, with nanoseconds. Ends before a frame of another
+        link type, in a block of another kind than is written today, in another section, or of a time that pcap has not.
         """
         index = place - self.trimmed
         section = self._section(place)
         after = bisect_right(self._starts, place)
         stop = self._starts[after] - self.trimmed if after < len(self._starts) else len(self.offsets)
-        unpack, kinds, ends = section.enhanced.unpack_from, section.head.unpack_from, base + len(data)
+        unpack, pack, last = section.step.unpack_from, RECORD.pack, len(data) - 32
         links = [interface.link for interface in self.interfaces[section.base :]]
-        clocks, offsets = section.clocks, self.offsets
-        while index < min(stop, len(offsets)):
-            at = offsets[index] - base
-            if at + 32 > len(data) or base + at >= ends or kinds(data, at)[0] != EPB:
-                return
-            number, high, low, kept, length = unpack(data, at)
+        seconds, second = 0, 0
+        found: list[bytes] = []
+        for offset in self.offsets[index : min(stop, index + len(data) // 32)]:
+            at = offset - base
+            if at > last:
+                break
+            kind, number, high, low, kept, length = unpack(data, at)
             start = at + 28
-            if start + kept > len(data):
-                return
-            seconds, rest = divmod(clocks[number].time(high << 32 | low), 1_000_000_000)
-            yield start, start + kept, seconds, rest, length, links[number]
-            index += 1
+            if kind != EPB or links[number] != link or start + kept > len(data):
+                break
+            rest = section.clocks[number].time(high << 32 | low) - second
+            if rest < 0 or rest >= _BILLION:
+                seconds, rest = divmod(rest + second, _BILLION)
+                if seconds >> 32:
+                    break
+                second = seconds * _BILLION
+            found += (pack(seconds, rest, kept, length), data[start : start + kept])
+        return found
 
     def _enhanced(self, data: bytes, at: int, place: int, section: Section) -> Frame:
         number, high, low, kept, length = section.enhanced.unpack_from(data, at)

@@ -56,11 +56,6 @@ class Extras(NamedTuple):
     customs: tuple[Custom, ...] = ()
 
 
-# Where a frame's bytes begin and end in some data, seconds and nanoseconds of its time, its length on the wire, and its
-# link type.
-Step = tuple[int, int, int, int, int, int]
-
-
 class Plain(NamedTuple):
     """A pcap file whose records lie one behind the other, to be walked without an index.
 

@@ -9,12 +9,11 @@ flags, other options, ports whose payload is printed too) goes the long way thro
 from __future__ import annotations
 
 import re
-from itertools import islice
 from struct import Struct
 
 from netscope.core.frame import Frame
-from netscope.core.typed import Callable, Iterable, NamedTuple
-from netscope.dissect.files.block import Match, Record, framed
+from netscope.core.typed import Callable, NamedTuple
+from netscope.dissect.files.block import Block, Match, framed
 from netscope.dissect.tcpdumptext.lines import HTTP
 from netscope.dissect.tcpdumptext.names import ip4, ip6
 from netscope.dissect.tcpdumptext.printer import Printer
@@ -103,11 +102,8 @@ class Fast:
         self._tcp: dict[bytes, Flow] = {}
         self._udp: dict[bytes, bytes | None] = {}
 
-    def block(self, data: bytes, records: Iterable[Record], most: int) -> tuple[bytes, int]:  # noqa: C901 - for its speed
-        """Return the lines of some records in UTF-8, at most ``most``, and where in ``data`` the last record ends.
-
-        As many bytes as :data:`~netscope.dissect.files.block.PAD` must follow the last record.
-        """
+    def block(self, block: Block, most: int) -> tuple[bytes, int]:  # noqa: C901 - for its speed
+        """Return the lines of some records in UTF-8, at most ``most``, and where the last one ends."""
         style, plain = self.printer.style, self._line
         factor, link, match = self._factor, _ETHERNET, self._match
         timed, form = style.times != "none", b"%b%09d " if style.nanoseconds else b"%b%06d "
@@ -116,18 +112,23 @@ class Fast:
         tcp, udp = self._tcp.get, self._udp.get
         lines: list[bytes] = []
         add = lines.append
-        if match is None:
-            records = islice(records, most)
         known, lead, stamp = -1, b"", b""
+        data, end, header, largest = block
         at, place = 0, self.place
-        for start, at, seconds, fraction, length in records:
+        stop = place + (min(most, end >> 4) if match is None else end >> 4)  # each takes 16 bytes at least
+        while place < stop:
+            seconds, fraction, captured, length = header(data, at)
+            start = at + 16
+            at = start + captured
+            if at > end or captured > largest:
+                at = start - 16
+                break
             place += 1
             if match is not None:
                 if not match(data[start:at], length):
                     continue
                 if len(lines) == most:
                     break
-            captured = at - start
             if data[start + 12] == 0x86:
                 kind, six, total, protocol, key, seq, ack, bits, window, options, value, echo = over6(data, start)
                 used = 40 if kind == 0x86DD and six >> 4 == 6 and total else 0
