@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from netscope.dissect.tcpdumptext.around import Around
 from netscope.dissect.tcpdumptext.hexdump import hexadecimal
 from netscope.dissect.tcpdumptext.igmp import RECORDS
 from netscope.dissect.tcpdumptext.names import bits, checksum, ip6, mac, named, should_be
-from netscope.dissect.tcpdumptext.text import U16, U32, Text, Truncated, need, take
+from netscope.dissect.tcpdumptext.text import U16, U32, Printers, Text, Truncated, need, take
 
 _NAMES = {
     1: "destination unreachable", 2: "packet too big", 3: "time exceeded in-transit", 4: "parameter problem",
@@ -15,7 +17,7 @@ _NAMES = {
     135: "neighbor solicitation", 136: "neighbor advertisement", 137: "redirect", 138: "router renumbering",
     139: "who-are-you request", 140: "who-are-you reply", 141: "inverse neighbor solicitation",
     142: "inverse neighbor advertisement", 143: "multicast listener report v2", 144: "ha discovery request",
-    145: "ha discovery reply", 146: "mobile prefix solicitation", 147: "mobile prefix advertisement", 155: "RPL",
+    145: "ha discovery reply", 146: "mobile router solicitation", 147: "mobile router advertisement", 155: "RPL",
     200: "mtrace response", 201: "mtrace message",
 }  # fmt: skip
 _UNREACHABLE = {
@@ -30,12 +32,23 @@ _OPTIONS = {
 _RA_FLAGS = ((0x80, "managed"), (0x40, "other stateful"), (0x20, "home agent"))
 _PREFIX_FLAGS = ((0x80, "onlink"), (0x40, "auto"), (0x20, "router"))
 _PREFERENCES = ("medium", "high", "rsv", "low")
+_RARE = Printers[Callable[[Text, bytes, int, int], None]](
+    {
+        138: "icmp6_rare:renumbering", 139: "icmp6_rare:node_query", 140: "icmp6_rare:node_reply",
+        155: "icmp6_rare:rpl",
+    }
+)  # fmt: skip
+_GOING_ON = frozenset({138, 139, 140})  # those whose length is told also where they are cut off
 _NA_FLAGS = ((0x80000000, "router"), (0x40000000, "solicited"), (0x20000000, "override"))
 
 
 def icmp6(text: Text, data: bytes, at: int, length: int, around: Around) -> None:
     """Print a message."""
     text.protocol = "icmp6"
+    if not length:
+        text.add("ICMP6, length 0")
+        text.invalid()
+        return
     if text.style.verbose and not around.fragmented and at + length <= len(data):
         wrong = checksum(around.pseudo(58, length), data[at : at + length])
         found = U16(data, at + 2)[0]
@@ -47,17 +60,19 @@ def icmp6(text: Text, data: bytes, at: int, length: int, around: Around) -> None
         text.add(f", length {length}")
     try:
         whole = _message(text, data, at, length, kind)
-    except (IndexError, Truncated):
+    except (IndexError, Truncated) as error:
         text.truncated()
-        if kind == 138 and not text.style.verbose:
-            text.add(f", length {length}")
-        return
+        whole = kind in _GOING_ON and isinstance(error, Truncated)
     if whole and not text.style.verbose:
         text.add(f", length {length}")
 
 
 def _message(text: Text, data: bytes, at: int, length: int, kind: int) -> bool:  # noqa: C901 - field after field
     """Print what a message says; return whether its length is still to come."""
+    rare = _RARE.find(kind)
+    if rare is not None:
+        rare(text, data, at, at + length)
+        return True
     if kind == 1:
         return _unreachable(text, data, at, length)
     if kind == 2:
@@ -92,14 +107,29 @@ def _message(text: Text, data: bytes, at: int, length: int, kind: int) -> bool: 
         pass
     elif kind in (144, 145):
         text.add(f", id 0x{U16(take(data, at + 4, 2))[0]:04x}")
-    elif kind in (139, 140):
-        text.add(" node information " + ("query" if kind == 139 else "reply"))
+    elif kind == 146:
+        text.add(f", id 0x{U16(data, at + 4)[0]:04x}")
+    elif kind == 147:
+        _mobile(text, data, at, length)
+        return False
     else:
         text.add(f", length {length}")
         if text.style.verbose < 2:
             text.add(hexadecimal(data[at : at + length]))
         return False
     return True
+
+
+def _mobile(text: Text, data: bytes, at: int, length: int) -> None:
+    """Print a mobile prefix advertisement (RFC 6275)."""
+    text.add(f", length {length}")
+    if not text.style.verbose:
+        return
+    text.add(f", id 0x{U16(data, at + 4)[0]:04x}")
+    flags = data[at + 6]
+    if flags & 0xC0:
+        text.add(f" {'M' if flags & 0x80 else ''}{'O' if flags & 0x40 else ''}")
+    _options(text, data, at + 8, at + length)
 
 
 def _unreachable(text: Text, data: bytes, at: int, length: int) -> bool:

@@ -21,7 +21,7 @@ def igmp(text: Text, data: bytes, at: int, length: int, around: Around) -> None:
         text.add("igmp")
         return
     _message(text, data, at, length)
-    if text.style.verbose and at + length <= len(data):
+    if text.style.verbose and length >= 4 and at + length <= len(data):
         wrong = checksum(data[at : at + length])
         if wrong:
             text.add(f" bad igmp cksum {U16(data, at + 2)[0]:x}!")
@@ -40,14 +40,27 @@ def _message(text: Text, data: bytes, at: int, length: int) -> None:
         text.add("igmp v3 report")
         _report3(text, data, at, length)
     elif kind == 0x13:
+        text.protocol = "dvmrp"
         text.add("igmp dvmrp")
         if length < 8:
             text.add(f" [len {length}]")
         else:
             code = data[at + 1]
             text.add(f" {_DVMRP[code]}" if code in _DVMRP else f" [type {code}]")
+    elif kind in (0x1E, 0x1F):
+        _traced(text, data, at, length, "mresp" if kind == 0x1E else "mtrace")
     else:
         text.add("igmp pimv1" if kind == 0x14 else f"igmp-{kind}")
+
+
+def _traced(text: Text, data: bytes, at: int, length: int, name: str) -> None:
+    """Print a multicast traceroute's question, or what is answered."""
+    if length < 24:
+        text.add(f" [invalid len {length}]")
+        return
+    number = int.from_bytes(take(data, at + 21, 3), "big")
+    source, destination, back = (ip4(take(data, at + place, 4)) for place in (8, 12, 16))
+    text.add(f"{name} {number}: {source} to {destination} reply-to {back}")
 
 
 def _query(text: Text, data: bytes, at: int, _length: int) -> None:

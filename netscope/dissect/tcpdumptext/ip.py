@@ -139,15 +139,11 @@ def _route(text: Text, data: bytes, at: int, size: int) -> None:
     if (size + 1) & 3:
         text.add(f" [bad length {size}]")
     pointer = data[at + 2] - 1
-    if pointer < 3 or (pointer + 1) & 3:
+    if pointer < 3 or (pointer + 1) & 3 or pointer > size + 1:
         text.add(f" [bad ptr {pointer + 1}]")
-    lead, place = " ", 3
-    while place < size:
-        text.add(f"{lead}{ip4(take(data, at + place, 4))}")
-        lead = ", " if pointer > place else " "
-        place += 4
-    if pointer == place:
-        text.add(",")
+    pointer %= 256  # nothing comes before the first
+    for place in range(3, size, 4):
+        text.add(f" {ip4(take(data, at + place, 4))}{',' if pointer > place else ''}")
 
 
 def _timestamps(text: Text, option: bytes) -> None:

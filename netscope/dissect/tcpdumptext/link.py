@@ -113,6 +113,7 @@ def ip4_only(text: Text, data: bytes, at: int, length: int) -> None:
     raw(text, data, at, length)
 
 
+_MAC = 6  # bytes of the addresses that are shown
 _PACKETS = {0: "In", 1: "B", 2: "M", 3: "P", 4: "Out"}
 
 
@@ -133,8 +134,8 @@ def cooked(text: Text, data: bytes, at: int, length: int) -> None:
 def _cooked_header(text: Text, data: bytes, at: int, length: int, kind: int, protocol: int) -> None:
     size = U16(data, at + 4)[0]
     text.add(f"{_PACKETS.get(kind, '?'):>3} ")
-    if size:
-        text.add(f"{mac(data[at + 6 : at + 6 + min(size, 8)])} ")
+    if size == _MAC:
+        text.add(f"{mac(data[at + 6 : at + 12])} ")
     if not text.style.quiet:
         text.add(f"{_cooked_type(protocol)}, length {length}: ")
 
@@ -162,8 +163,8 @@ def cooked2(text: Text, data: bytes, at: int, length: int) -> None:
 def _cooked2_header(text: Text, data: bytes, at: int, length: int, protocol: int) -> None:
     index, size = U32(data, at + 4)[0], data[at + 11]
     text.add(f"ifindex {index} ")
-    if size:
-        text.add(f"{mac(data[at + 12 : at + 12 + min(size, 8)])} ")
+    if size == _MAC:
+        text.add(f"{mac(data[at + 12 : at + 18])} ")
     if not text.style.quiet:
         text.add(f"{_cooked_type(protocol)}, length {length}: ")
 

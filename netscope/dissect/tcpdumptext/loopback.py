@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from netscope.dissect.tcpdumptext.text import Text, need
+from netscope.dissect.tcpdumptext.names import mac
+from netscope.dissect.tcpdumptext.text import Text, need, take
 
 
 def loopback(text: Text, data: bytes, at: int, length: int) -> None:
@@ -27,13 +28,25 @@ def loopback(text: Text, data: bytes, at: int, length: int) -> None:
         return
     need(data, place, 2)
     function = int.from_bytes(data[place : place + 2], "little")
-    text.add(", " + {1: "Reply", 2: "Forward Data"}.get(function, f"unknown (0x{function:x})"))
-    if function == 1 and left >= 4:
-        text.add(f", receipt number {int.from_bytes(data[place + 2 : place + 4], 'little')}")
-    elif function == 2 and left >= 8:
-        from netscope.dissect.tcpdumptext.names import mac
-
-        text.add(f", forwarding address {mac(data[place + 2 : place + 8])}")
+    names = {1: ("Reply", 2), 2: ("Forward Data", 6)}
+    if function not in names:
+        text.add(f",  invalid ({function})")
+        need(data, at, length)
+        return
+    name, size = names[function]
+    text.add(f", {name}")
+    place += 2
+    left -= 2
+    if left < size:
+        _invalid(text, data, at, length)
+        return
+    raw = take(data, place, size)
+    if function == 1:
+        text.add(f", receipt number {int.from_bytes(raw, 'little')}")
+    else:
+        text.add(f", forwarding address {mac(raw)}")
+    text.add(f", data ({left - size} octets)")
+    need(data, at, length)
 
 
 def _invalid(text: Text, data: bytes, at: int, length: int) -> None:

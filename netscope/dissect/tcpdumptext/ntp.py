@@ -12,6 +12,7 @@ _MODES = (
 )  # fmt: skip
 _LEAPS = {0: "", 0x40: "+1s", 0x80: "-1s", 0xC0: "clock unsynchronized"}
 _STRATA = {0: "unspecified", 1: "primary reference"}
+_DIGESTS = {52: 0, 68: 16, 72: 20}  # bytes of a packet with a key: of its digest (none, MD5, SHA-1)
 _EPOCH = 2_208_988_800  # seconds from 1900 to 1970
 
 
@@ -71,14 +72,12 @@ def _times(text: Text, data: bytes, at: int, length: int) -> None:
         stamps.append(stamp)
     text.add("\n\t    Originator - Receive Timestamp:  " + _difference(stamps[1], stamps[2]))
     text.add("\n\t    Originator - Transmit Timestamp: " + _difference(stamps[1], stamps[3]))
-    if length == 52:
+    if length in _DIGESTS:
         text.add(f"\n\tKey id: {U32(data, at + 48)[0]}")
-    elif length == 68:
-        text.add(f"\n\tKey id: {U32(data, at + 48)[0]}")
-        words = " ".join(f"{U32(data, at + place)[0]:08x}" for place in (52, 56, 60, 64))
-        text.add(f"\n\tAuthentication: {words.replace(' ', '')}")
+        if _DIGESTS[length]:
+            text.add(f"\n\tAuthentication: {take(data, at + 52, _DIGESTS[length]).hex()}")
     elif length > 48:
-        text.add(f"\n\t({length - 48} more header octets)")
+        text.add(f"\n\t({length - 48} more bytes after the header)")
 
 
 def _power(poll: int) -> str:
@@ -91,10 +90,7 @@ def _power(poll: int) -> str:
 def _stamp(seconds: int, fraction: int) -> str:
     shown = f"{seconds}.{_nanoseconds(fraction):09d}"
     if seconds:
-        moment = seconds - _EPOCH
-        if moment < 0 and seconds < 0x80000000:
-            moment += 1 << 32
-        shown += time.strftime(" (%Y-%m-%dT%H:%M:%SZ)", time.gmtime(moment))
+        shown += time.strftime(" (%Y-%m-%dT%H:%M:%SZ)", time.gmtime(seconds - _EPOCH))
     return shown
 
 
@@ -106,7 +102,7 @@ def _difference(before: tuple[int, int], after: tuple[int, int]) -> str:
     if not before[0] and not before[1]:
         return _stamp(*after)
     span = (after[0] << 32 | after[1]) - (before[0] << 32 | before[1])
-    sign = "+" if span > 0 else "-" if span < 0 else ""
+    sign = "+" if span > 0 else "-"  # also before no difference at all
     seconds, fraction = divmod(abs(span), 1 << 32)
     return f"{sign}{seconds}.{_nanoseconds(fraction):09d}"
 

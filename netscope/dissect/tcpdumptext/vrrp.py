@@ -16,18 +16,15 @@ def vrrp(text: Text, data: bytes, at: int, length: int, around: Around) -> None:
     need(data, at, 1)
     version, kind = data[at] >> 4, data[at] & 15
     text.add(f"v{version}, ")
-    if kind != 1:
-        text.add(f"unknown type ({kind})")
-        return
-    text.add("Advertisement")
+    text.add("Advertisement" if kind == 1 else f"unknown type ({kind})")
     if around.hops != 255:
         text.add(f", (ttl {around.hops})")  # it came from beyond the link, which must not be
-    if version not in (2, 3):
+    if kind != 1 or version not in (2, 3):
         return
     need(data, at, 3)
     text.add(f", vrid {data[at + 1]}, prio {data[at + 2]}")
-    kind = data[at + 4]
     if version == 2:
+        kind = data[at + 4]
         text.add(f", authtype {named(_AUTHENTICATIONS, kind, '#%u')}")
         text.add(f", intvl {data[at + 5]}s, length {length}")
     else:
