@@ -115,8 +115,22 @@ def others() -> Iterator[tuple[int, list[bytes]]]:
     cooked.append(u16(0, 1, 6) + MAC_A)
     cooked2.append(u16(0x0800, 0) + u32(99_998) + u16(772) + bytes([0, 0]) + bytes(8) + inner4)
     cooked2.append(u16(0x0800, 0) + u32(1))
+    for size in (0, 1, 4, 8):  # of addresses, of which those of six bytes are shown
+        cooked.append(u16(0, 1, size) + bytes(range(1, 9)) + u16(0x0800) + inner4)
+        cooked2.append(u16(0x0800, 0) + u32(99_999) + u16(1) + bytes([0, size]) + bytes(range(1, 9)) + inner4)
     yield 113, cooked
     yield 276, cooked2
+    yield 227, [b"what nobody prints", b"\0"]
+    yield (
+        9,
+        [
+            b"\xff\x03\0\x21" + inner4,
+            b"\0\x57" + inner6,
+            b"\x21" + inner4,
+            b"\xff\x03\xc0\x21\x09\1\0\x08" + u32(7),
+            b"\0\x21",
+        ],
+    )
     yield (
         0,
         [

@@ -8,7 +8,7 @@ from netscope.dissect.tcpdumptext.names import PROTOCOLS, bits, checksum, ip4, n
 from netscope.dissect.tcpdumptext.text import U16, U32, Printers, Text, Truncated, take
 
 _DEEPEST = 20
-_OWN_ADDRESSES = frozenset({6, 17, 33, 132})  # TCP, UDP, DCCP, SCTP: they print the addresses with their ports
+_OWN_ADDRESSES = frozenset({6, 17, 132})  # TCP, UDP, SCTP: they print the addresses with their ports
 _FLAGS = ((0x2000, "+"), (0x4000, "DF"), (0x8000, "rsvd"))
 _OPTIONS = {
     0: "EOL", 1: "NOP", 7: "RR", 68: "timestamp", 82: "traceroute", 130: "security", 131: "LSRR", 137: "SSRR",

@@ -7,7 +7,7 @@ from netscope.dissect.tcpdumptext.around import Around
 from netscope.dissect.tcpdumptext.ip import payload
 from netscope.dissect.tcpdumptext.text import U16, U32, Text, Truncated, need, take
 
-_OWN_ADDRESSES = frozenset({6, 17, 33, 132})
+_OWN_ADDRESSES = frozenset({6, 17, 132})
 
 
 def ip6(text: Text, data: bytes, at: int, length: int) -> None:

@@ -1,4 +1,4 @@
-"""Protocols that speak in lines of text: HTTP, FTP, SMTP, RTSP; the banner of SSH; Redis."""
+"""Protocols that speak in lines of text: HTTP, FTP, SMTP, RTSP, SIP, WHOIS; the banner of SSH; Redis."""
 
 from __future__ import annotations
 
@@ -19,7 +19,13 @@ _RTSP = frozenset(
         "REDIRECT", "RECORD",
     }
 )  # fmt: skip
-_COMMANDS = {"http": HTTP, "rtsp": _RTSP}
+_SIP = frozenset(
+    {
+        "ACK", "BYE", "CANCEL", "DO", "INFO", "INVITE", "MESSAGE", "NOTIFY", "OPTIONS", "PRACK", "QAUTH", "REFER",
+        "REGISTER", "SPRACK", "SUBSCRIBE", "UPDATE", "PUBLISH",
+    }
+)  # fmt: skip
+_COMMANDS = {"http": HTTP, "rtsp": _RTSP, "sip": _SIP}
 _WORD = 128  # bytes that a command may have
 
 
@@ -100,6 +106,11 @@ def _line(text: Text, lead: str, data: bytes, at: int, end: int) -> int:
     text.add(lead + data[at:place].decode("ascii"))
     text.truncated()
     return 0
+
+
+def sip(text: Text, data: bytes, at: int, length: int) -> None:
+    """Print what is said in a datagram of a telephone call."""
+    spoken(text, data, at, length, "sip")
 
 
 def ssh(text: Text, data: bytes, at: int, length: int) -> None:

@@ -245,6 +245,20 @@ def _family(text: Text, family: int, length: int) -> None:
         text.add(f"AF {names.get(family, 'Unknown')} ({family}), length {length}: ")
 
 
+def ppp(text: Text, data: bytes, at: int, length: int) -> None:
+    """Print a frame of LINKTYPE_PPP, with or without an address and a control byte (RFC 1662)."""
+    from netscope.dissect.tcpdumptext.tunnels import ppp as inner
+
+    text.protocol = "ppp"
+    if at + 4 > len(data):
+        text.truncated()
+        text.header = len(data) - at
+        return
+    text.header = 0
+    inner(text, data, at, length)
+
+
 LINKS: dict[int, Print] = {
     1: ethernet, 0: loopback, 108: loopback, 101: raw, 12: raw, 14: raw, 228: raw, 229: raw, 113: cooked, 276: cooked2,
+    9: ppp,
 }  # fmt: skip

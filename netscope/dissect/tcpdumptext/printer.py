@@ -51,7 +51,7 @@ class Printer:
         text.protocol = ""
         printer = LINKS.get(link)
         if printer is None:
-            text.add(f"[link type {link}: not known]")
+            text.add("UNSUPPORTED")
             shown = "" if self.style.dump else dump("X", data, 0)
             text.add(shown)
         else:

@@ -18,7 +18,9 @@ _OPTIONS = {
     12: "ccnew", 13: "", 19: "md5", 20: "scps", 28: "uto", 29: "tcp-ao", 30: "mptcp", 34: "tfo", 254: "exp",
 }  # fmt: skip
 _SIZES = {2: 2, 3: 1, 4: 0, 6: 4, 7: 4, 8: 8, 11: 4, 12: 4, 13: 4, 19: 16, 20: 2, 28: 2}
-_LINES = {21: "ftp", 25: "smtp", 80: "http", 8080: "http", 554: "rtsp", 8554: "rtsp", 6379: "resp"}
+_LINES = {
+    21: "ftp", 25: "smtp", 43: "whois", 80: "http", 8080: "http", 554: "rtsp", 8554: "rtsp", 6379: "resp",
+}  # fmt: skip
 _RST_TEXT = 30
 _MPTCP = 30
 

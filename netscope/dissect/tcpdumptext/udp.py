@@ -11,6 +11,7 @@ PORTS = {
     53: "domain:over_udp", 67: "dhcp:dhcp", 68: "dhcp:dhcp", 123: "ntp:ntp", 5353: "domain:mdns", 546: "dhcp6:dhcp6",
     547: "dhcp6:dhcp6", 1701: "l2tp:l2tp",
     500: "security:exchange", 4500: "security:encapsulated", 4789: "tunnels:vxlan",
+    5060: "lines:sip",
 }  # fmt: skip
 _PRINTERS = Printers[Print](PORTS)
 
