@@ -21,7 +21,7 @@ from netscope.hub.watch import Hub
 from netscope.system.capture.opening import follow, open_capture
 from netscope.tui.app import NetscopeApp
 from netscope.tui.packets.screen import PacketsScreen
-from netscope.tui.packets.session import Session
+from netscope.tui.packets.session import _AHEAD, Session
 from netscope.tui.packets.tree import TreeLine
 from netscope.tui.tabs import LIVE, Block, Tab
 from tests.packets import frames, over4, segment
@@ -189,13 +189,14 @@ class PacketStage(Driven):
         await self.settled()
 
     async def settled(self) -> None:
-        """Wait until all frames have been gone through."""
+        """Wait until all frames have been gone through; their trees, as far as they are made before one moves on."""
         session = self.session
 
         def shown() -> bool:
             known = session.learnt
             seen = self.packets._shown[1:2] == ((session.count, session.first, known),)
-            return seen and session.frames.complete and known.rows == known.trees == session.count
+            wanted = min(session.count, (self.packets.list.here or 0) + _AHEAD)
+            return seen and session.frames.complete and known.rows == session.count and known.trees >= wanted
 
         await self.until(shown, "everything known and shown")
 
