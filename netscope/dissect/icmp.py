@@ -15,7 +15,10 @@ _TYPES = {
     6: "Alternate host address", 8: "Echo (ping) request", 9: "Router advertisement", 10: "Router solicitation",
     11: "Time-to-live exceeded", 12: "Parameter problem", 13: "Timestamp request", 14: "Timestamp reply",
     15: "Information request", 16: "Information reply", 17: "Address mask request", 18: "Address mask reply",
-    30: "Traceroute", 42: "Extended Echo request", 43: "Extended Echo reply",
+    1: "Reserved", 2: "Reserved", 19: "Reserved (for security)", 30: "Traceroute", 31: "Datagram Conversion Error",
+    32: "Mobile Host Redirect", 33: "IPv6 Where-Are-You", 34: "IPv6 I-Am-Here", 35: "Mobile Registration Request",
+    36: "Mobile Registration Reply", 37: "Domain Name Request", 38: "Domain Name Reply", 39: "SKIP", 40: "Photuris",
+    41: "Experimental mobility protocols", 42: "Extended Echo request", 43: "Extended Echo reply",
 }  # fmt: skip
 _CODES: dict[int, dict[int, str]] = {
     3: {
@@ -70,12 +73,12 @@ def icmp(work: Work, start: int, end: int) -> None:
     work.need(start, 4, end)
     data = work.data
     kind, code = data[start], data[start + 1]
-    word = _TYPES.get(kind, "Unknown")
+    word = _TYPES.get(kind, "Unknown ICMP (obsolete or malformed?)")
     meaning = _CODES.get(kind, {}).get(code, "")
     work.protocol = "ICMP"
     if kind == 9:
         word = "Mobile IP Advertisement"
-    work.info = f"{word} ({meaning})" if meaning else (word if kind in _TYPES else f"Unknown ICMP type {kind}")
+    work.info = f"{word} ({meaning})" if meaning else word
     tree = work.tree("icmp", "Internet Control Message Protocol", start, end)
     tree.add(_TYPE, start, text=f"Type: {kind} ({word})")
     tree.add(_CODE, start + 1, text=f"Code: {code} ({meaning})" if meaning else None)

@@ -29,8 +29,9 @@ def _header_length(value: int) -> str:
     return f".... {value // 4:04b} = Header Length: {value} bytes ({value // 4})"
 
 
+_VERSION = Spec("ip.version", "Version", "u8", line=lambda v: f"{v:04b} .... = Version: {v}")
 _TABLE: tuple[Row, ...] = (
-    (Spec("ip.version", "Version", "u8", line=lambda v: f"{v:04b} .... = Version: {v}"), 10, 0, ()),
+    (_VERSION, 10, 0, ()),
     (Spec("ip.hdr_len", "Header Length", "u8", line=_header_length), 11, 0, ()),
     (
         Spec("ip.dsfield", "Differentiated Services Field", "u8x",
@@ -53,8 +54,10 @@ _TABLE: tuple[Row, ...] = (
     (Spec("ip.ttl", "Time to Live", "u8"), 5, 8, ()),
     (Spec("ip.proto", "Protocol", "u8", names=PROTOCOLS), 6, 9, ()),
 )  # fmt: skip
+_TOTAL = Spec("ip.len", "Total Length", "u16")
+_OFFLOADED = '{} bytes (reported as 0, presumed to be because of "TCP segmentation offload" (TSO))'
 _VARYING: tuple[Row, ...] = (
-    (Spec("ip.len", "Total Length", "u16"), 2, 2, ()),
+    (_TOTAL, 2, 2, ()),
     (Spec("ip.id", "Identification", "u16xd"), 3, 4, ()),
 )
 _LEAST = 5  # hops to live; below, a packet may not get to where it goes
@@ -77,6 +80,9 @@ def ipv4(work: Work, start: int, end: int) -> None:
     values = _HEAD.unpack_from(data, start)
     first, _tos, total, _ident, where, _ttl, protocol, check, source, destination = values
     size = (first & 15) * 4
+    if first >> 4 != 4:
+        _bogus(work, start, min(start + size, end), first >> 4)
+        return
     work.source, work.destination = ip4(source), ip4(destination)
     work.net = (source, destination)
     work.protocol, work.info = "IPv4", ""
@@ -87,7 +93,7 @@ def ipv4(work: Work, start: int, end: int) -> None:
         if target:
             work.destination = ip4(target)
             work.net = (source, target)
-    args: tuple[Any, ...] = (data, start, size, work.buffer, values, should, work.source, work.destination, None)
+    args: tuple[Any, ...] = (data, start, size, work.buffer, values, should, work.source, work.destination, end, None)
     layer = work.add("ip", _title, start, size, _fields, args)
     if size < 20:
         work.info = f"Bogus IP header length ({size}, must be at least 20)"
@@ -105,11 +111,20 @@ def ipv4(work: Work, start: int, end: int) -> None:
             return
         content, pieces = whole
         before = work.enter("Reassembled IPv4", content)
-        layer.args = (*args[:8], fragments.told(_PARTS, "IPv4", content, pieces, work.buffer))
+        layer.args = (*args[:9], fragments.told(_PARTS, "IPv4", content, pieces, work.buffer))
         _carry(work, protocol, 0, len(content))
         work.leave(before)
         return
     _carry(work, protocol, begin, stop)
+
+
+def _bogus(work: Work, start: int, end: int, version: int) -> None:
+    """Say that what is no packet of this version is none."""
+    tree = work.tree("ip", "Internet Protocol Version 4", start, end)
+    with tree.node(_VERSION, start, 1, version):
+        tree.expert("ip.bogus_ip_version", "Bogus IPv4 version", "Error", "Protocol", start)
+    work.protocol, work.info = "IPv4", f"Bogus IPv4 version ({version}, must be 4)"
+    work.trouble = "malformed"
 
 
 def _verify(work: Work, start: int, size: int, check: int) -> int | None:
@@ -170,12 +185,12 @@ def _address(spec: Spec, address: str, at: int, buffer: int) -> tuple[Field, ...
 
 
 def _title(data: bytes, start: int, size: int, buffer: int, values: Any, should: Any, source: str, destination: str,
-           told: Field | None) -> str:  # fmt: skip
+           end: int, told: Field | None) -> str:  # fmt: skip
     return f"Internet Protocol Version 4, Src: {source}, Dst: {destination}"
 
 
 def _fields(data: bytes, start: int, size: int, buffer: int, values: tuple[Any, ...], should: int | None, source: str,
-            destination: str, told: Field | None) -> list[Field]:  # fmt: skip
+            destination: str, end: int, told: Field | None) -> list[Field]:  # fmt: skip
     first, where = values[0], values[4]
     made = list(_constant(first, values[1], size, where, values[5], values[6], start, buffer))
     ttl = values[5]
@@ -183,6 +198,9 @@ def _fields(data: bytes, start: int, size: int, buffer: int, values: tuple[Any, 
         remark = expert("ip.ttl.too_small", f'"Time To Live" only {ttl}', "Note", "Sequence", start + 8, buffer)
         made[5] = made[5]._replace(children=(remark,))
     made[3:3] = rows(_VARYING, values, start, buffer)
+    if not values[2]:
+        whole = end - start  # cutting it up was left to the hardware
+        made[3] = _TOTAL.field(whole, start + 2, 2, buffer, text=f"Total Length: {_OFFLOADED.format(whole)}")
     made += checksums.fields(
         _CHECKSUM,
         _STATUS,

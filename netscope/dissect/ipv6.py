@@ -8,7 +8,7 @@ from netscope.core.typed import Any
 from netscope.dissect import fragments
 from netscope.dissect.model import Field, Layer, Malformed, Short
 from netscope.dissect.numbers import DSCP, ECN, PROTOCOLS, traffic_class
-from netscope.dissect.spec import YES, Row, Spec, drawn, ip6, rows
+from netscope.dissect.spec import YES, Row, Spec, drawn, ip4, ip6, rows
 from netscope.dissect.tree import Tree
 from netscope.dissect.work import Work
 
@@ -129,6 +129,15 @@ def _fragment_fields(tree: Tree, start: int, offset: int) -> None:
     tree.add(_IDENT, start + 4)
 
 
+_WELL_KNOWN = bytes.fromhex("0064ff9b") + bytes(8)
+_PREFIX = Spec("ipv6.embed_ipv4_prefix", "Embedded IPv4 Prefix", "bytes")
+_EMBEDDED = {
+    "src": Spec("ipv6.src_embed_ipv4", "Source Embedded IPv4", "ip4"),
+    "dst": Spec("ipv6.dst_embed_ipv4", "Destination Embedded IPv4", "ip4"),
+    "": Spec("ipv6.embed_ipv4", "Embedded IPv4", "ip4"),
+}
+
+
 def _title(data: bytes, start: int, buffer: int, values: Any, source: str, destination: str, told: list[Field]) -> str:
     return f"Internet Protocol Version 6, Src: {source}, Dst: {destination}"
 
@@ -152,4 +161,18 @@ def _fields(data: bytes, start: int, buffer: int, values: tuple[Any, ...], sourc
         _DST.field(destination, start + 24, 16, buffer), _ADDR.field(destination, start + 24, 16, buffer),
     ]  # fmt: skip
     made += _slaac("src", values[4], start + 8, buffer) + _slaac("dst", values[5], start + 24, buffer)
+    made += _embedded("src", values[4], start + 8, buffer) + _embedded("dst", values[5], start + 24, buffer)
     return made + told
+
+
+def _embedded(side: str, raw: bytes, start: int, buffer: int) -> list[Field]:
+    """Return the IPv4 address that one of the well-known prefix holds (RFC 6052)."""
+    if raw[:12] != _WELL_KNOWN:
+        return []
+    address = ip4(raw[12:])
+    return [
+        _PREFIX.field(_WELL_KNOWN, start, 12, buffer, generated=True,
+                      text=f"Embedded IPv4 Prefix: {_WELL_KNOWN.hex()}"),
+        _EMBEDDED[side].field(address, start + 12, 4, buffer, generated=True),
+        _EMBEDDED[""].field(address, start + 12, 4, buffer, generated=True, hidden=True),
+    ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netscope.dissect.ethernet import dispatch
 from netscope.dissect.numbers import ETHERTYPES
-from netscope.dissect.spec import Spec
+from netscope.dissect.spec import SET, Spec
 from netscope.dissect.tree import Tree
 from netscope.dissect.work import Work
 
@@ -39,6 +39,14 @@ _RESPONSE = Spec("llc.control.u_modifier_resp", "Response", "u8x", 0xEC, lambda 
 _TYPE_U = Spec("llc.control.ftype", "Frame type", "u8x", 0x03, {3: "Unnumbered frame"})
 _TYPE_S = Spec("llc.control.ftype", "Frame type", "u16x", 0x0003, {1: "Supervisory frame"})
 _TYPE_I = Spec("llc.control.ftype", "Frame type", "u16x", 0x0001, {0: "Information frame"})
+_SUPERVISORY = (("RR", "Receiver ready"), ("RNR", "Receiver not ready"), ("REJ", "Reject"),
+                ("SREJ", "Selective reject"))  # fmt: skip
+_FUNCTION = Spec("llc.control.s_ftype", "Supervisory frame type", "u16x", 0x000C,
+                 lambda v: _SUPERVISORY[v & 3][1])  # fmt: skip
+_RECEIVED = Spec("llc.control.n_r", "N(R)", "u16", 0xFE00)
+_SENT = Spec("llc.control.n_s", "N(S)", "u16", 0x00FE)
+_POLL2 = Spec("llc.control.p", "Poll", "b16", 0x0100, SET)
+_FINAL2 = Spec("llc.control.f", "Final", "b16", 0x0100, SET)
 _POLL, _FINAL = Spec("llc.control.p", "Poll", "b8", 0x10), Spec("llc.control.f", "Final", "b8", 0x10)
 _OUI = Spec("llc.oui", "Organization Code", "u24", names=_OUIS)
 _TYPE = Spec("llc.type", "Type", "u16x", names=ETHERTYPES)
@@ -66,15 +74,16 @@ def llc(work: Work, start: int, end: int) -> None:
 
 
 def _control(work: Work, tree: Tree, at: int, control: int, response: bool, dsap: int) -> None:
+    ssap = tree.uint(at - 1, 1)
+    target, sender = _SAPS.get(dsap & 0xFE, f"0x{dsap & 0xFE:02x}"), _SAPS.get(ssap & 0xFE, f"0x{ssap & 0xFE:02x}")
+    ends = (
+        f"; DSAP {target} {'Group' if dsap & 1 else 'Individual'}, "
+        f"SSAP {sender} {'Response' if response else 'Command'}"
+    )
     if control & 3 == 3:
         word = (_REPLIES if response else _ORDERS).get(control & 0xEC, "Unknown")
         final = (" F" if response else " P") if control & 0x10 else ""
-        ssap = tree.uint(at - 1, 1)
-        target, sender = _SAPS.get(dsap & 0xFE, f"0x{dsap & 0xFE:02x}"), _SAPS.get(ssap & 0xFE, f"0x{ssap & 0xFE:02x}")
-        work.info = (
-            f"U{final}, func={word}; DSAP {target} {'Group' if dsap & 1 else 'Individual'}, "
-            f"SSAP {sender} {'Response' if response else 'Command'}"
-        )
+        work.info = f"U{final}, func={word}{ends}"
         text = f"Control field: U, func={word} (0x{control:02x})"
         with tree.node(_CONTROL, at, 1, control, text=text):
             tree.bits(at, 1, _RESPONSE if response else _COMMAND)
@@ -83,10 +92,22 @@ def _control(work: Work, tree: Tree, at: int, control: int, response: bool, dsap
             tree.bits(at, 1, _TYPE_U)
         return
     whole = int.from_bytes(tree.raw(at, 2), "little")
-    with tree.node(_CONTROL2, at, 2, whole, text=f"Control field: 0x{whole:04x}"):
-        spec = _TYPE_S if control & 1 else _TYPE_I
-        tree.add(spec, at, 2, whole & spec.mask)
-    work.info = f"{'S' if control & 1 else 'I'} frame"
+    response = response and bool(control & 1)
+    final = (" F" if response else " P") if whole & 0x100 else ""
+    specs = [_RECEIVED]
+    if control & 1:
+        said = f"S{final}, func={_SUPERVISORY[control >> 2 & 3][0]}, N(R)={whole >> 9}"
+    else:
+        said = f"I{final}, N(R)={whole >> 9}, N(S)={whole >> 1 & 0x7F}"
+        specs.append(_SENT)
+    if whole & 0x100:
+        specs.append(_FINAL2 if response else _POLL2)
+    specs += [_FUNCTION, _TYPE_S] if control & 1 else [_TYPE_I]
+    with tree.node(_CONTROL2, at, 2, whole, text=f"Control field: {said} (0x{whole:04x})"):
+        for spec in specs:
+            value = (whole & spec.mask) >> spec.shift
+            tree.add(spec, at, 2, bool(value) if spec.kind == "b" else value)
+    work.info = said + ends
 
 
 def _snap(work: Work, tree: Tree, at: int, end: int) -> None:

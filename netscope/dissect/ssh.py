@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from netscope.dissect.model import Malformed
 from netscope.dissect.spec import Spec
 from netscope.dissect.tree import Tree
 from netscope.dissect.work import Work
@@ -139,6 +140,8 @@ def _packet(tree: Tree, at: int, length: int, code: int, server: bool) -> None:
     tree.add(_LENGTH, at)
     padding = tree.add(_PADDING_LENGTH, at + 4)
     end = at + 4 + length - padding
+    if end < at + 6:
+        raise Malformed
     with tree.node("Key Exchange", at + 5, length - 1):
         tree.add(_CODE, at + 5)
         if code == 20:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from tests.packets import A, B, Packet, dns, ether, ip4, over4, question, record, tcp
+from tests.packets import A, B, Packet, dns, ether, icmp, ip4, over4, over6, question, record, tcp
 
 
 def _way(back: bool, payload: bytes, flags: int, seq: int, ack: int, port: int = 9999, **more: bytes) -> Packet:
@@ -120,3 +120,22 @@ def queries() -> Iterator[Packet]:
     yield over4(dns(202, 0x8400, [question("a.b", 10)], [record("a.b", 10, b"any\xff")]), 53, 40_000)
     options = b"\0\0\x29\x85\xa0\0\0\x11\x94\0\6\0\4\0\2ab"
     yield over4(dns(0, 0, [question("_x._tcp.local", 12)], [], [], [options]), 5353, 5353)
+
+
+def layers() -> Iterator[Packet]:
+    """What is below TCP, as it is seldom: numbered frames of LLC, versions and protocols that are none, sizes of 0."""
+    for ssap in (0x0E, 0x0F):
+        for control in (0x0000, 0x0604, 0x0500, 0x0401, 0x0205, 0x0109, 0x030D):
+            body = bytes((0x0E, ssap)) + control.to_bytes(2, "little") + b"abc"
+            yield Packet(ether(body, len(body)))
+    whole = ip4(b"any", 6)
+    for version in (0, 5, 15):
+        yield Packet(ether(bytes((version << 4 | 5,)) + whole[1:]))
+    for protocol in (7, 55, 84, 118, 133, 142, 200, 240, 253, 255):
+        yield Packet(ether(ip4(b"any payload", protocol)))
+    yield Packet(ether(whole[:2] + bytes(2) + ip4(tcp(b"sent at once", 0x18), 6)[4:]))
+    for kind in (1, 7, 20, 38, 165, 255):
+        yield Packet(ether(ip4(icmp(kind, 3, bytes(4)), 1)))
+    known = bytes.fromhex("0064ff9b") + bytes(8)
+    yield over6(b"through", 9, 40_000, src=known + A, dst=known + B)
+    yield over6(b"through", 9, 40_000, dst=known + B)
