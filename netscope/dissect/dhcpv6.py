@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netscope.core.dns import names
-from netscope.core.typed import Callable
+from netscope.core.typed import Any, Callable
 from netscope.dissect.model import Malformed
 from netscope.dissect.spec import Spec, ip6, when
 from netscope.dissect.tree import Tree
@@ -33,8 +33,11 @@ _STATUSES = {0: "Success", 1: "UnspecFail", 2: "NoAddrAvail", 3: "NoBinding", 4:
 _HARDWARE = {1: "Ethernet", 6: "IEEE 802", 27: "EUI-64", 32: "InfiniBand"}
 
 
-def _spec(name: str, label: str, kind: str, **more: object) -> Spec:
-    return Spec(f"dhcpv6.{name}", label, kind, **more)  # type: ignore[arg-type]
+def _spec(
+    name: str, label: str, kind: str, *, mask: int = 0, names: Any = None, unit: str = "",
+    line: Callable[[Any], str] | None = None,
+) -> Spec:  # fmt: skip
+    return Spec(f"dhcpv6.{name}", label, kind, mask, names, unit, line=line)
 
 
 _TYPE, _XID = _spec("msgtype", "Message type", "u8", names=_MESSAGES), _spec("xid", "Transaction ID", "u24x")

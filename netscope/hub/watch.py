@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from netscope.core.domain import Collector, Domain, Query
@@ -34,22 +35,17 @@ async def in_thread(function: Callable[[], Result]) -> Result:
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Result] = loop.create_future()
 
-    def settle(result: Result | None, error: BaseException | None) -> None:
-        if future.cancelled():
-            return
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(result)  # type: ignore[arg-type]
+    def settle(how: Callable[[], None]) -> None:
+        if not future.cancelled():
+            how()
 
     def run() -> None:
-        result, failure = None, None
         try:
-            result = function()
+            how = partial(future.set_result, function())
         except BaseException as error:  # noqa: BLE001 - handed to whoever awaits
-            failure = error
+            how = partial(future.set_exception, error)
         try:
-            loop.call_soon_threadsafe(settle, result, failure)
+            loop.call_soon_threadsafe(settle, how)
         except RuntimeError:
             pass  # the loop has closed: nobody waits any more
 

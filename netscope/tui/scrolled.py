@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
@@ -45,9 +46,9 @@ class Scrolled(Widget, can_focus=True):
         """How many lines there are."""
         return 0
 
+    @abstractmethod
     def runs(self, line: int) -> Sequence[Run]:
         """Return what a line is made of. The cursor's line is looked for in ``place``."""
-        raise NotImplementedError
 
     def head(self, line: int) -> Sequence[Run]:
         """Return what one of the first lines is made of."""

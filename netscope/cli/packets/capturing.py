@@ -56,7 +56,7 @@ def _request(command: Command, host: Host, names: Sequence[str]) -> CaptureReque
             live=True,
             names=resolver() if resolver is not None else None,
         )
-        return [tuple(one) for one in found.instructions]  # type: ignore[misc]
+        return found.instructions
 
     if command.filter:
         program(1)  # a filter that is wrong is told before anything is opened

@@ -75,20 +75,26 @@ def services(host: Host) -> Mapping[tuple[int, str], str]:
     return names
 
 
-class _Interfaces(dict[int, str]):
+class _Interfaces(Mapping[int, str]):
     """The names of the interfaces by their index, read again when one comes that was not there before."""
 
     def __init__(self, host: Host) -> None:
-        super().__init__(host.ifindexes())
         self._host = host
+        self._names = dict(host.ifindexes())
+        self._unknown: set[int] = set()
 
-    def get(self, index: int, default: str = "") -> str:  # type: ignore[override]
-        """Return a name."""
-        name = super().get(index)
-        if name is None:
-            self.update(self._host.ifindexes())
-            name = self.setdefault(index, default)
-        return name
+    def __getitem__(self, index: int) -> str:
+        if index not in self._names and index not in self._unknown:
+            self._names.update(self._host.ifindexes())
+            if index not in self._names:
+                self._unknown.add(index)
+        return self._names[index]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 class TcpdumpText:

@@ -40,8 +40,8 @@ _FCS_TOLD = 0x04000000
 
 def magic(head: bytes) -> tuple[str, Variant] | None:
     """Return the byte order and the variant of a file that begins like this; None when it is no pcap file."""
-    for order, name in (("<", "little"), (">", "big")):
-        variant = _VARIANTS.get(int.from_bytes(head[:4], name))  # type: ignore[arg-type]
+    for order in "<>":
+        variant = _VARIANTS.get(int.from_bytes(head[:4], "little" if order == "<" else "big"))
         if variant is not None:
             return order, variant
     return None

@@ -68,18 +68,20 @@ class _Parser:
     def parse(self) -> Command:
         """Return the command. Raises BadQuery."""
         while self.words:
-            word = self.words.pop(0)
-            if word.startswith("@"):
-                self._change(lambda lookup, word=word: lookup._replace(servers=(word[1:],)))  # type: ignore[misc]
-            elif word.startswith("+"):
-                self._change(lambda lookup, word=word: apply(lookup, word[1:]))  # type: ignore[misc]
-            elif word.startswith("--"):
-                self._long(word)
-            elif word.startswith("-") and len(word) > 1:
-                self._dash(word[1], word[2:])
-            else:
-                self._plain(word)
+            self._take(self.words.pop(0))
         return self.command._replace(lookups=tuple(self.lookups), defaults=self.defaults)
+
+    def _take(self, word: str) -> None:
+        if word.startswith("@"):
+            self._change(lambda lookup: lookup._replace(servers=(word[1:],)))
+        elif word.startswith("+"):
+            self._change(lambda lookup: apply(lookup, word[1:]))
+        elif word.startswith("--"):
+            self._long(word)
+        elif word.startswith("-") and len(word) > 1:
+            self._dash(word[1], word[2:])
+        else:
+            self._plain(word)
 
     def _change(self, change: Callable[[Lookup], Lookup]) -> None:
         if self.lookups:

@@ -7,6 +7,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Generator
+from functools import partial
 from typing import TypeVar
 
 from netscope.core.dns.resolver import Server, Way
@@ -73,8 +74,7 @@ class Channel:
         """Send all of it."""
         view = memoryview(data)
         while view:
-            rest = view
-            sent = yield from self._attempt(lambda rest=rest: self._socket.send(rest), writing=True)  # type: ignore[misc]
+            sent = yield from self._attempt(partial(self._socket.send, view), writing=True)
             view = view[sent:]
 
     def receive(self, size: int) -> Steps[bytes]:

@@ -6,6 +6,7 @@ import _socket as socket  # the module behind socket, which makes enums
 import errno
 import os
 import time
+from abc import ABC, abstractmethod
 
 from netscope.core.errors import NetscopeError
 from netscope.core.probe import HEADERS, Event, Plan, Probe, elapsed
@@ -47,7 +48,7 @@ _REPORTED = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ECONNREFUSED
 _UDP_QUOTED = 8  # the header that a quoted datagram begins with; the error queue hands out what follows
 
 
-class DatagramChannel:
+class DatagramChannel(ABC):
     """What ICMP and UDP channels have in common."""
 
     how = ""
@@ -70,7 +71,7 @@ class DatagramChannel:
         """Close the socket."""
         self._socket.close()
 
-    def forget(self, token: int) -> None:
+    def forget(self, token: int) -> None:  # noqa: B027 - that is all there is to do
         """Nothing is held that must be released: what is kept makes room by itself."""
 
     def send(self, probe: Probe) -> Event | None:
@@ -134,15 +135,17 @@ class DatagramChannel:
     def _remember(self, token: int, sent: Sent) -> None:
         remember(self._sent, token, sent)
 
+    @abstractmethod
     def _packet(self, probe: Probe, size: int) -> bytes:
-        raise NotImplementedError
+        """Return what is sent."""
 
+    @abstractmethod
     def _reply(self, data: bytes, told: Ancillaries, source: Any) -> Event | None:
-        raise NotImplementedError
+        """Return the event of what came from the target; None when it is no answer to a probe of ours."""
 
+    @abstractmethod
     def _quoted(self, data: bytes, source: Any) -> tuple[int | None, bool]:
         """Return the token of the probe that an error quotes, and whether the error is about one of ours at all."""
-        raise NotImplementedError
 
     def _error(self, data: bytes, error: QueuedError | None, told: Ancillaries, source: Any) -> Event | None:
         if error is None:
