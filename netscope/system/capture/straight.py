@@ -36,6 +36,7 @@ _PIECE, _NEAR = 1 << 18, 512
 _WALK = Struct("=I24s40x")  # next; time, lengths, status and place
 _WALK_TYPED = Struct("=I24s30xB")  # and the packet type
 _TIME, _LENGTHS, _STATUS = 4, 12, 20  # offsets of those, 8 bytes each
+_SIZES = {"B": 1, "I": 4, "Q": 8}
 _WAYS = bytes(2 if kind == OUTGOING else 1 for kind in range(256))  # of packet types, for the flags
 
 
@@ -45,20 +46,37 @@ class Found(NamedTuple):
     Attributes:
         packets: how many.
         times: seconds, and nanoseconds in the upper half.
-        lengths: captured, and original in the upper half.
-        kept: captured length of each; a single number where they are all alike.
         contents: addresses.
-        types: packet types, if they were asked for.
+        columns: what else differs; None where nothing does.
+        first: captured and original length and packet type of the first, and of the others where nothing differs.
         at: where the next frame's header is.
     """
 
     packets: int
     times: array[int]
-    lengths: array[int]
-    kept: array[int] | int
     contents: array[int]
-    types: bytes
+    columns: Columns | None
+    first: tuple[int, int, int]
     at: int
+
+
+class Columns(NamedTuple):
+    """Lengths: captured, and original in the upper half; captured; packet types, if they were asked for."""
+
+    lengths: array[int]
+    kept: array[int]
+    types: bytes
+
+
+class Ready(NamedTuple):
+    """What headers and vectors hold from the time before: so many of frames that were alike."""
+
+    first: tuple[int, int, int] = (0, 0, 0)
+    packets: int = 0
+
+    def holds(self, found: Found) -> bool:
+        """Whether they need not be filled again."""
+        return found.packets <= self.packets and found.first == self.first
 
 
 class Straight:
@@ -85,7 +103,7 @@ class Straight:
 
     def _run(self, block: memoryview, packets: int, at: int) -> Found | None:
         """Find frames of one size that follow one another, without tags; None where there are too few."""
-        step, _seconds, _nanoseconds, kept, _length, status, mac = HEAD.unpack_from(block, at)
+        step, _seconds, _nanoseconds, kept, length, status, mac = HEAD.unpack_from(block, at)
         size = mac + kept
         if packets < _RUN or status & VLAN_VALID or step & 7 or step < max(size, HEAD_SIZE) or at + size > len(block):
             return None
@@ -94,8 +112,8 @@ class Straight:
             return None
         place = address_of(block) + at + mac
         if step <= _NEAR:
-            length = (count - 1) * step + size
-            self._copy[:length] = block[at : at + length]
+            whole = (count - 1) * step + size
+            self._copy[:whole] = block[at : at + whole]
             block, first = self._copy, 0
         else:
             first = at
@@ -105,26 +123,26 @@ class Straight:
         return Found(
             count,
             array("Q", _column(block, first + _TIME, step, count).tobytes()),
-            array("Q", _column(block, first + _LENGTHS, step, count).tobytes()),
-            kept,
             _places(place, step, 1 << (count - 1).bit_length())[:count],
-            block[first + TYPE : first + last + TYPE + 1 : step].tobytes() if self._typed else b"",
+            None,
+            (kept, length, block[first + TYPE]),
             at + last + HEAD.unpack_from(block, first + last)[0],
         )
 
 
-def _column(block: memoryview, at: int, step: int, count: int, code: Literal["I", "Q"] = "Q") -> memoryview:
+def _column(block: memoryview, at: int, step: int, count: int, code: Literal["B", "I", "Q"] = "Q") -> memoryview:
     """Return a field of ``count`` frames that lie ``step`` bytes apart."""
-    size = 4 if code == "I" else 8
+    size = _SIZES[code]
     return block[at : at + (count - 1) * step + size].cast(code)[:: step // size]
 
 
 def _alike(block: memoryview, at: int, step: int, count: int) -> bool:
-    """Whether frames are alike but for time and length; the last one's step does not matter, in a block it is 0."""
+    """Whether frames are alike but for the time; the last one's step does not matter, in a block it is 0."""
     columns = (
         _column(block, at, step, count - 1, "I"),
-        _column(block, at + _LENGTHS, step, count, "I"),
+        _column(block, at + _LENGTHS, step, count),
         _column(block, at + _STATUS, step, count),
+        _column(block, at + TYPE, step, count, "B"),
     )
     return all(column[1:] == column[:-1] for column in columns)
 
@@ -173,7 +191,8 @@ def _walked(block: memoryview, packets: int, at: int, typed: bool) -> Found | No
     if not lanes.at_most(begin + lanes.vector(kept), len(block), count):
         raise ValueError("a frame in the ring is longer than its block")
     contents = lanes.numbers(begin + lanes.same(1, count) * address_of(block), count)
-    return Found(count, words[0::3], lengths, kept, contents, bytes(types), at + here)
+    columns = Columns(lengths, kept, bytes(types))
+    return Found(count, words[0::3], contents, columns, (0, 0, 0), at + here)
 
 
 class _Records:
@@ -188,20 +207,23 @@ class _Records:
         self._vectors = array("Q", bytes(32 * _MOST))
         self._vectors[0::4] = lanes.numbers(lanes.steps(place, self._HEAD, _MOST), _MOST)
         self._vectors[1::4] = array("Q", [self._HEAD]) * _MOST
-        self._alike = (-1, 0)  # the one length that so many vectors of contents have
+        self._ready = Ready()
 
     def made(self, found: Found, held: memoryview) -> Gathered:
         """Return the records."""
-        count, kept, vectors = found.packets, found.kept, self._vectors
-        self._heads[0 : 2 * count : 2] = found.times if self._nano else lanes.microseconds(found.times)
-        self._heads[1 : 2 * count : 2] = found.lengths
+        count, vectors, heads = found.packets, self._vectors, self._heads
+        heads[0 : 2 * count : 2] = found.times if self._nano else lanes.microseconds(found.times)
         vectors[2 : 4 * count : 4] = found.contents
-        if not isinstance(kept, int):
-            vectors[3 : 4 * count : 4] = kept
-            self._alike = (-1, 0)
-        elif not _filled(self._alike, kept, count):
+        if found.columns:
+            heads[1 : 2 * count : 2] = found.columns.lengths
+            vectors[3 : 4 * count : 4] = found.columns.kept
+            self._ready = Ready()
+            return Gathered(vectors, 2 * count, Sizes(count, found.columns.kept, self._HEAD), held)
+        kept, length, _type = found.first
+        if not self._ready.holds(found):
+            heads[1 : 2 * count : 2] = array("Q", [kept | length << 32]) * count
             vectors[3 : 4 * count : 4] = array("Q", [kept]) * count
-            self._alike = (kept, count)
+            self._ready = Ready(found.first, count)
         return Gathered(vectors, 2 * count, Sizes(count, kept, self._HEAD), held)
 
 
@@ -212,64 +234,65 @@ class _Blocks:
     """
 
     _WIDTH = 12  # words of a cell, 4 bytes each
-    _HEAD, _TAIL, _TAIL_AT = 28, 16, 32
+    _HEAD, _TAIL, _TAIL_AT, _FLAGS_AT = 28, 16, 32, 36
 
     def __init__(self, interface: int) -> None:
         self._interface = interface
-        self._cells = array("I", self._cell(0)) * _MOST
+        self._cells = array("I", self._cell((0, 0, 0))) * _MOST
         self._bytes = memoryview(self._cells).cast("B")
         place = self._cells.buffer_info()[0]
         self._tails = lanes.steps(place + self._TAIL_AT, 4 * self._WIDTH, _MOST)
         self._padded = [lanes.numbers(self._tails - lanes.same(padding), _MOST) for padding in range(4)]
         self._vectors = array("Q", bytes(16 * (2 * _MOST + 1)))
         self._vectors[0:2] = array("Q", [place, self._HEAD])
-        self._alike = (-1, 0)
+        self._ready = Ready()
         self._last, self._uncut = 1, self._HEAD  # which length is without the head behind, and with it
 
-    def _cell(self, kept: int) -> bytes:
+    def _cell(self, first: tuple[int, int, int]) -> bytes:
+        kept, length, kind = first
         size = _size(kept)
-        return pack("<7I4x12sI", EPB, size, self._interface, 0, 0, kept, kept, flags(outgoing=False), size)
+        return pack("<7I4x12sI", EPB, size, self._interface, 0, 0, kept, length, flags(kind == OUTGOING), size)
 
     def made(self, found: Found, held: memoryview) -> Gathered:
         """Return the blocks."""
-        count, kept, vectors, cells = found.packets, found.kept, self._vectors, self._cells
+        count, vectors, cells = found.packets, self._vectors, self._cells
         vectors[self._last] = self._uncut
-        if not isinstance(kept, int):
-            sizes = Sizes(count, self._mixed(kept), 0)
-            self._alike = (-1, 0)
+        if found.columns:
+            sizes = Sizes(count, self._mixed(found.columns), 0)
+            self._ready = Ready()
         else:
-            sizes = Sizes(count, _size(kept), 0)
-            if not _filled(self._alike, kept, count):
-                self._uniform(kept, count)
-                self._alike = (kept, count)
+            sizes = Sizes(count, _size(found.first[0]), 0)
+            if not self._ready.holds(found):
+                self._alike(found.first, count)
+                self._ready = Ready(found.first, count)
         width, many = self._WIDTH, self._WIDTH * count
         times = lanes.words(lanes.nanoseconds(found.times))
         cells[3:many:width], cells[4:many:width] = times[1::2], times[0::2]
-        cells[6:many:width] = lanes.words(found.lengths)[1::2]
-        self._bytes[4 * 9 : 4 * many : 4 * width] = found.types.translate(_WAYS)
         vectors[2 : 4 * count : 4] = found.contents
         self._last = 4 * count + 1
         self._uncut = vectors[self._last]
         vectors[self._last] = self._uncut - self._HEAD
         return Gathered(vectors, 2 * count + 1, sizes, held)
 
-    def _uniform(self, kept: int, count: int) -> None:
-        """Fill what depends on the captured length, which is one for all."""
-        padding, vectors = -kept & 3, self._vectors
-        self._cells[: self._WIDTH * count] = array("I", self._cell(kept)) * count
+    def _alike(self, first: tuple[int, int, int], count: int) -> None:
+        """Fill all but times and addresses, for frames that differ in nothing else."""
+        kept, vectors = first[0], self._vectors
+        self._cells[: self._WIDTH * count] = array("I", self._cell(first)) * count
         vectors[3 : 4 * count : 4] = array("Q", [kept]) * count
-        vectors[4 : 4 * count + 1 : 4] = self._padded[padding][:count]
-        vectors[5 : 4 * count + 2 : 4] = array("Q", [padding + self._TAIL + self._HEAD]) * count
+        vectors[4 : 4 * count + 1 : 4] = self._padded[-kept & 3][:count]
+        vectors[5 : 4 * count + 2 : 4] = array("Q", [(-kept & 3) + self._TAIL + self._HEAD]) * count
 
-    def _mixed(self, kept: array[int]) -> array[int]:
-        """Fill what depends on the captured lengths; return the blocks' sizes."""
-        count, vectors, cells = len(kept), self._vectors, self._cells
-        width, many = self._WIDTH, self._WIDTH * len(kept)
+    def _mixed(self, columns: Columns) -> array[int]:
+        """Fill all but times and addresses; return the blocks' sizes."""
+        kept, vectors, cells = columns.kept, self._vectors, self._cells
+        count, width, many = len(kept), self._WIDTH, self._WIDTH * len(kept)
         length = lanes.vector(kept)
         padding = 3 * length & lanes.same(3)  # -length & 3, without anything below zero
-        sizes = lanes.words(lanes.numbers(length + padding + lanes.same(44, count), count))[0::2]
+        sizes = lanes.words(lanes.numbers(length + padding + lanes.same(_size(0), count), count))[0::2]
+        lengths = lanes.words(columns.lengths)
         cells[1:many:width] = cells[11:many:width] = sizes
-        cells[5:many:width] = lanes.words(kept)[0::2]
+        cells[5:many:width], cells[6:many:width] = lengths[0::2], lengths[1::2]
+        self._bytes[self._FLAGS_AT : 4 * many : 4 * width] = columns.types.translate(_WAYS)
         vectors[3 : 4 * count : 4] = kept
         tails = (self._tails & lanes.mask(count)) - padding
         vectors[4 : 4 * count + 1 : 4] = lanes.numbers(tails, count)
@@ -281,8 +304,3 @@ class _Blocks:
 def _size(kept: int) -> int:
     """Return the size of an enhanced packet block with its flags."""
     return 44 + kept + (-kept & 3)
-
-
-def _filled(alike: tuple[int, int], kept: int, count: int) -> bool:
-    """Whether so many are filled with that length already."""
-    return alike[0] == kept and alike[1] >= count
