@@ -1,9 +1,9 @@
 """Frames from the ring straight into a file: hundreds of records at once, their contents never copied (vectors.py).
 
 What differs from frame to frame is taken out of the ring as columns: where frames of one size follow one another, as
-in bulk transfers and floods, each column is one strided view; otherwise one walk finds the headers. Times and lengths
-are computed on whole columns (lanes.py), and put with strides into headers that lie ready, as do the vectors that
-point to them. Limits that are checked here: no vector leaves the block.
+in bulk transfers and floods, strided views show that nothing but times differs; otherwise a walk finds the headers.
+Times and lengths are computed on whole columns (lanes.py), and put with strides into headers that lie ready, as do the
+vectors that point to them. The headers in the ring are the kernel's, yet no vector is let out of the block.
 
 It counts on 64 bits, lowest byte first; elsewhere, and for frames that do not lie in the ring as they are saved, there
 is plain.py.
@@ -23,16 +23,15 @@ from netscope.system.capture import lanes
 from netscope.system.capture.blocks import HEAD, HEAD_SIZE, TYPE, VLAN_VALID
 from netscope.system.capture.filtering import OUTGOING
 from netscope.system.capture.plain import Batch, Format, Plain, flags
-from netscope.system.capture.vectors import MOST, WORD, Gathered, Sizes, address_of
+from netscope.system.capture.vectors import WORD, Gathered, Sizes, address_of
 
 POSSIBLE = sys.byteorder == "little" and sys.maxsize == (1 << WORD - 1) - 1
 
-_MOST = lanes.MOST  # frames of a run at once
-_WALKED = MOST // 2 - 1  # other frames: two vectors each, and one more
+_MOST = lanes.MOST  # frames at once
 _RUN = 32  # frames of one size, from where on they are worth being taken as a run
 # Memory that is read in turn comes faster than headers here and there: they are looked for in a copy of what is around
 # them, but for runs of frames that take more than _NEAR bytes.
-_PIECE, _NEAR = 1 << 18, 512
+_PIECE, _NEAR = 1 << 20, 512
 _WALK = Struct("=I24s40x")  # next; time, lengths, status and place
 _WALK_TYPED = Struct("=I24s30xB")  # and the packet type
 _TIME, _LENGTHS, _STATUS = 4, 12, 20  # offsets of those, 8 bytes each
@@ -154,7 +153,8 @@ def _places(first: int, step: int, count: int) -> array[int]:
 
 def _walked(block: memoryview, packets: int, at: int, typed: bool) -> Found | None:
     """Find frames by going from one to the next; None where one has a tag, or another place behind its header."""
-    piece = bytes(block[at : at + _PIECE])
+    most = min(packets, _MOST)
+    piece = bytes(block[at : at + max(HEAD_SIZE, min(_PIECE, (len(block) - at) * most // packets))])
     steps: list[int] = []
     heads: list[bytes] = []
     types: list[int] = []
@@ -163,7 +163,7 @@ def _walked(block: memoryview, packets: int, at: int, typed: bool) -> Found | No
     try:
         if typed:
             walk = _WALK_TYPED.unpack_from
-            for _ in repeat(None, min(packets, _WALKED)):
+            for _ in repeat(None, most):
                 step, head, kind = walk(piece, here)
                 step_to(step)
                 keep(head)
@@ -171,7 +171,7 @@ def _walked(block: memoryview, packets: int, at: int, typed: bool) -> Found | No
                 here += step
         else:
             walk = _WALK.unpack_from
-            for _ in repeat(None, min(packets, _WALKED)):
+            for _ in repeat(None, most):
                 step, head = walk(piece, here)
                 step_to(step)
                 keep(head)

@@ -29,10 +29,10 @@ class Sizes(NamedTuple):
     lengths: array[int] | int
     more: int
 
-    def total(self) -> int:
-        """Return what they are together."""
+    def before(self, record: int) -> int:
+        """Return what they are up to a record."""
         lengths = self.lengths
-        return self.packets * self.more + (self.packets * lengths if isinstance(lengths, int) else sum(lengths))
+        return record * self.more + (record * lengths if isinstance(lengths, int) else sum(lengths[:record]))
 
     def ends(self) -> Sequence[int]:
         """Return where each record ends."""
@@ -45,17 +45,16 @@ class Sizes(NamedTuple):
 class Gathered:
     """Records that lie in pieces: an address and a length for each, in turn one of a header and one of contents.
 
-    A last one may stand alone. Where there are more than MOST, the records are of one size. ``vectors`` and what they
-    point to must stay as they are until the records are out; ``held`` is memory that must not go away before. That
-    everything lies within such memory is for the maker to see to.
+    A last one may stand alone. ``vectors`` and what they point to must stay as they are until the records are out;
+    ``held`` is memory that must not go away before. That everything lies within such memory is for the maker to see to.
     """
 
     def __init__(self, vectors: array[int], pieces: int, sizes: Sizes, held: memoryview) -> None:
         assert 2 * pieces <= len(vectors)
         self.count = sizes.packets
-        self.size = sizes.total()
+        self.size = sizes.before(sizes.packets)
         self.sent = 0
-        self.ends = sizes.ends
+        self.ends, self._before = sizes.ends, sizes.before
         self._vectors, self._pieces = vectors, pieces
         self._first = self._within = 0  # the vector that is next, and what of it is out
         self._held = held
@@ -65,10 +64,10 @@ class Gathered:
         vectors, first, last = self._vectors, self._first, self._pieces
         behind = self.size
         if last - first > MOST:
-            # Up to contents if there is a last one alone, else up to a header: how much that is needs no adding up.
+            # Up to contents where a last one stands alone, else up to a header: behind a whole number of records.
             alone = last & 1
             last = first + MOST - (first + MOST - alone & 1)
-            behind = self.ends()[last // 2 - 1] + alone * vectors[1]
+            behind = self._before(last // 2) + alone * vectors[1]
         if self._within or end < behind:
             vectors = self._left(end)
             first, last = 0, min(len(vectors) // 2, MOST)
