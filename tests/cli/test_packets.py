@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import re
+import socket
 import struct
 import subprocess
 import sys
@@ -163,6 +164,19 @@ def test_lines_are_the_same_from_any_source(tmp_path: Path, words: list[str]) ->
     assert piped.count(b"\n") > 6
     for path in plain, newer:
         assert packets("-r", path, "-T", "text", *words).stdout == piped
+
+
+def test_the_lines_of_a_file_are_written_many_at_a_time(tmp_path: Path) -> None:
+    (path := tmp_path / "some.pcap").write_bytes(pcap_of(frames(list(traffic(1500))), 1))
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # which keeps writes apart
+    words = [sys.executable, "-m", "netscope", "packets", "-r", str(path), "-T", "fields", "-e", "ip.src"]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    with ours, subprocess.Popen(words, stdout=theirs.fileno(), env=environment) as process:
+        theirs.close()
+        written = list(iter(lambda: ours.recv(1 << 18), b""))
+    assert process.returncode == 0
+    assert len(b"".join(written).split(b"\n")) > 3000
+    assert len(written) < 10
 
 
 @pytest.mark.parametrize("words", ["-n", "-T text", "-n -v"])

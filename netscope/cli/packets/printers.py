@@ -219,7 +219,9 @@ class _Json(_Dissected):
 
     def __init__(self, command: Command) -> None:
         super().__init__(command)
-        self.names = command.fields
+        from netscope.domains.packets.tsharktext import Picker
+
+        self.picker = Picker(command.fields)
         self.begun = False
 
     def head(self) -> str:
@@ -233,7 +235,7 @@ class _Json(_Dissected):
         from netscope.dissect import dissect
         from netscope.domains.packets.tsharktext import document
 
-        found = document(dissect(frame, self.context), self.names, self.since(frame))
+        found = document(dissect(frame, self.context), self.picker, self.since(frame))
         lead = ",\n" if self.begun else "\n"
         self.begun = True
         return lead + "\n".join("  " + line for line in json.dumps(found, indent=2).split("\n"))

@@ -144,7 +144,8 @@ def _print(command: Command, walk: Walk, host: Host) -> None:
     if _fast(command, walk, to, output):
         return
     output.write([to.head()])
-    piped = not walk.frames.complete or command.instant or output.tty
+    here = walk.frames.complete or walk.frames.plain_records() is not None  # there is nothing to wait for
+    piped = not here or command.instant or output.tty
     waiting: list[str] = []
     size = 0
     for frame, interfaces in walk:

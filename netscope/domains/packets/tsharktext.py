@@ -97,23 +97,70 @@ def _branch(field: Field, depth: int) -> Iterator[str]:
         yield from _branch(child, depth + 1)
 
 
+class Picker:
+    """Finds the values of chosen fields.
+
+    Attributes:
+        names: those of the fields.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+        self._columns = [(name, _COLUMNS[name]) for name in dict.fromkeys(self.names) if name in _COLUMNS]
+        self._prefixes = {name.partition(".")[0] for name in self.names}
+        self._anywhere = any(name.startswith("_ws.") and name not in _COLUMNS for name in self.names)
+        self._hold: dict[str, bool] = {}  # whether a layer may hold some of them
+
+    def pick(self, seen: Dissection, first: int) -> dict[str, list[str]]:
+        """Return the values of each field in a frame, in the order in which they occur."""
+        found: dict[str, list[str]] = {name: [] for name in self.names}
+        for name, column in self._columns:
+            found[name].append(column(seen, first))
+        for layer in seen.layers:
+            name = layer.name
+            if name in found:
+                found[name].append(layer.title)
+            hold = self._hold.get(name)
+            if hold is None:
+                hold = self._hold[name] = self._may_hold(name)
+            if hold:
+                _gather(layer.fields(), found)
+        return found
+
+    def _may_hold(self, layer: str) -> bool:
+        if self._anywhere or layer in self._prefixes:
+            return True
+        return layer not in _OWN and not self._prefixes.isdisjoint(_MIXED.get(layer, self._prefixes))
+
+
+def _gather(fields: Iterable[Field], found: dict[str, list[str]]) -> None:
+    """Add the values of those of the fields that are asked for, and of those below them."""
+    for field in fields:
+        values = found.get(field.name)
+        if values is not None:
+            # tshark puts colons between the bytes of a field in its trees, and none here.
+            values.append(field.show.replace(":", "") if isinstance(field.value, bytes) else field.show)
+        if field.children:
+            _gather(field.children, found)
+
+
 class Rows:
     """Prints chosen fields of each frame. Raises BadQuery for a name that cannot be one."""
 
     def __init__(self, names: Sequence[str], how: Options) -> None:
-        self.names = tuple(names)
+        self.picker = Picker(names)
         self.how = how
 
     def head(self) -> list[str]:
         """Return the line of names, where one is wanted."""
-        return [self.how.separator.join(self.names)] if self.how.header else []
+        return [self.how.separator.join(self.picker.names)] if self.how.header else []
 
     def row(self, seen: Dissection, first: int) -> str:
         """Return the line of one frame."""
-        how, found = self.how, picked(seen, self.names, first)
+        how, found = self.how, self.picker.pick(seen, first)
         sign = {"d": '"', "s": "'", "n": ""}[how.quote]
         cells = []
-        for name in self.names:
+        for name in self.picker.names:
             values = found[name]
             if how.occurrence == "f":
                 values = values[:1]
@@ -124,33 +171,10 @@ class Rows:
         return how.separator.join(cells)
 
 
-def picked(seen: Dissection, names: Iterable[str], first: int) -> dict[str, list[str]]:
-    """Return the values of some fields of a frame, in the order in which they occur."""
-    found: dict[str, list[str]] = {name: [] for name in names}
-    wanted = found.keys()
-    prefixes = {name.partition(".")[0] for name in wanted}
-    anywhere = "_ws" in prefixes and bool(wanted - _COLUMNS.keys() - {n for n in wanted if not n.startswith("_ws")})
-    for name in wanted & _COLUMNS.keys():
-        found[name].append(_COLUMNS[name](seen, first))
-    for layer in seen.layers:
-        if layer.name in wanted:
-            found[layer.name].append(layer.title)
-        name = layer.name
-        if not anywhere and name not in prefixes:
-            mixed = _MIXED.get(name)
-            if name in _OWN or (mixed is not None and prefixes.isdisjoint(mixed)):
-                continue
-        for field in layer.walk():
-            if field.name in wanted:
-                # tshark puts colons between the bytes of a field in its trees, and none here.
-                found[field.name].append(field.show.replace(":", "") if isinstance(field.value, bytes) else field.show)
-    return found
-
-
-def document(seen: Dissection, names: Sequence[str], first: int) -> dict[str, Any]:
+def document(seen: Dissection, picker: Picker, first: int) -> dict[str, Any]:
     """Return a frame's object of -T json: chosen fields with all their values, or every layer as a tree."""
-    if names:
-        layers: dict[str, Any] = {name: values for name, values in picked(seen, names, first).items() if values}
+    if picker.names:
+        layers: dict[str, Any] = {name: values for name, values in picker.pick(seen, first).items() if values}
     else:
         layers = {}
         for layer in seen.layers:
