@@ -117,7 +117,7 @@ def test_every_line_is_tcpdumps(tmp_path: Path) -> None:
 
 
 @pytest.mark.tool("tcpdump")
-@pytest.mark.parametrize("words", ["-v", "-vv", "-vvv", "-e", "-q", "-S", "-e -v", "-S -v", "-K -v"])
+@pytest.mark.parametrize("words", ["-v", "-vv", "-vvv", "-e", "-q", "-S", "-e -v", "-S -v", "-K -v", "-X -vv"])
 @pytest.mark.parametrize("group", [*ETHERNET, "others"])
 def test_more_and_less_of_it(tmp_path: Path, group: str, words: str) -> None:
     if group == "others":

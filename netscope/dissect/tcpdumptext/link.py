@@ -254,7 +254,7 @@ def ppp(text: Text, data: bytes, at: int, length: int) -> None:
         text.truncated()
         text.header = len(data) - at
         return
-    text.header = 0
+    text.header = 4  # with an address and a control byte, whether they are there or not
     inner(text, data, at, length)
 
 

@@ -51,9 +51,7 @@ class Printer:
         text.protocol = ""
         printer = LINKS.get(link)
         if printer is None:
-            text.add("UNSUPPORTED")
-            shown = "" if self.style.dump else dump("X", data, 0)
-            text.add(shown)
+            text.add("UNSUPPORTED" + dump("X", data, 0))
         else:
             try:
                 printer(text, data, 0, length)
