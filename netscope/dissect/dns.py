@@ -8,7 +8,7 @@ from netscope.dissect import dns_rdata
 from netscope.dissect.dns_names import Reader, dotted, shown
 from netscope.dissect.model import BROKEN, Short
 from netscope.dissect.spec import Spec, span
-from netscope.dissect.tree import Tree
+from netscope.dissect.tree import Tree, expert
 from netscope.dissect.work import Work
 
 OPCODES = {0: "Standard query", 1: "Inverse query", 2: "Server status request", 4: "Zone change notification",
@@ -60,6 +60,10 @@ _QU = Spec("dns.qry.qu", '"QU" question', "b16", 0x8000)
 _MDNS_CLASS = Spec("dns.qry.class", "Class", "u16x", 0x7FFF, _CLASSES)
 _TO, _IN = Spec("dns.response_to", "Request In", "u32"), Spec("dns.response_in", "Response In", "u32")
 _TIME = Spec("dns.time", "Time", "span")
+_SAME_REQUEST = Spec("dns.retransmit_request_in", "Retransmitted request. Original request in", "u32")
+_SAME_RESPONSE = Spec("dns.retransmit_response_in", "Retransmitted response. Original response in", "u32")
+_REPEATED = Spec("dns.retransmission", "Retransmission", "b8")
+_PATIENCE = 5_000_000_000  # ns within which a question that comes again is the same
 _UNSOLICITED = Spec("dns.unsolicited", "Unsolicited", "b8")
 _MOST_RECORDS = 2_000
 _HEAD = 12
@@ -261,7 +265,14 @@ def _match(work: Work, tree: Tree, ident: int, response: bool, at: int, flavour:
     key = ("dns", ident, *sorted((one, two)))
     if not response:
         if number == context.last:
-            context.asked.keep(key, (number, time))
+            before = context.asked.get(key)
+            if before is None or (*key, before[0]) in context.answered or not 0 <= time - before[1] < _PATIENCE:
+                context.asked.keep(key, (number, time))
+            elif before[0] != number:
+                context.answered.keep((*key, "again", number), before)
+        again = context.answered.get((*key, "again", number))
+        if again is not None:
+            _again(tree, "query", "request", again[0], at)
         found = context.answered.get((*key, number))
         if found is not None:
             tree.made(_IN, found[0], at)
@@ -271,9 +282,24 @@ def _match(work: Work, tree: Tree, ident: int, response: bool, at: int, flavour:
         asked = context.asked.get(key)
         if asked is not None and asked[0] != number:
             found = context.answered.keep((*key, -number), (asked[0], time - asked[1]))
-            context.answered.keep((*key, asked[0]), (number, time - asked[1]))
+            if (*key, asked[0]) not in context.answered:
+                context.answered.keep((*key, asked[0]), (number, time - asked[1]))
     if found is None:
         tree.made(_UNSOLICITED, True, at)
+        return
+    first = context.answered.get((*key, found[0]))
+    if first is not None and first[0] < number:
+        _again(tree, "response", "response", first[0], at)
     else:
         tree.made(_TO, found[0], at)
         tree.made(_TIME, found[1] / 1e9, at, show=span(found[1]), text=f"Time: {span(found[1])} seconds")
+
+
+def _again(tree: Tree, what: str, word: str, frame: int, at: int) -> None:
+    """Say of a message that comes again which frame it repeats."""
+    ident = next(place for place, field in enumerate(tree.items) if field.name == _ID.name)
+    message = f"DNS {what} retransmission. Original {word} in frame {frame}"
+    start = tree.items[ident].start
+    tree.items.insert(ident + 1, expert(f"dns.retransmit_{word}", message, "Warning", "Protocol", start, tree.buffer))
+    tree.made(_SAME_REQUEST if word == "request" else _SAME_RESPONSE, frame, at)
+    tree.made(_REPEATED, True, at)

@@ -82,6 +82,15 @@ _MEANINGS = {
     500: "Internal Server Error", 501: "Not Implemented", 502: "Bad Gateway", 503: "Service Unavailable",
     504: "Gateway Time-out",
 }  # fmt: skip
+# What is said of bodies that have a dissector of their own elsewhere, and what the protocol is called then.
+_BOTH = {"application/json": "HTTP/JSON", "application/xml": "HTTP/XML", "text/xml": "HTTP/XML"}
+_SAID = {
+    "application/json": ", JavaScript Object Notation (application/json)", "application/octet-stream": "",
+    "application/xml": "", "text/xml": "",
+}  # fmt: skip
+_KNOWN_KINDS = frozenset({"image/jpeg", "image/gif", "image/png", "application/x-www-form-urlencoded"})
+_MEDIA = Spec("media.type", "Media type", "bytes")
+_PICTURES = ((b"\xff\xd8\xff", "JPEG JFIF image"), (b"GIF8", "GIF89a"), (b"\x89PNG", "PNG"))
 _MOST_HEADERS = 500
 _LONGEST = 65_535
 
@@ -111,7 +120,7 @@ def http(work: Work, start: int, end: int) -> None:
         work.info = prefix + "Continuation"
         tree = work.tree("http", "Hypertext Transfer Protocol", start, end)
         raw = data[start:stop]
-        tree.add(_DATA, start, stop - start, decoded(raw), text=f"File Data: {len(raw)} bytes")
+        tree.add(_DATA, start, stop - start, _ascii(raw), text=f"File Data: {len(raw)} bytes")
         work.rest(start, end)
         return
     text = _plain(first)
@@ -130,18 +139,30 @@ def http(work: Work, start: int, end: int) -> None:
     kind = head.get("content-type", "")
     if isinstance(body, int) and body < stop:
         raw = data[body:stop]
-        tree.add(_DATA, body, len(raw), decoded(raw), text=f"File Data: {len(raw)} bytes")
-        _media(work, str(kind).partition(";")[0].strip(), body, end)
+        tree.add(_DATA, body, len(raw), _ascii(raw), text=f"File Data: {len(raw)} bytes")
+        size = str(head.get("content-length", ""))
+        whole = not (size.isascii() and size.isdigit() and len(size) < 20) or int(size) <= end - body
+        _media(work, str(kind).partition(";")[0].strip(), body, end, whole)
 
 
-def _media(work: Work, kind: str, start: int, end: int) -> None:
+def _media(work: Work, kind: str, start: int, end: int, whole: bool) -> None:
     """Add what a body is, as far as it is text."""
     layer = work.layers[-1]
-    if kind:
-        work.info += f" ({kind})"
-    if not kind.startswith("text/"):
-        work.rest(start, end)
+    if whole and (kind in _KNOWN_KINDS or kind in _SAID):
+        layer.length = start - layer.start
+    if not kind.startswith("text/") or kind == "text/xml":
+        work.protocol = _BOTH.get(kind, work.protocol)
+        first = work.data[start : start + 4]
+        picture = next((word for mark, word in _PICTURES if first.startswith(mark)), kind)
+        work.info += _SAID.get(kind, f" ({picture if kind.startswith('image/') else kind})" if kind else "")
+        if not kind or kind in _KNOWN_KINDS or kind in _SAID:
+            work.rest(start, end)
+        else:
+            size = max(min(end, len(work.data)) - start, 0)
+            tree = work.tree("media", "Media Type", start, end)
+            tree.add(_MEDIA, start, size, text=f"Media type: {kind} ({size} bytes)")
         return
+    work.info += f" ({kind})"
     layer.length = start - layer.start
     stop = min(end, len(work.data))
     lines = work.data[start:stop].splitlines(keepends=True)[:_MOST_HEADERS]
@@ -151,6 +172,11 @@ def _media(work: Work, kind: str, start: int, end: int) -> None:
     for line in lines:
         tree.say(_shown(line), at, len(line))
         at += len(line)
+
+
+def _ascii(raw: bytes) -> str:
+    """Return bytes as text up to the first zero, with a mark for each that is not ASCII."""
+    return raw.partition(b"\0")[0].decode("ascii", "replace")
 
 
 def _plain(line: bytes) -> str:

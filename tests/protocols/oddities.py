@@ -118,6 +118,10 @@ def queries() -> Iterator[Packet]:
     yield over4(dns(200, 0x2800, [question("a.b", 6)], [], bare), 40_000, 53)
     yield over4(dns(201, 0x0800, [], [bare[0]]), 40_000, 53)
     yield over4(dns(202, 0x8400, [question("a.b", 10)], [record("a.b", 10, b"any\xff")]), 53, 40_000)
+    asked = dns(300, 0x100, [question("a.b")])
+    told = dns(300, 0x8180, [question("a.b")], [record("a.b", 1, bytes(4))])
+    for is_answer in (False, False, True, True, False, True, False, False, True):
+        yield over4(told, 53, 40_000, src=B, dst=A) if is_answer else over4(asked, 40_000, 53)
     options = b"\0\0\x29\x85\xa0\0\0\x11\x94\0\6\0\4\0\2ab"
     yield over4(dns(0, 0, [question("_x._tcp.local", 12)], [], [], [options]), 5353, 5353)
 
@@ -139,3 +143,14 @@ def layers() -> Iterator[Packet]:
     known = bytes.fromhex("0064ff9b") + bytes(8)
     yield over6(b"through", 9, 40_000, src=known + A, dst=known + B)
     yield over6(b"through", 9, 40_000, dst=known + B)
+
+
+def bodies() -> Iterator[Packet]:
+    """HTTP: bodies of several kinds."""
+    kinds = (
+        (b"application/octet-stream", b"a\0\2\xff\xfe"), (b"application/x-own", b"abc\xc3\xa9"),
+        (b"text/plain", b"a\nb"),
+    )  # fmt: skip
+    for number, (kind, body) in enumerate(kinds):
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: " + kind + b"\r\nContent-Length: %d\r\n\r\n" % len(body)
+        yield _way(True, head + body, 0x18, 1, 1, 8000 + 80 * (number & 1))
