@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netscope.core.dns.numbers import type_name
-from netscope.core.typed import NamedTuple
+from netscope.core.typed import Any, NamedTuple
 from netscope.dissect import dns_rdata
 from netscope.dissect.dns_names import Reader, dotted, shown
 from netscope.dissect.model import BROKEN, Short
@@ -264,18 +264,7 @@ def _match(work: Work, tree: Tree, ident: int, response: bool, at: int, flavour:
     one, two = (work.net[0], sport), (work.net[1], dport)
     key = ("dns", ident, *sorted((one, two)))
     if not response:
-        if number == context.last:
-            before = context.asked.get(key)
-            if before is None or (*key, before[0]) in context.answered or not 0 <= time - before[1] < _PATIENCE:
-                context.asked.keep(key, (number, time))
-            elif before[0] != number:
-                context.answered.keep((*key, "again", number), before)
-        again = context.answered.get((*key, "again", number))
-        if again is not None:
-            _again(tree, "query", "request", again[0], at)
-        found = context.answered.get((*key, number))
-        if found is not None:
-            tree.made(_IN, found[0], at)
+        _asked(work, tree, key, at)
         return
     found = context.answered.get((*key, -number))
     if found is None and number == context.last:
@@ -293,6 +282,23 @@ def _match(work: Work, tree: Tree, ident: int, response: bool, at: int, flavour:
     else:
         tree.made(_TO, found[0], at)
         tree.made(_TIME, found[1] / 1e9, at, show=span(found[1]), text=f"Time: {span(found[1])} seconds")
+
+
+def _asked(work: Work, tree: Tree, key: tuple[Any, ...], at: int) -> None:
+    """Tell which frame answers a question, or which one it repeats."""
+    context, number, time = work.context, work.frame.number, work.frame.time
+    if number == context.last:
+        before = context.asked.get(key)
+        if before is None or (*key, before[0]) in context.answered or not 0 <= time - before[1] < _PATIENCE:
+            context.asked.keep(key, (number, time))
+        elif before[0] != number:
+            context.answered.keep((*key, "again", number), before)
+    again = context.answered.get((*key, "again", number))
+    if again is not None:
+        _again(tree, "query", "request", again[0], at)
+    found = context.answered.get((*key, number))
+    if found is not None:
+        tree.made(_IN, found[0], at)
 
 
 def _again(tree: Tree, what: str, word: str, frame: int, at: int) -> None:

@@ -8,6 +8,7 @@ from netscope.core.typed import Any
 from netscope.dissect import checksums
 from netscope.dissect.model import Field, Malformed, Short
 from netscope.dissect.spec import Row, Spec, rows, span
+from netscope.dissect.tree import expert
 from netscope.dissect.work import Work
 
 _HEAD = struct.Struct("!HHHH")
@@ -40,6 +41,10 @@ def udp(work: Work, start: int, end: int) -> None:
     work.protocol = "UDP"
     if length < 8 and length != 0:
         work.info = f"{sport} → {dport} [BAD UDP LENGTH {length} < 8] Len={max(end - start - 8, 0)}"
+        work.trouble = "malformed"
+        stop = end
+    elif length > end - start and not work.quoted:
+        work.info = f"{sport} → {dport} [BAD UDP LENGTH {length} > IP PAYLOAD LENGTH] Len={length - 8}"
         work.trouble = "malformed"
         stop = end
     else:
@@ -104,6 +109,11 @@ def _fields(data: bytes, start: int, stop: int, end: int, buffer: int, values: t
             stream: tuple[int, int, int]) -> list[Field]:  # fmt: skip
     made = rows(_TABLE, values, start, buffer)
     check = values[3]
+    if values[2] > end - start and stream[1] >= 0:
+        remark = expert("udp.length.bad", f"Bad length value {values[2]} > IP payload length", "Error", "Malformed",
+                        start + 4, buffer)  # fmt: skip
+        text = f"Length: {values[2]} (bogus, payload length {end - start})"
+        made[4] = made[4]._replace(text=text, children=(remark,))
     if not check:
         status = _STATUS.field(checksums.ABSENT, start + 6, 2, buffer, generated=True)
         made.append(

@@ -47,6 +47,7 @@ QUIRKS = {
     "icmps": {"tcp.analysis"},  # theirs has one with nothing in it for a quoted segment
     "associations": {"sctp"},  # theirs begins a second layer behind the first payload
     "lldps": {"eth.trailer"},  # theirs ends three bytes early
+    "exchanges": {"ssh.seq_num"},  # theirs counts the first packet twice, and some not at all
     "extensions": {"ipv6.opt"},  # theirs gives Pad1 the length that the next byte says
 }
 # Fields that we place or word otherwise.

@@ -8,12 +8,14 @@ from itertools import pairwise
 from tests.packets import A, B, Packet, dns, ether, icmp, ip4, over4, over6, question, record, tcp
 
 
-def _way(back: bool, payload: bytes, flags: int, seq: int, ack: int, port: int = 9999, **more: bytes) -> Packet:
+def _way(
+    back: bool, payload: bytes, flags: int, seq: int, ack: int, port: int = 9999, client: int = 40_000,
+    options: bytes = b"",
+) -> Packet:  # fmt: skip
     """Return a segment of a connection to a port, or of the other direction."""
-    if back:
-        made = tcp(payload, flags, sport=port, dport=40_000, seq=seq, ack=ack, src=B, dst=A, **more)  # type: ignore[arg-type]
-        return Packet(ether(ip4(made, 6, src=B, dst=A)))
-    return Packet(ether(ip4(tcp(payload, flags, dport=port, seq=seq, ack=ack, **more), 6)))  # type: ignore[arg-type]
+    here, there, sport, dport = (B, A, port, client) if back else (A, B, client, port)
+    made = tcp(payload, flags, sport=sport, dport=dport, seq=seq, ack=ack, options=options, src=here, dst=there)
+    return Packet(ether(ip4(made, 6, src=here, dst=there)))
 
 
 def connections() -> Iterator[Packet]:
@@ -140,6 +142,8 @@ def layers() -> Iterator[Packet]:
     yield Packet(ether(whole[:2] + bytes(2) + ip4(tcp(b"sent at once", 0x18), 6)[4:]))
     for kind in (1, 7, 20, 38, 165, 255):
         yield Packet(ether(ip4(icmp(kind, 3, bytes(4)), 1)))
+    for size in (20, 9_000):
+        yield Packet(ether(ip4(b"\x9c\x40\x27\x0f" + size.to_bytes(2, "big") + b"\0\0any", 17)))
     known = bytes.fromhex("0064ff9b") + bytes(8)
     yield over6(b"through", 9, 40_000, src=known + A, dst=known + B)
     yield over6(b"through", 9, 40_000, dst=known + B)
@@ -154,3 +158,31 @@ def bodies() -> Iterator[Packet]:
     for number, (kind, body) in enumerate(kinds):
         head = b"HTTP/1.1 200 OK\r\nContent-Type: " + kind + b"\r\nContent-Length: %d\r\n\r\n" % len(body)
         yield _way(True, head + body, 0x18, 1, 1, 8000 + 80 * (number & 1))
+
+
+def exchanges() -> Iterator[Packet]:
+    """SSH: a server that speaks first, and keys that are exchanged in groups of the server's choice."""
+
+    def packet(message: bytes) -> bytes:
+        padding = 4 + -(len(message) + 9) % 8
+        return (len(message) + padding + 1).to_bytes(4, "big") + bytes((padding,)) + message + bytes(padding)
+
+    def text(words: bytes) -> bytes:
+        return len(words).to_bytes(4, "big") + words
+
+    lists = [b"ssh-rsa", *[b"aes128-ctr"] * 2, *[b"hmac-sha1"] * 2, *[b"none"] * 2, b"", b""]
+    seq = [1000, 5000]
+    for methods in (b"diffie-hellman-group-exchange-sha256,aaa", b"diffie-hellman-group14-sha1"):
+        kex = packet(b"\x14" + bytes(16) + b"".join(text(words) for words in (methods, *lists)) + bytes(5))
+        if b"exchange" in methods:
+            said: tuple[bytes, ...] = (
+                packet(b"\x22\0\0\4\0\0\0\x08\0\0\0\x20\0"),
+                packet(b"\x1f" + text(b"\0\xc3" * 9) + text(b"\2")),
+                packet(b"\x20" + text(b"\1" * 16)),
+            )
+        else:
+            said = (packet(b"\x1e" + text(b"\1" * 16)),)
+        parts = [(True, b"SSH-2.0-x\r\n"), (False, b"SSH-2.0-y\r\n"), (False, kex), (True, kex)]
+        for back, part in (*parts, *((bool(place & 1), part) for place, part in enumerate(said))):
+            yield _way(back, part, 0x18, seq[back], seq[not back], 22, 40_000 + len(methods))
+            seq[back] += len(part)
