@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,16 +35,6 @@ ZONE: Any = {
     **{(f"h{n}.example.com", "A"): [f"h{n}.example.com. 300 A 192.0.2.{n}"] for n in range(1, 200)},
     ("evil.example.com", "TXT"): ['evil.example.com. 60 TXT "\\027[2J[red]\\194\\155"'],
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _universal_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """dig prints local times."""
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "UTC")
-        time.tzset()
-        yield
-    time.tzset()
 
 
 def host() -> PaperHost:

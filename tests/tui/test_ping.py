@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,16 +15,13 @@ from netscope.tui.confirm import Confirm
 from netscope.tui.page import PageScreen
 from netscope.tui.ping.board import Row
 from netscope.tui.ping.screen import PingScreen
-from netscope.tui.tabs import LIVE, Block, Tab
+from netscope.tui.tabs import Tab
 from tests.tui.probers import FakeProber, error, reply
-from tests.tui.stage import SIZES, Stage, flow, staged
+from tests.tui.probing import Probing, nothing_probes, probing
+from tests.tui.stage import SIZES
 from tests.tui.test_pictures import compare
 
-TABS = (
-    Tab("flows", "Flows", (Block("flows", LIVE),)),
-    Tab("ping", "Ping", screen="netscope.tui.ping.screen:PingScreen"),
-)
-
+PING = Tab("ping", "Ping", screen="netscope.tui.ping.screen:PingScreen")
 BETWEEN = 0.002  # seconds that let one more target be probed
 
 
@@ -40,18 +35,11 @@ def answers(probe: Probe) -> list[Event]:
     return [reply(probe, 10 + number % 4 * 2.5)]
 
 
-class Pinging:
+class Pinging(Probing[PingScreen]):
     """The app with the tab Ping."""
 
-    def __init__(self, stage: Stage, prober: FakeProber) -> None:
-        self.stage = stage
-        self.prober = prober
-
-    @property
-    def screen(self) -> PingScreen:
-        found = self.stage.app._built["ping"]
-        assert isinstance(found, PingScreen)
-        return found
+    name = "ping"
+    kind = PingScreen
 
     @property
     def rows(self) -> list[Row]:
@@ -62,10 +50,7 @@ class Pinging:
     async def ask(self, line: str, targets: int = 1) -> None:
         """Type a question, and wait for the first probe to each of its targets."""
         sent = len(self.prober.sent)
-        if self.stage.app.focused is not self.screen.question.input:
-            await self.stage.press("i")
-        self.screen.question.input.value = line
-        await self.stage.press("enter")
+        await self.enter(line)
         if targets:
             await self.stage.until(lambda: len(self.prober.sent) > sent, f"a probe for {line}")
             self._pass(targets * BETWEEN)
@@ -97,29 +82,9 @@ class Pinging:
 
 @asynccontextmanager
 async def pinging(size: tuple[int, int] = (80, 24), names: dict[str, str] | None = None) -> AsyncIterator[Pinging]:
-    async with staged([flow(7)], size, TABS) as stage:
-        stage.domains["ping"] = DOMAIN
-        prober = FakeProber(answers, names)
-        stage.host.reach = prober
-        await stage.press("2")
+    prober = FakeProber(answers, names)
+    async with probing(PING, DOMAIN, prober, size) as stage:
         yield Pinging(stage, prober)
-    for thread in threading.enumerate():
-        if thread.name == "probe":
-            thread.join(5)
-            assert not thread.is_alive()
-    assert all(channel.closed for channel in prober.channels)
-
-
-@pytest.fixture(autouse=True)
-def _universal_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The axis of the graph has local times."""
-    import time
-
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "UTC")
-        time.tzset()
-        yield
-    time.tzset()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -334,13 +299,7 @@ async def test_what_runs_is_in_the_snapshot(tmp_path: Path) -> None:
     async with pinging() as ping:
         await ping.ask("10.0.0.2")
         await ping.step(3)
-        await ping.stage.press("E")
-        await ping.stage.until(lambda: ping.stage.sees("Save the whole host"), "the prompt")
-        ping.stage.app.focused.value = str(tmp_path / "all.json")  # type: ignore[union-attr]
-        await ping.stage.press("enter")
-        await ping.stage.until((tmp_path / "all.json").exists, "the file")
-    document = json.loads((tmp_path / "all.json").read_text())
-    (record,) = document["topics"]["ping"]["records"]
+        record = await ping.saved(tmp_path / "all.json")
     jsonschema.validate(record, DOMAIN.schema())
     assert (record["target"], record["sent"], record["received"]) == ("10.0.0.2", 4, 3)
 
@@ -353,8 +312,5 @@ async def test_nothing_is_sent_any_more_once_the_program_ends() -> None:
         ping.stage.app.action_interrupt()
         ping.stage.host.now += 5
         ping.prober.poke()
-        for thread in threading.enumerate():
-            if thread.name == "probe":
-                thread.join(5)
-                assert not thread.is_alive()
+        nothing_probes()
         assert len(ping.prober.sent) == sent

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import threading
-import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -15,17 +12,15 @@ import pytest
 from netscope.core.probe import Event, Label, Probe
 from netscope.domains.trace import DOMAIN
 from netscope.tui.page import PageScreen
-from netscope.tui.tabs import LIVE, Block, Tab
+from netscope.tui.tabs import Tab
 from netscope.tui.trace.board import HopRow
 from netscope.tui.trace.screen import TraceScreen
 from tests.tui.probers import FakeProber, error
-from tests.tui.stage import SIZES, Stage, flow, staged
+from tests.tui.probing import Probing, probing
+from tests.tui.stage import SIZES, Stage
 from tests.tui.test_pictures import compare
 
-TABS = (
-    Tab("flows", "Flows", (Block("flows", LIVE),)),
-    Tab("trace", "Trace", screen="netscope.tui.trace.screen:TraceScreen"),
-)
+TRACE = Tab("trace", "Trace", screen="netscope.tui.trace.screen:TraceScreen")
 EXCEEDED, PORT, PROHIBITED = (11, 0), (3, 3), (3, 13)
 LABEL = Label(16004, 0, True, 1)
 
@@ -53,19 +48,15 @@ class Net:
         return [found._replace(labels=(LABEL,)) if ttl == 4 else found]
 
 
-class Tracing:
+class Tracing(Probing[TraceScreen]):
     """The app with the tab Trace."""
 
-    def __init__(self, stage: Stage, prober: FakeProber, net: Net) -> None:
-        self.stage = stage
-        self.prober = prober
-        self.net = net
+    name = "trace"
+    kind = TraceScreen
 
-    @property
-    def screen(self) -> TraceScreen:
-        found = self.stage.app._built["trace"]
-        assert isinstance(found, TraceScreen)
-        return found
+    def __init__(self, stage: Stage, prober: FakeProber, net: Net) -> None:
+        super().__init__(stage, prober)
+        self.net = net
 
     @property
     def hops(self) -> list[HopRow]:
@@ -75,10 +66,7 @@ class Tracing:
 
     async def ask(self, line: str, sentence: str = "reached") -> None:
         """Type a question, and wait for the end of the way to be known."""
-        if self.stage.app.focused is not self.screen.question.input:
-            await self.stage.press("i")
-        self.screen.question.input.value = line
-        await self.stage.press("enter")
+        await self.enter(line)
         if sentence:
             await self.turn(1, lambda: sentence in self.screen.closing.text)
 
@@ -104,18 +92,10 @@ class Tracing:
 
 @asynccontextmanager
 async def tracing(size: tuple[int, int] = (80, 24), names: dict[str, str] | None = None) -> AsyncIterator[Tracing]:
-    async with staged([flow(7)], size, TABS) as stage:
-        stage.domains["trace"] = DOMAIN
-        net = Net()
-        prober = FakeProber(net, names)
-        stage.host.reach = prober
-        await stage.press("2")
+    net = Net()
+    prober = FakeProber(net, names)
+    async with probing(TRACE, DOMAIN, prober, size) as stage:
         yield Tracing(stage, prober, net)
-    for thread in threading.enumerate():
-        if thread.name == "probe":
-            thread.join(5)
-            assert not thread.is_alive()
-    assert all(channel.closed for channel in prober.channels)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -259,22 +239,7 @@ async def test_what_runs_is_in_the_snapshot(tmp_path: Path) -> None:
     async with tracing() as trace:
         await trace.ask("10.0.0.9 --interval 0.2")
         await trace.turn(3)
-        await trace.stage.press("E")
-        await trace.stage.until(lambda: trace.stage.sees("Save the whole host"), "the prompt")
-        trace.stage.app.focused.value = str(tmp_path / "all.json")  # type: ignore[union-attr]
-        await trace.stage.press("enter")
-        await trace.stage.until((tmp_path / "all.json").exists, "the file")
-    (record,) = json.loads((tmp_path / "all.json").read_text())["topics"]["trace"]["records"]
+        record = await trace.saved(tmp_path / "all.json")
     jsonschema.validate(record, DOMAIN.schema())
     assert record["verdict"]["text"] == "reached 10.0.0.9 in 5 hops"
     assert len(record["paths"][0]["hops"]) == 5
-
-
-@pytest.fixture(autouse=True)
-def _universal_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The pictures have local times."""
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "UTC")
-        time.tzset()
-        yield
-    time.tzset()
