@@ -13,6 +13,7 @@ from netscope.system.capture.sources import FileSource, Recent, Spool, Store, St
 from netscope.system.errors import explain
 
 MEMORY = 256 << 20  # bytes of a pipe's frames that are kept
+_FIRST = 0.15  # seconds that the first rows have for themselves
 _HEAD = 4  # bytes that tell a compressed file
 
 
@@ -77,11 +78,17 @@ def _frames(descriptor: int, name: str, memory: int) -> FileFrames:
     return FileFrames(Stream(descriptor, name, head, store, decompress), name)
 
 
-def follow(frames: FileFrames, step: int = 1 << 20) -> None:
-    """Index the rest on a thread of its own. What goes wrong becomes a problem of the frames."""
+def follow(frames: FileFrames, step: int = 1 << 18) -> None:
+    """Index the rest on a thread of its own. What goes wrong becomes a problem of the frames.
+
+    It begins when the first rows are on the screen, and lets go of the interpreter after each short ``step``: whoever
+    paints while it runs would wait for it dozens of times.
+    """
     import threading
+    import time
 
     def run() -> None:
+        time.sleep(_FIRST)
         try:
             while frames.advance(step):
                 pass
