@@ -41,8 +41,12 @@ def tshark(frames: Sequence[Frame], link: int, where: Path, *words: str) -> tupl
     path = where / f"link{link}.pcap"
     path.write_bytes(pcap(frames, link))
     run = ("tshark", "-n", *OPTIONS, *words, "-r", str(path))
-    pdml = subprocess.run((*run, "-T", "pdml"), capture_output=True, check=True).stdout
-    lines = subprocess.run(run, capture_output=True, check=True, text=True).stdout.splitlines()
+    with (where / f"link{link}.pdml").open("w+b") as kept:  # both at once: what tshark takes is its start
+        fields = subprocess.Popen((*run, "-T", "pdml"), stdout=kept, stderr=subprocess.DEVNULL)
+        lines = subprocess.run(run, capture_output=True, check=True, text=True).stdout.splitlines()
+        assert fields.wait() == 0
+        kept.seek(0)
+        pdml = kept.read()
     packets = [list(_places(packet)) for packet in ET.fromstring(pdml).iter("packet")]
     return packets, [" ".join(line.split()[2:]) for line in lines]
 
