@@ -76,7 +76,8 @@ class Saver:
         if isinstance(failure, BrokenPipeError):
             raise failure
         if failure is not None:
-            raise NetscopeError(f"{self._sink.path} cannot be written", os.strerror(failure.errno or 0))
+            where = "standard output" if self._sink.path == "-" else self._sink.path
+            raise NetscopeError(f"{where} cannot be written", os.strerror(failure.errno or 0))
 
     def close(self) -> None:
         """Write the end, and close the file."""

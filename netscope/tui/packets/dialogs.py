@@ -90,7 +90,8 @@ class StartScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Fill in."""
-        self.query_one(".heading", Line).show([Part("Capture on", "strong")])
+        how = "  the interface under the cursor, or those chosen by Space"
+        self.query_one(".heading", Line).show([Part("Capture on", "strong"), Part(how, "quiet")])
         self.query_one("#filter-label", Line).show([Part("Filter", "label")])
         self.query_one("#snaplen-label", Line).show([Part("Bytes", "label")])
         self.query_one(".hints", Line).show(
