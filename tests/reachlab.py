@@ -102,6 +102,14 @@ class Lab(NamedTuple):
         except KeyError:
             raise AttributeError(name) from None
 
+    def tracepaths(self) -> dict[int, str]:
+        """Return what tracepath says of the way to s in each family; of a silent hop it waits for seconds."""
+        running = {
+            family: self.c.popen("tracepath", f"-{family}", "-n", SERVER[family], stdout=subprocess.PIPE)
+            for family in (4, 6)
+        }
+        return {family: child.communicate(timeout=60)[0] for family, child in running.items()}
+
     def listen(self, port: int, family: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> socket.socket:
         """Open a listening socket on s; the caller closes it."""
         return run_inside(f"/run/netns/{self.s.name}", lambda: _listening(port, family, kind))

@@ -165,27 +165,35 @@ def test_ports_are_open_closed_filtered_or_silent(lab: Lab, family: int) -> None
     assert "port 80 closed" in ask("tcp", 80)
     assert "port 99 closed" in ask("udp", 99)
     for method in ("tcp", "udp"):
-        assert f"{method}_seq=1" in ask(method, REFUSED)
-        assert "prohibited" in ask(method, REFUSED) or "filtered" in ask(method, REFUSED)
+        refused = ask(method, REFUSED)
+        assert f"{method}_seq=1" in refused
+        assert "prohibited" in refused or "filtered" in refused
         assert "1 packets transmitted, 0 received, 100% packet loss" in ask(method, DROPPED)
 
 
+@pytest.fixture(scope="module")
+def tracepaths(lab: Lab) -> dict[int, str]:
+    """What tracepath says, asked once."""
+    return lab.tracepaths()
+
+
+@pytest.mark.tool("tracepath")
 @pytest.mark.parametrize("family", [4, 6])
-def test_the_path_mtu_is_tracepaths(lab: Lab, family: int) -> None:
-    theirs = lab.c.popen("tracepath", f"-{family}", "-n", SERVER[family], stdout=subprocess.PIPE)
+def test_the_path_mtu_is_tracepaths(lab: Lab, tracepaths: dict[int, str], family: int) -> None:
     done = netscope("ping", "--mtu", SERVER[family], inside=lab.c, as_user="nobody")
     assert done.returncode == 0, done.stderr
     by = {4: "10.90.6.2", 6: "fd90:6::2"}[family]
     assert done.stdout.endswith(f"{SERVER[family]}: the path MTU is {MTU}, said by {by}\n")
-    assert f"pmtu {MTU}" in theirs.communicate(timeout=60)[0]
+    assert f"pmtu {MTU}" in tracepaths[family]
 
 
 def test_the_path_mtu_is_found_behind_a_router_that_keeps_silent() -> None:
     with reach_lab() as lab:
         lab.r4.run("nft", "-f", "-", stdin=SECRETIVE)
-        for family in (4, 6):
-            done = netscope("ping", "--mtu", "-W", "0.1", "--json", SERVER[family], inside=lab.c)
-            (record,) = json.loads(done.stdout)["records"]
+        words = ("--mtu", "-W", "0.1", "--json")
+        searches = [start(lab.c, *words, SERVER[family]) for family in (4, 6)]
+        for search in searches:
+            (record,) = json.loads(search.communicate(timeout=60)[0])["records"]
             assert record["mtu"]["mtu"] == MTU
             assert record["mtu"]["black_hole"] is True
 
