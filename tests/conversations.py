@@ -56,6 +56,8 @@ def _negotiate() -> Iterator[Packet]:
             for protocols in (["h2", "http/1.1"], ["http/1.1"], []):
                 for port in (443, 9443):
                     yield from _handshake(version, protocols, Talk(port), key, certificate)
+        # The server has none of the groups that the client sent a key for, and asks for another.
+        yield from _handshake(ssl.TLSVersion.TLSv1_3, [], Talk(443), key, certificate, "secp384r1")
     for level, meaning in ((1, 0), (2, 40), (2, 70), (1, 112), (2, 48)):
         yield Talk(443).say(bytes((21, 3, 3, 0, 2, level, meaning)))
     talk = Talk(443)
@@ -64,10 +66,12 @@ def _negotiate() -> Iterator[Packet]:
 
 
 def _handshake(
-    version: ssl.TLSVersion, protocols: list[str], talk: Talk, key: Path, certificate: Path
+    version: ssl.TLSVersion, protocols: list[str], talk: Talk, key: Path, certificate: Path, curve: str = ""
 ) -> Iterator[Packet]:
     server, client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     server.load_cert_chain(certificate, key)
+    if curve:
+        server.set_ecdh_curve(curve)
     client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
     server.maximum_version = client.maximum_version = version
     if protocols:

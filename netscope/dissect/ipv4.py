@@ -158,7 +158,9 @@ def _reassemble(
     name = {1: "ICMP", 2: "IGMP", 6: "TCP", 17: "UDP", 50: "ESP", 51: "AH", 58: "ICMPv6", 132: "SCTP", 47: "GRE"}
     word = PROTOCOLS.get(protocol, "Unknown")
     work.info = f"Fragmented IP protocol (proto={name.get(protocol) or word} {protocol}, off={offset}, ID={ident:04x})"
-    if work.quoted and not offset and work.next("ip.proto", protocol, begin, stop):
+    # Of what is not whole here, the first fragment has a header at least.
+    work.parted = True
+    if (work.quoted or stop > len(work.data)) and not offset and work.next("ip.proto", protocol, begin, stop):
         return None
     work.rest(begin, stop)
     return None

@@ -114,7 +114,8 @@ def fragment(work: Work, start: int, end: int) -> None:
             carry(work, following, 0, len(content))
             work.leave(before)
             return
-    if work.quoted and not offset:
+    work.parted = True
+    if (work.quoted or end > len(data)) and not offset:
         carry(work, following, begin, end)
         return
     work.rest(begin, end)

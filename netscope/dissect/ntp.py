@@ -10,6 +10,7 @@ _LEAP = {0: "no warning", 1: "last minute of the day has 61 seconds", 2: "last m
          3: "unknown (clock unsynchronized)"}  # fmt: skip
 _MODES = {0: "reserved", 1: "symmetric active", 2: "symmetric passive", 3: "client", 4: "server", 5: "broadcast",
           6: "reserved for NTP control message", 7: "reserved for private use"}  # fmt: skip
+_SHORTER = {6: "control", 7: "private"}
 _STRATA = {0: "unspecified or invalid", 1: "primary reference", 16: "unsynchronized"}
 _VERSIONS = {0: "reserved", 1: "NTP Version 1", 2: "NTP Version 2", 3: "NTP Version 3", 4: "NTP Version 4"}
 _SOURCES = {
@@ -64,11 +65,20 @@ def ntp(work: Work, start: int, end: int) -> None:
     work.need(start, 1, end)
     flags = work.data[start]
     version, mode = _VERSIONS.get(flags >> 3 & 7, "reserved"), _MODES[flags & 7]
-    work.protocol, work.info = "NTP", f"{version}, {mode}"
-    tree = work.tree("ntp", f"Network Time Protocol ({version}, {mode})", start, end)
+    said = _SHORTER.get(flags & 7, mode)
+    work.protocol, work.info = "NTP", f"{version}, {said}"
+    tree = work.tree("ntp", f"Network Time Protocol ({version}, {said})", start, end)
+    if flags & 7 == 7:
+        from netscope.dissect.ntp_control import private
+
+        work.info += private(tree, _FLAGS, _BITS[1], _BITS[2], version, start)
+        return
     text = f"Flags: 0x{flags:02x}, Leap Indicator: {_LEAP[flags >> 6]}, Version number: {version}, Mode: {mode}"
     tree.flags(_FLAGS, start, *_BITS, text=text)
-    if flags & 7 > 5:
+    if flags & 7 == 6:
+        from netscope.dissect.ntp_control import control
+
+        control(tree, start, end)
         return
     tree.add(_STRATUM, start + 1)
     tree.add(_POLL, start + 2)

@@ -41,6 +41,7 @@ def bogus(work: Work, start: int, end: int, size: int, values: tuple[int, ...]) 
     said = line(sport, dport, seq, ack, word & 0xFFF, window, urgent, 0, verdict)[0].removesuffix(" Len=0")
     args = (work.data, start, size, end, work.buffer, values, verdict)
     if size < 20:
+        said = said.removesuffix(f" Urg={urgent}")
         work.info = f"{said}, bogus TCP header length ({size}, must be at least 20)"
         title = tcp.title(*args[:6], None, verdict).partition(", Ack:")[0].partition(", Len:")[0]
         work.add("tcp", title, start, end - start, _few, args)

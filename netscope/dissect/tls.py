@@ -167,7 +167,8 @@ def _application(work: Work, tree: Tree, at: int, end: int, session: Session) ->
 
 
 def _handshake(tree: Tree, at: int, end: int, session: Session, side: bool) -> str:
-    if side in session.closed:
+    # Since RFC 8446 what is encrypted is called application data, and to change to it means nothing.
+    if side in session.closed and session.version != 0x0304:
         tree.add(_HANDSHAKE, at, end - at, text="Handshake Protocol: Encrypted Handshake Message")
         return "Encrypted Handshake Message"
     from netscope.dissect.tls_handshake import messages

@@ -70,6 +70,7 @@ _TICKET_LENGTH, _TICKET = (
     Spec("tls.handshake.session_ticket", "Session Ticket", "bytes"),
 )
 _EARLY_DATA = 42
+_RETRY = hashlib.sha256(b"HelloRetryRequest", usedforsecurity=False).digest()  # the random that tells (RFC 8446, 4.1.3)
 _DRAFTS = (0x7F, 0xFB)  # the first half of versions that were not finished yet
 _BARE = range(0x7F00, 0x7F16)  # of those, they whose server's hello had neither session nor compression
 _MOST = 100
@@ -83,6 +84,8 @@ def messages(tree: Tree, at: int, end: int, session: Session) -> str:
             break
         kind, size = tree.uint(at, 1), tree.uint(at + 1, 3)
         name = MESSAGES.get(kind)
+        if kind == 2 and tree.data[at + 6 : at + 38] == _RETRY:
+            name = MESSAGES[6]
         if name is None or at + 4 + size > end:
             whole = name is None
             word = "Encrypted Handshake Message" if whole else f"{name} (fragment)"
@@ -143,7 +146,7 @@ def _random(tree: Tree, at: int, split: bool) -> None:
 
 def _client_hello(tree: Tree, at: int, end: int, session: Session) -> None:
     version = tree.add(_VERSION, at)
-    _random(tree, at + 2, True)
+    _random(tree, at + 2, session.version != 0x0304)
     at = _session_id(tree, at + 34)
     size = tree.add(_CIPHERS_LENGTH, at)
     with tree.node(_CIPHERS, at + 2, size, text=f"Cipher Suites ({size // 2} suite{'s' if size != 2 else ''})"):

@@ -39,11 +39,12 @@ def udp(work: Work, start: int, end: int) -> None:
     sport, dport, length, check = values
     work.ports = (sport, dport)
     work.protocol = "UDP"
+    bad = length > end - start and not work.quoted and not work.parted
     if length < 8 and length != 0:
         work.info = f"{sport} → {dport} [BAD UDP LENGTH {length} < 8] Len={max(end - start - 8, 0)}"
         work.trouble = "malformed"
         stop = end
-    elif length > end - start and not work.quoted:
+    elif bad:
         work.info = f"{sport} → {dport} [BAD UDP LENGTH {length} > IP PAYLOAD LENGTH] Len={length - 8}"
         work.trouble = "malformed"
         stop = end
@@ -52,7 +53,7 @@ def udp(work: Work, start: int, end: int) -> None:
         work.info = f"{sport} → {dport} Len={(length or end - start) - 8}"
     should = _verify(work, start, stop, length, check)
     stream = _stream(work, sport, dport)
-    work.add("udp", _title, start, 8, _fields, (data, start, stop, end, work.buffer, values, should, stream))
+    work.add("udp", _title, start, 8, _fields, (data, start, stop, end, work.buffer, values, should, stream, bad))
     if start + 8 < stop and (length or 8) >= 8:
         payload(work, start + 8, stop)
 
@@ -101,15 +102,17 @@ def _stream(work: Work, sport: int, dport: int) -> tuple[int, int, int]:
     return context.udp_seen.keep((frame.number, len(work.layers)), found)
 
 
-def _title(data: bytes, start: int, stop: int, end: int, buffer: int, values: Any, should: Any, stream: Any) -> str:
+def _title(
+    data: bytes, start: int, stop: int, end: int, buffer: int, values: Any, should: Any, stream: Any, bad: bool
+) -> str:
     return f"User Datagram Protocol, Src Port: {values[0]}, Dst Port: {values[1]}"
 
 
 def _fields(data: bytes, start: int, stop: int, end: int, buffer: int, values: tuple[int, ...], should: int | None,
-            stream: tuple[int, int, int]) -> list[Field]:  # fmt: skip
+            stream: tuple[int, int, int], bad: bool) -> list[Field]:  # fmt: skip
     made = rows(_TABLE, values, start, buffer)
     check = values[3]
-    if values[2] > end - start and stream[1] >= 0:
+    if bad:
         remark = expert("udp.length.bad", f"Bad length value {values[2]} > IP payload length", "Error", "Malformed",
                         start + 4, buffer)  # fmt: skip
         text = f"Length: {values[2]} (bogus, payload length {end - start})"

@@ -30,6 +30,7 @@ class Work:
         source, destination: addresses for the list.
         net: the addresses of the innermost network layer, raw.
         ports: source and destination port of the transport above, 0 where there is none.
+        quoted, parted: what is at hand is quoted by another packet; it is the first fragment of more.
         seq: the number of the first byte that the TCP segment above carries.
         prefix: what goes before the line of whatever rides on TCP.
         path: the protocols so far, as ``frame.protocols`` has them.
@@ -37,7 +38,7 @@ class Work:
 
     __slots__ = (
         "base", "buffer", "buffers", "context", "data", "depth", "destination", "frame", "info", "layers", "net",
-        "path", "ports", "prefix", "protocol", "quoted", "seq", "source", "tables", "trouble",
+        "parted", "path", "ports", "prefix", "protocol", "quoted", "seq", "source", "tables", "trouble",
     )  # fmt: skip
 
     def __init__(self, frame: Frame, context: Context) -> None:
@@ -55,7 +56,7 @@ class Work:
         self.seq = 0
         self.prefix = ""
         self.depth = 0
-        self.quoted = False
+        self.quoted = self.parted = False
 
     def need(self, start: int, size: int, end: int) -> None:
         """Raise Malformed or Short unless these bytes are there."""

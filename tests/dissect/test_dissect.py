@@ -179,3 +179,13 @@ def test_a_message_of_a_handshake_that_makes_no_sense_ends_itself_only() -> None
     assert found.trouble == "malformed"
     assert [field.show for field in found.walk() if field.name == "tls.handshake.type"] == ["2", "14"]
     assert max(field.start + field.length for field in found.walk()) <= len(made.data)
+
+
+def test_a_first_fragment_that_was_cut_off_shows_what_it_begins() -> None:
+    message = packets.udp(packets.dns(7, 0x100, [packets.question("a.b")]) + bytes(2000), 40_000, 53)
+    for data in (
+        packets.ether(packets.ip4(message[:1480], 17, ident=1, flags=0x2000)),
+        packets.ether(packets.ip6(b"\x11\0\0\1\0\0\0\7" + message[:1448], 44), 0x86DD),
+    ):
+        found = dissect(Frame(1, packets.START, data[:200], len(data), packets.ETHERNET))
+        assert (found.protocol, found.info[:28]) == ("DNS", "Standard query 0x0007 A a.b")

@@ -10,7 +10,7 @@ from tests.protocols.control import icmp6s, icmps
 from tests.protocols.internet import extensions, fragments4, ipv4s, ipv6s
 from tests.protocols.links import arps, bridges, links, lldps, vlans
 from tests.protocols.names import names
-from tests.protocols.oddities import bodies, connections, exchanges, headers, layers, queries, secrets
+from tests.protocols.oddities import bodies, connections, exchanges, headers, keepers, layers, queries, secrets
 from tests.protocols.routing import igmps, routers
 from tests.protocols.transport import tcps
 from tests.protocols.tunnels import calls, tunnels
@@ -40,6 +40,7 @@ GENERATORS = (
     layers,
     bodies,
     exchanges,
+    keepers,
 )
 
 

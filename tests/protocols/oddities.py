@@ -186,3 +186,12 @@ def exchanges() -> Iterator[Packet]:
         for back, part in (*parts, *((bool(place & 1), part) for place, part in enumerate(said))):
             yield _way(back, part, 0x18, seq[back], seq[not back], 22, 40_000 + len(methods))
             seq[back] += len(part)
+
+
+def keepers() -> Iterator[Packet]:
+    """NTP as its keepers speak it: control messages, and those of mode 7."""
+    for second in (0x01, 0x02, 0x0C, 0x1F, 0x64):
+        yield over4(bytes((0x16, second)) + b"\0\1\0\2\0\3\0\0\0\0", 40_000, 123)
+    yield over4(b"\x1e\2\0\1\0\0\0\0\0\0\0\0", 40_000, 123)
+    for first, code, size in ((0x97, 42, 8), (0xD7, 20, 0), (0x97, 99, 0x48)):
+        yield over4(bytes((first, 0x83, 3, code)) + b"\x20\0" + size.to_bytes(2, "big") + bytes(8), 123, 40_000)
