@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
+import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,6 +27,7 @@ from netscope.tui.packets.session import _AHEAD, Session
 from netscope.tui.packets.tree import TreeLine
 from netscope.tui.tabs import LIVE, Block, Tab
 from tests.packets import frames, over4, segment
+from tests.tui.pictures import UPDATING, golden, text
 from tests.tui.stage import Driven, FakeHost, PlainNames, Topic, flow
 from tests.unit.rtnl_bytes import DONE, message
 
@@ -227,3 +230,34 @@ def conversation() -> list[Frame]:
         over4(hostile, 5000, 6000),
     ]
     return frames(segments)
+
+
+async def start(stage: PacketStage) -> None:
+    """Capture on the first interface."""
+    await stage.press("s")
+    await stage.until(lambda: stage.sees("eth0"), "interfaces")
+    await stage.press("enter")
+    await stage.until(lambda: stage.packets.desk.running and len(stage.app.screen_stack) == 1, "a capture")
+
+
+def datagrams(count: int) -> list[Frame]:
+    """Return so many frames, each with another byte."""
+    return frames(over4(bytes((number % 256,)), 5000, 6000) for number in range(count))
+
+
+def told(stage: PacketStage) -> list[str]:
+    """Return the words that stand over the last lines for a while."""
+    return [note.message for note in stage.app._notifications]
+
+
+async def compare(stage: PacketStage, name: str) -> None:
+    """Compare the screen with its picture, once it has become it or will not any more."""
+    path = golden(f"packets-{name}", stage.app.size)
+    if UPDATING:
+        await asyncio.sleep(0.5)
+        path.write_text(text(stage.picture()))
+    want = path.read_text()
+    deadline = time.monotonic() + 5
+    while text(stage.picture()) != want and time.monotonic() < deadline:
+        await asyncio.sleep(0.02)
+    assert text(stage.picture()) == want

@@ -1,0 +1,187 @@
+"""Capturing in the Packets tab: the list while packets come, what other tabs say of it, how it ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from netscope.core.frame import Statistics
+from netscope.core.snapshot import Problem
+from netscope.tui.confirm import Confirm
+from netscope.tui.packets import kept
+from netscope.tui.packets.session import Session
+from tests.packets import frames, over4
+from tests.tui.packetstage import ListedFrames, compare, datagrams, packet_stage, start, told
+from tests.tui.stage import SIZES, FakeHost
+
+
+@pytest.mark.parametrize("size", SIZES[:2])
+async def test_where_to_capture(size: tuple[int, int]) -> None:
+    async with packet_stage(size) as stage:
+        await stage.press("s")
+        await stage.until(lambda: stage.sees("eth0"), "interfaces")
+        await stage.press("j", "space", "tab")
+        await stage.paste("tcp and prot 80")
+        await stage.press("enter")
+        await compare(stage, "start")
+
+
+async def test_the_counters_beside_the_interfaces_are_live() -> None:
+    async with packet_stage() as stage:
+        stage.host.busy = True
+        await stage.press("s")
+        await stage.until(lambda: stage.sees("+1,000/s"), "a rate")
+
+
+async def test_a_capture_follows_the_tail_until_one_moves() -> None:
+    async with packet_stage() as stage:
+        await start(stage)
+        capture = stage.host.captures[0]
+        assert capture.request.interfaces == ("eth0",)
+        capture.add(*datagrams(30))
+        await stage.until(lambda: stage.packets.list.here == 29, "the newest")
+        assert stage.sees("following")
+        await stage.press("k")
+        capture.add(*datagrams(30))
+        await stage.until(lambda: stage.packets.list.count == 60, "more")
+        assert stage.packets.list.here == 28
+        await stage.press("G")
+        capture.add(*datagrams(1))
+        await stage.until(lambda: stage.packets.list.here == 60, "the newest again")
+        assert stage.field is not None
+        await stage.press("space")
+        capture.add(*datagrams(1))
+        await stage.until(lambda: stage.packets.list.count == 62, "more")
+        assert stage.packets.list.here == 60
+
+
+async def test_every_tab_says_that_a_capture_runs_and_what_it_lost() -> None:
+    async with packet_stage() as stage:
+        await start(stage)
+        capture = stage.host.captures[0]
+        await stage.press("1")
+        capture.add(*datagrams(3))
+        await stage.until(lambda: stage.sees("● capturing 3"), "the news")
+        capture.kept.statistics = (Statistics(0, 10, 7),)
+        await stage.until(lambda: stage.sees("7 dropped"), "what was lost")
+        await stage.press("2")
+        assert stage.sees("7 dropped by the kernel")
+        await stage.press("s")
+        await stage.until(lambda: not stage.packets.desk.running, "the end")
+        await stage.until(lambda: not stage.sees("● capturing"), "no news any more")
+        await stage.press("1")
+        assert not stage.sees("● capturing")
+
+
+async def test_a_hidden_tab_paints_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with packet_stage() as stage:
+        await start(stage)
+        capture = stage.host.captures[0]
+        capture.add(*datagrams(3))
+        await stage.until(lambda: stage.packets.list.count == 3, "rows")
+        await stage.press("1")
+        before = stage.session.summaries
+        capture.add(*datagrams(50))
+        await stage.until(lambda: stage.sees("● capturing 53"), "the news")
+        assert stage.packets.list.count == 3
+        assert stage.session.summaries == before
+        await stage.press("2")
+        await stage.until(lambda: stage.packets.list.here == 52, "in front again")
+
+
+async def test_quitting_asks_once_for_packets_that_are_not_saved() -> None:
+    async with packet_stage() as stage:
+        await start(stage)
+        stage.host.captures[0].add(*datagrams(3))
+        await stage.until(lambda: stage.packets.list.count == 3, "rows")
+        await stage.press("q")
+        assert isinstance(stage.app.screen, Confirm)
+        assert stage.sees("3 captured packets are not saved")
+        await stage.press("escape")
+        assert stage.app.is_running
+        await stage.press("O")
+        assert isinstance(stage.app.screen, Confirm), "opening a file would lose them, too"
+        await stage.press("escape", "q", "y")
+        await stage.until(lambda: not stage.app.is_running, "the end")
+    assert stage.app.return_code == 0
+
+
+async def test_an_interrupt_asks_once_too_and_the_next_one_ends() -> None:
+    async with packet_stage() as stage:
+        await start(stage)
+        stage.host.captures[0].add(*datagrams(3))
+        await stage.until(lambda: stage.packets.list.count == 3, "rows")
+        await stage.press("ctrl+c")
+        assert stage.sees("3 captured packets are not saved")
+        await stage.press("ctrl+c")
+        await stage.until(lambda: not stage.app.is_running, "the end")
+    assert stage.app.return_code == 130
+
+
+async def test_a_capture_that_ends_by_itself_says_why_in_any_tab() -> None:
+    async with packet_stage() as stage:
+        await start(stage)
+        await stage.until(lambda: stage.sees("● capturing 0"), "the news")
+        await stage.press("1")
+        capture = stage.host.captures[0]
+        capture.problems = (Problem("eth0 is gone", "the interface was removed while it was captured on"),)
+        capture.stop()
+        await stage.until(lambda: "The capture has ended: eth0 is gone" in told(stage), "the word")
+        await stage.press("2")
+        await stage.until(lambda: stage.sees("! eth0 is gone: the interface was removed"), "the tab's own line")
+
+
+async def test_a_capture_that_was_stopped_says_nothing_of_it() -> None:
+    async with packet_stage() as stage:
+        await start(stage)
+        await stage.until(lambda: stage.sees("● capturing 0"), "the news")
+        await stage.press("s")
+        await stage.until(lambda: not stage.sees("● capturing"), "the news taken back")
+        assert not told(stage)
+
+
+async def test_again_captures_as_last_time() -> None:
+    async with packet_stage() as stage:
+        await start(stage)
+        await stage.press("s")
+        await stage.until(lambda: not stage.packets.desk.running, "the end")
+        await stage.press("S")
+        await stage.until(lambda: len(stage.host.captures) == 2 and stage.packets.desk.running, "another")
+        assert stage.host.captures[1].request.interfaces == ("eth0",)
+        await stage.until(lambda: stage.host.captures[0].closed, "the first one closed")
+
+
+async def test_packets_that_were_let_go_are_said_and_skipped() -> None:
+    async with packet_stage() as stage:
+        await start(stage)
+        capture = stage.host.captures[0]
+        capture.add(*datagrams(40))
+        await stage.until(lambda: stage.packets.list.count == 40, "rows")
+        await stage.press("g")
+        capture.kept.first = 30
+        capture.kept.problems = (Problem("the oldest 30 frames are not kept any more", "memory is full"),)
+        await stage.until(lambda: stage.packets.list.count == 10, "the rest")
+        assert stage.packets.list.here == 30
+        assert stage.sees("the oldest 30 let go")
+
+
+async def test_the_end_of_the_program_ends_the_capture() -> None:
+    async with packet_stage() as stage:
+        await start(stage)
+        capture = stage.host.captures[0]
+        await stage.press("q")
+        await stage.until(lambda: capture.closed, "the end")
+    assert stage.app.return_code == 0
+
+
+async def test_a_snapshot_says_which_packets_it_has_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MOST", 3)
+    found = ListedFrames(frames(over4(b"payload", 1, number) for number in range(10)))
+    found.first = 2
+    session = Session(found, "made up")
+    taken = kept.snapshot(session, (), FakeHost())
+    assert [record.number for record in taken.records] == [8, 9, 10]
+    assert taken.records[0].number == 8
+    (problem,) = taken.problems
+    assert problem.what.startswith("5 earlier packets are not in this snapshot")
+    found.first = 9  # let go while it is written
+    assert [record.number for record in taken.records] == [10]
