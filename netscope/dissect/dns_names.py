@@ -13,13 +13,14 @@ from netscope.dissect.tree import Tree
 class Reader:
     """Reads names of one message, whose pointers count from its beginning."""
 
-    __slots__ = ("begin", "known", "mdns", "message", "tree")
+    __slots__ = ("begin", "ended", "known", "mdns", "message", "tree")
 
     def __init__(self, tree: Tree, begin: int, mdns: bool) -> None:
         self.tree = tree
         self.begin = begin
         self.message = tree.data[begin : tree.end]
         self.known: dict[int, bytes] = {}
+        self.ended: dict[int, tuple[bytes, int]] = {}
         self.mdns = mdns
 
     def name(self, at: int) -> tuple[bytes, int]:
@@ -29,24 +30,30 @@ class Reader:
         try:
             wire, behind = names.read(self.message, at - self.begin, self.known)
         except names.Malformed:
-            wire, behind = _lenient(self.message, at - self.begin)
+            wire, behind = _lenient(self.message, at - self.begin, self.ended)
         return wire, behind + self.begin
 
 
-def _lenient(data: bytes, at: int) -> tuple[bytes, int]:
-    """Return what stands in for a name that makes no sense, and the place behind it. Raises Malformed, IndexError."""
-    labels, size, behind, jumps = bytearray(), 0, 0, 0
+def _lenient(data: bytes, at: int, ended: dict[int, tuple[bytes, int]]) -> tuple[bytes, int]:
+    """Return what stands in for a name that makes no sense, and the place behind it. Raises Malformed, IndexError.
+
+    ``ended`` remembers how names that are too long already end from a place on, and after how many pointers: a message
+    can lead thousands of names through the same thousands of labels.
+    """
+    labels, behind, jumps, path = bytearray(), 0, 0, dict[int, int]()
     while True:
-        length = data[at]
+        if behind and len(labels) > _LONGEST:
+            stands, further = (_LOOPS, _ENDLESS) if at in path else ended.get(at, _UNKNOWN)
+            if stands:
+                break
+            path[at] = jumps
+        length, further = data[at], 0
         at += 1
         if not length:
-            labels.append(0)
-            return (_TOO_LONG if size > _LONGEST else bytes(labels)), behind or at
+            stands = _TOO_LONG if len(labels) > _LONGEST else bytes(labels) + b"\0"
+            break
         if length < 64:
-            if at + length > len(data):
-                raise IndexError
-            size += length + 1
-            if size <= _LONGEST:
+            if len(labels) <= _LONGEST:
                 labels += data[at - 1 : at + length]
             at += length
         elif length >= 192:
@@ -59,7 +66,11 @@ def _lenient(data: bytes, at: int) -> tuple[bytes, int]:
         elif length in _REFUSED:
             raise Malformed
         else:
-            return _EXTENDED, behind or at
+            stands = _EXTENDED
+            break
+    further += jumps
+    ended.update({place: (stands, further - before) for place, before in path.items()})
+    return (stands if further <= _MOST_JUMPS else _LOOPS), behind or at
 
 
 # What stands in for names; none begins with a length that there can be.
@@ -67,6 +78,7 @@ _TOO_LONG, _EXTENDED = b"\xff<Name too long>", b"\xff<Unknown extended label>"
 _LOOPS = b"\xff<Name contains a pointer that loops>"
 _REFUSED = (0x41, *range(0x80, 0xC0))  # labels of bits (RFC 2673, given up), and those that nobody ever defined
 _LONGEST, _MOST_JUMPS = 255, 255
+_ENDLESS, _UNKNOWN = 256, (b"", 0)
 _ESCAPES = {code: f"\\{code:03o}" for code in (*range(32), 127)}
 _ESCAPES |= {ord(code): escape for code, escape in zip("\a\b\f\n\r\t\v", ("\\a", "\\b", "\\f", "\\n", "\\r", "\\t",
              "\\v"), strict=True)}  # fmt: skip

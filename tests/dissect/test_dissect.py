@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import time
 
 import pytest
@@ -52,6 +53,18 @@ def test_damaged_packets_are_dissected(seed: int) -> None:
         before = time.perf_counter()
         check(dissect(Frame(number, packets.START, packet.data, packet.length, packet.link), context))
         assert time.perf_counter() - before < 5, packet
+
+
+def test_a_chain_of_labels_is_gone_through_once() -> None:
+    """Two thousand questions enter the same twenty thousand labels, each at another place."""
+    behind = 12 + 2000 * 6
+    asked = [struct.pack("!3H", 0xC000 | behind + 2 * number, 1, 1) for number in range(2000)]
+    frame = packets.frames([packets.over4(packets.dns(1, 0x100, asked) + b"\1a" * 20_000 + b"\0", 40_000, 53)])[0]
+    before = time.process_time()
+    found = dissect(frame)
+    assert found.info.count("<Name too long>") == 2000
+    check(found)
+    assert time.process_time() - before < 3
 
 
 def test_truncated_frames_say_so() -> None:
