@@ -122,7 +122,9 @@ class FrameScreen(Screen[None]):
         self.show_header()
 
     def on_descendant_focus(self, _event: DescendantFocus) -> None:
-        """Other keys may be of use now."""
+        """Other keys may be of use now; and a word over the last lines would hide a line that one types in there."""
+        if self.focused is not None and isinstance(self.focused.parent, TypingLine):
+            self.app.clear_notifications()
         self.show_footer()
 
     def on_descendant_blur(self, _event: DescendantBlur) -> None:

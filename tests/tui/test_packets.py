@@ -137,6 +137,15 @@ async def test_marks_forms_of_time_and_the_reference(talk: Path) -> None:
         assert stage.packets.list.line_cells(0)[1].startswith("2023-11-14 22:13:20.")
 
 
+async def test_a_line_to_type_in_is_not_covered_by_an_earlier_word(talk: Path) -> None:
+    async with packet_stage() as stage:
+        await stage.open(talk)
+        await stage.press("y")
+        await stage.until(lambda: told(stage) == ["Copied: the row"], "a word over the last lines")
+        await stage.press("number_sign")
+        await stage.until(lambda: not told(stage), "the line uncovered")
+
+
 async def test_keys_that_can_do_nothing_say_so(talk: Path) -> None:
     async with packet_stage() as stage:
         await stage.press("y")
