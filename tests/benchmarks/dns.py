@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.benchmarks.harness import Case, Result, paired
-from tests.dnslab import BULK, LEAF, Internet, private_internet
+from tests.dnslab import Internet, private_internet
+from tests.dnszones import BULK, LEAF
 from tests.lab import REPOSITORY, have
 
 _DELAYED = "10.53.255.1"  # the servers' end of the link: nothing else listens there

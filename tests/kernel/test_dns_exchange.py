@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from netscope.core.dns.message import COOKIE, QR, TC, Ask, Edns, Option, decode, encode
 from netscope.core.dns.resolver import Inquiry, Reply, Server, Task, Way
 from netscope.system.live import LiveHost
-from tests.dnslab import CLOSED, DEAD, LEAF, Dns, Internet, resolv_conf
+from tests.dnslab import Dns, Internet, resolv_conf
+from tests.dnszones import CLOSED, DEAD, LEAF
 from tests.lab import Namespace
 
 ASK = Ask("www.plain.test.", edns=Edns(options=(Option(COOKIE, b""),)))

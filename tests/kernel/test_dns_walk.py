@@ -16,7 +16,8 @@ from netscope.core.dns.message import DO, Ask, Edns, Message, Record
 from netscope.core.dns.numbers import TYPES
 from netscope.core.dns.resolver import Inquiry, Server, Task, Way
 from netscope.system.live import LiveHost
-from tests.dnslab import LAB, LEAF, Dns, Internet, masked
+from tests.dnslab import Dns, Internet, masked
+from tests.dnszones import LAB, LEAF
 
 pytestmark = [pytest.mark.root, pytest.mark.tool("dig", "delv", "named", "unbound")]
 

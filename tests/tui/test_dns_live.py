@@ -12,7 +12,8 @@ import pytest
 
 from netscope.hub.reverse import ReverseNames
 from netscope.system.live import LiveHost
-from tests.dnslab import DEAD, LEAF, Internet
+from tests.dnslab import Internet
+from tests.dnszones import DEAD, LEAF
 from tests.tui.asking import Asked, PaperHost, asking
 
 pytestmark = [pytest.mark.root, pytest.mark.tool("ip", "named", "unbound", "dnssec-signzone", "openssl")]
