@@ -1,4 +1,4 @@
-"""``netscope trace`` against traceroute, mtr and tracepath, on a path of several hops and on invented ones."""
+"""``netscope trace`` against traceroute, mtr and tracepath, on a path of several hops."""
 
 from __future__ import annotations
 
@@ -7,20 +7,16 @@ import json
 import os
 import re
 import select
-import struct
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any
 
-import jsonschema
 import pytest
 
 from netscope.core.probe import Plan, Probe
-from netscope.domains.trace import DOMAIN
 from netscope.system.probe.options import FAMILIES
-from tests.fakehop import HOST, ROUTER, echo_reply, fake_network, icmp, packet, time_exceeded
+from tests.kernel.tracing import addresses, trace
 from tests.lab import Namespace, netscope, without_privileges
 from tests.reachlab import (
     CIRCLE,
@@ -38,7 +34,6 @@ from tests.reachlab import (
 )
 
 pytestmark = [pytest.mark.root, pytest.mark.tool("ip", "nft", "traceroute", "mtr", "tracepath")]
-LABELS = struct.pack(">II", 16_001 << 12 | 3 << 9 | 254, 77 << 12 | 1 << 8 | 1)
 
 
 @pytest.fixture(scope="module")
@@ -46,26 +41,6 @@ def lab() -> Iterator[Lab]:
     """The path, without delay; one for all tests here that leave it as it was."""
     with reach_lab() as made:
         yield made
-
-
-def trace(where: Namespace, *words: str, as_user: str = "") -> dict[str, Any]:
-    """Return the record of one trace."""
-    done = netscope("trace", "-n", "--json", *words, inside=where, as_user=as_user)
-    document = json.loads(done.stdout)
-    assert document["problems"] == [], document
-    (record,) = document["records"]
-    jsonschema.validate(record, DOMAIN.schema())
-    found: dict[str, Any] = record
-    return found
-
-
-def addresses(record: dict[str, Any]) -> list[set[str]]:
-    """Return who answered at each distance, over all paths."""
-    found: dict[int, set[str]] = {}
-    for path in record["paths"]:
-        for hop in path["hops"]:
-            found.setdefault(hop["ttl"], set()).update(hop["addresses"])
-    return [found[ttl] for ttl in sorted(found)]
 
 
 def hops_of(text: str) -> list[set[str]]:
@@ -327,64 +302,6 @@ def test_names_of_hops_come_from_the_resolver(lab: Lab) -> None:
     assert " 1  localhost (127.0.0.1)  " in done.stdout
     theirs = lab.c.run("traceroute", "-q", "1", "127.0.0.1")
     assert " 1  localhost (127.0.0.1)  " in theirs
-
-
-def answers_with(reply: bytes | None, request: bytes) -> list[bytes]:
-    return [reply] if reply is not None and request[9] in (1, 17) else []
-
-
-@pytest.mark.parametrize("told", [True, False])
-@pytest.mark.parametrize("method", ["-U", "-I", "-T"])
-def test_mpls_labels_are_traceroutes(netns: Namespace, method: str, told: bool) -> None:
-    def answers(request: bytes) -> list[bytes]:
-        if request[8] == 1:
-            return [time_exceeded(request, labels=LABELS, told=told)]
-        if request[9] == 1:
-            return [echo_reply(request)]
-        return [packet(HOST, request[12:16], icmp(3, 3, bytes(4), request[:200]))]
-
-    with fake_network(netns, answers):
-        ours = netscope("trace", "-n", "-e", "-q", "1", method, HOST, inside=netns, as_user="").stdout
-        theirs = netns.run("traceroute", "-n", "-e", "-q", "1", *([method] if method == "-I" else []), HOST)
-        record = trace(netns, "-q", "1", method, HOST)
-    words = f" 1  {ROUTER} <MPLS:L=16001,E=3,S=0,T=254/L=77,E=0,S=1,T=1>  "
-    assert words in theirs
-    assert words in ours
-    assert record["paths"][0]["hops"][0]["answers"][0]["mpls"][1]["label"] == 77
-    assert record["paths"][0]["hops"][0]["answers"][0]["reply_ttl"] == 255
-    assert record["verdict"]["ttl"] == 2
-
-
-@pytest.mark.parametrize("method", ["-U", "-I", "-T"])
-def test_routers_that_quote_eight_bytes_only(netns: Namespace, method: str) -> None:
-    """RFC 792 asks for no more; a UDP probe cannot be told from the next by that."""
-
-    def answers(request: bytes) -> list[bytes]:
-        if request[8] < 4:
-            return [time_exceeded(request, quoted=28)]
-        return [echo_reply(request)] if request[9] == 1 else []
-
-    with fake_network(netns, answers):
-        record = trace(netns, "-q", "1", "-m", "5", "-w", "3", method, HOST)
-    assert addresses(record)[:3] == [{ROUTER}] * 3
-
-
-@pytest.mark.parametrize("method", ["-U", "-I", "-T"])
-def test_what_comes_back_is_never_believed_blindly(netns: Namespace, method: str) -> None:
-    """Random bytes in place of answers: no crash, no invented hop."""
-
-    def answers(request: bytes) -> list[bytes]:
-        junk = bytes((request[8] * 37 + n * 11) % 256 for n in range(60))
-        return [
-            packet(ROUTER, request[12:16], icmp(11, 0, bytes(4), junk)),
-            packet(ROUTER, request[12:16], icmp(11, 0, b"\0\x20\0\0", request[:28])),
-            packet(ROUTER, request[12:16], junk),
-            time_exceeded(request, labels=b"\xff" * 7),
-        ]
-
-    with fake_network(netns, answers):
-        record = trace(netns, "-q", "1", "-m", "4", "-w", "0.2", method, HOST)
-    assert {a for hop in addresses(record) for a in hop} <= {ROUTER}
 
 
 @pytest.mark.parametrize(
