@@ -152,6 +152,7 @@ def over6(payload: bytes, sport: int, dport: int, *, src: bytes = A6, dst: bytes
     return Packet(ether(ip6(udp(payload, sport, dport, src=src, dst=dst), 17, src=src, dst=dst), 0x86DD))
 
 
-def segment(payload: bytes = b"", flags: int = 0x18, **more: int | bytes) -> Packet:
+def segment(payload: bytes = b"", flags: int = 0x18, *, sport: int = 40000, dport: int = 9999, seq: int = 1000,
+            ack: int = 0, urgent: int = 0) -> Packet:  # fmt: skip
     """Return a segment in IPv4 in Ethernet."""
-    return Packet(ether(ip4(tcp(payload, flags, **more), 6)))  # type: ignore[arg-type]
+    return Packet(ether(ip4(tcp(payload, flags, sport=sport, dport=dport, seq=seq, ack=ack, urgent=urgent), 6)))

@@ -11,7 +11,6 @@ from tests.packets import A, B, Packet, ether, ip4, segment, tcp
 def tcps() -> Iterator[Packet]:
     """Yield conversations with every option and flag, and with what goes wrong on the way."""
     syn = bytes.fromhex("020405b40402080a000000010000000001030307")
-    back = {"src": B, "dst": A}
 
     def there(payload: bytes, flags: int, seq: int, ack: int, options: bytes = b"", window: int = 501,
               port: int = 40000) -> Packet:  # fmt: skip
@@ -19,7 +18,8 @@ def tcps() -> Iterator[Packet]:
 
     def here(payload: bytes, flags: int, seq: int, ack: int, options: bytes = b"", window: int = 501,
              port: int = 40000) -> Packet:  # fmt: skip
-        body = tcp(payload, flags, seq=seq, ack=ack, options=options, window=window, sport=9999, dport=port, **back)  # type: ignore[arg-type]
+        body = tcp(payload, flags, seq=seq, ack=ack, options=options, window=window, sport=9999, dport=port, src=B,
+                   dst=A)  # fmt: skip
         return Packet(ether(ip4(body, 6, src=B, dst=A)))
 
     yield there(b"", 2, 1000, 0, syn, 64240)
