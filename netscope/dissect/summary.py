@@ -14,7 +14,7 @@ from netscope.dissect import dissect
 from netscope.dissect.context import Context, Kept
 from netscope.dissect.spec import ip4, ip6
 from netscope.dissect.summary_datagrams import Datagrams, Summary
-from netscope.dissect.tcp_analysis import Conversation, Flow, Segment, judge
+from netscope.dissect.tcp_analysis import FAR, Conversation, Flow, Segment, judge
 from netscope.dissect.tcp_line import line
 from netscope.dissect.tcp_options import gist, listing
 from netscope.dissect.tls_numbers import SHORT, plain, unknown
@@ -100,7 +100,7 @@ class Summaries:
                     following = seq + payload & _ALL
                     if payload:
                         ahead = following - there.last_ack & _ALL
-                        usual = there.window and ahead != there.room and 0 < ahead < _HALF
+                        usual = there.window and ahead != there.window << there.shift and 0 < ahead < _HALF
                         place = at + 34 + size
                         if usual and (way.app or data[place] in TELLING):
                             sealed = way.sealed
@@ -133,8 +133,6 @@ class Summaries:
                         here.last_ack_time = time
                         if way.fresh:
                             settle(way, here)
-                        if here.room >= 0:
-                            here.room = window << way.scale
                         way.held.last_time = time
                         self.context.listed = number
                         if above is not PLAIN:
@@ -299,9 +297,15 @@ class Summaries:
     def _learn(self) -> None:
         """Take note of the connection that a dissected segment belongs to."""
         touched, self.context.touched = self.context.touched, None
-        if touched is None or (touched[0].syn_time and not touched[0].rtt):
-            return  # the segment that ends the handshake is to be judged too
+        if touched is None:
+            return
         held, (source, sport, destination, dport) = touched
+        key = source + destination + sport.to_bytes(2, "big") + dport.to_bytes(2, "big")
+        other = destination + source + dport.to_bytes(2, "big") + sport.to_bytes(2, "big")
+        if held.syn_time and not held.rtt:  # the segment that ends the handshake is to be judged too
+            self.ways.pop(key, None)
+            self.ways.pop(other, None)
+            return
         forward = (source, sport) <= (destination, dport)
         here, there = held.flows if forward else held.flows[::-1]
         text = ip4 if len(source) == 4 else ip6
@@ -324,15 +328,15 @@ class Summaries:
             server = sport < dport if 22 not in (sport, dport) else sport == 22
             way.state = None if session is None else (session, server)
         self.ways.keep(key, way)
-        back = self.ways.get(destination + source + dport.to_bytes(2, "big") + sport.to_bytes(2, "big"))
+        back = self.ways.get(other)
         if back is not None:
             # What one side said may have changed what is known of the other.
             if back.held is not held:
-                del self.ways[destination + source + dport.to_bytes(2, "big") + sport.to_bytes(2, "big")]
+                del self.ways[other]
             else:
                 back.base, back.other = there.base or 0, here.base or 0
                 back.scale = max(there.scale, 0)
-                back.forms = None
+                back.forms, back.fresh = None, True
                 back.app = app
                 if app == "ssh" and way.state is not None:
                     back.state = (way.state[0], not way.state[1])
@@ -342,12 +346,12 @@ class Summaries:
 
 def settle(way: Way, here: Flow) -> None:
     """Take note of what the first of many segments changes."""
-    here.first = False
+    way.fresh = here.first = False
     here.flags = ()
-    if way.fresh:
-        way.fresh = False
-        if way.held.completeness:
-            way.held.completeness |= 12
+    if here.shift != FAR:
+        here.shift = way.scale
+    if way.held.completeness:
+        way.held.completeness |= 12
 
 
 def _records(way: Way, data: bytes, at: int, end: int) -> tuple[str, str] | None:

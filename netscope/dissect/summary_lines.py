@@ -154,7 +154,7 @@ class Lines:
             micro = rest // 1000
             begun = lead if micro > 99_999 else leads[len(b"%d" % micro)]
             kind, total, part, protocol, key, seq, ack, bits, window, options, value, echo = over4(data, start)
-            if (kind == 0x08004500 or kind & 0xFFFFFF00 == 0x08004500) and not part & 0x3FFF:
+            if (kind == 0x08004500 or kind & 0xFFFFFF00 == 0x08004500) and (part == 0x4000 or not part & 0x3FFF):
                 begins = start + 34
                 total -= 20
             elif kind >> 16 == 0x86DD and kind >> 12 & 15 == 6:
@@ -180,7 +180,7 @@ class Lines:
                             if (
                                 ahead <= 0
                                 or ahead >= near
-                                or ahead == there.room
+                                or ahead == there.window << there.shift
                                 or not there.window
                                 or following > highest
                             ):
@@ -217,8 +217,6 @@ class Lines:
                             here.window = window
                             here.last_ack_time = time  # the conversation's own is in no line
                             window <<= way.scale
-                            if here.room >= 0:
-                                here.room = window
                             listed = place
                             forms = way.forms or _forms(way)
                             if above is not plain:

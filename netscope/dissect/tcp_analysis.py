@@ -13,6 +13,7 @@ from netscope.dissect.tcp_flight import acknowledge, in_flight, pushed
 
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 UNKNOWN_SCALE, NO_SCALE = -1, -2  # the SYN was not seen; it was, and asked for none
+FAR = 64  # a shift of windows whose scale is not known: nobody ever fills so much
 _FAST = 20_000_000  # ns after a duplicate ACK within which a repeated segment answers it
 _REORDERED = 3_000_000  # ns, while the round-trip time is not known
 _HALF = 1 << 31
@@ -33,8 +34,8 @@ class Flow:
 
     __slots__ = (
         "base", "closes", "counted", "duplicates", "first", "flags", "last_ack", "last_ack_time", "last_other", "next",
-        "next_frame", "next_time", "pushed", "pushing", "room", "sacked", "scale", "to_be_acked", "unacked", "unsorted",
-        "window",
+        "next_frame", "next_time", "pushed", "pushing", "sacked", "scale", "shift", "to_be_acked", "unacked",
+        "unsorted", "window",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -46,7 +47,7 @@ class Flow:
         self.last_ack = 0
         self.last_ack_time = 0
         self.window = 0
-        self.room = -1  # bytes from its last ACK on that its window has room for, -1 while its scale is not known
+        self.shift = FAR  # of its last window, for its room in bytes
         self.scale = UNKNOWN_SCALE
         self.first = False  # its last window came with a SYN, which is never scaled
         self.duplicates = 0  # ACKs that said the same again; -1 after one for what was not seen
@@ -245,7 +246,7 @@ def _plain(here: Flow, there: Flow, segment: Segment) -> bool:
         return False
     if length:
         ahead = seq + length - there.last_ack & _ALL
-        return bool(there.window) and ahead != there.room and 0 < ahead < _HALF
+        return bool(there.window) and ahead != there.window << there.shift and 0 < ahead < _HALF
     return ack != here.last_ack
 
 
@@ -332,7 +333,8 @@ def _unseen(there: Flow) -> bool:
 
 def _fills(there: Flow, behind: int) -> bool:
     """Tell whether a segment that ends here takes all that the other end offered."""
-    return bool(there.last_ack_time) and behind - there.last_ack & _ALL == there.room
+    known = there.last_ack_time and there.shift != FAR
+    return bool(known) and behind - there.last_ack & _ALL == there.window << there.shift
 
 
 def _repeated(here: Flow, there: Flow, segment: Segment) -> str:
@@ -380,8 +382,7 @@ def _advance(here: Flow, number: int, time: int, segment: Segment, found: Sequen
     here.window, here.last_ack, here.last_ack_time = window, ack, time
     here.first = bool(flags & SYN)
     here.sacked = segment.sacked
-    shift = 0 if here.first else max(here.scale, 0)
-    here.room = -1 if here.scale == UNKNOWN_SCALE else window << shift
+    here.shift = FAR if here.scale == UNKNOWN_SCALE else 0 if here.first else max(here.scale, 0)
     here.flags = tuple(found)
 
 
