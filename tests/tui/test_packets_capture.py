@@ -8,6 +8,7 @@ from netscope.core.frame import Statistics
 from netscope.core.snapshot import Problem
 from netscope.tui.confirm import Confirm
 from netscope.tui.packets import kept
+from netscope.tui.packets.dialogs import StartScreen
 from netscope.tui.packets.session import Session
 from tests.packets import frames, over4
 from tests.tui.packetstage import ListedFrames, compare, datagrams, packet_stage, start, told
@@ -148,6 +149,18 @@ async def test_again_captures_as_last_time() -> None:
         await stage.until(lambda: len(stage.host.captures) == 2 and stage.packets.desk.running, "another")
         assert stage.host.captures[1].request.interfaces == ("eth0",)
         await stage.until(lambda: stage.host.captures[0].closed, "the first one closed")
+
+
+async def test_again_asks_where_it_cannot_be_as_last_time() -> None:
+    async with packet_stage() as stage:
+        await start(stage)
+        await stage.press("s")
+        await stage.until(lambda: not stage.packets.desk.running, "the end")
+        stage.host.privileged = False
+        await stage.press("S")
+        await stage.until(lambda: stage.sees("capturing on eth0: needs CAP_NET_RAW (run with sudo)"), "why not")
+        assert isinstance(stage.app.screen, StartScreen)
+        assert stage.sees("[x] eth0")
 
 
 async def test_packets_that_were_let_go_are_said_and_skipped() -> None:

@@ -61,8 +61,10 @@ class StartScreen(ModalScreen[None]):
         wish: Wish,
         devices: Callable[[], Awaitable[Sequence[Device]]],
         begin: Callable[[Wish], Awaitable[Fault | None]],
+        fault: Fault | None = None,
     ) -> None:
         super().__init__()
+        self._fault = fault  # of the wish, where it was tried before
         self._wish = wish
         self._chosen = set(wish.interfaces)
         self._devices = devices
@@ -105,6 +107,8 @@ class StartScreen(ModalScreen[None]):
         )  # fmt: skip
         self._show_options()
         self.query_one(Interfaces).focus()
+        if self._fault is not None:
+            self.call_after_refresh(self._say, self._fault)
         self.run_worker(self._look(), group="look")
         self.set_interval(_LOOK, lambda: self.run_worker(self._look(), group="look", exclusive=True))
 

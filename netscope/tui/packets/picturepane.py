@@ -122,6 +122,6 @@ class PicturePane(Scrolled):
 
     def blank(self, line: int) -> Sequence[Run]:
         """Say why there is no picture."""
-        if self.count or line:
+        if self.count or line or self._of[0] is None:
             return ()
         return (("  No header of its own to draw: choose another layer in the tree.", ("message",)),)

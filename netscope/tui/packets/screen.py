@@ -114,8 +114,8 @@ class PacketsScreen(ViewingScreen):
         else:
             self._when_saved(self._choose)
 
-    def _choose(self) -> None:
-        self.app.push_screen(StartScreen(self.desk.wish, self.desk.devices, self._begin))
+    def _choose(self, fault: Fault | None = None) -> None:
+        self.app.push_screen(StartScreen(self.desk.wish, self.desk.devices, self._begin, fault))
 
     async def _begin(self, wish: Wish) -> Fault | None:
         fault = await self.desk.begin(wish)
@@ -141,7 +141,7 @@ class PacketsScreen(ViewingScreen):
     async def _again(self) -> None:
         fault = await self._begin(self.desk.wish)
         if fault is not None:
-            self.notify(fault.text, severity="error", markup=False)
+            self._choose(fault)
 
     def _when_saved(self, act: Callable[[], object]) -> None:
         """Act at once, or after a yes where captured packets would be lost."""
