@@ -126,7 +126,7 @@ def extensions(tree: Tree, at: int, end: int, hello: Hello) -> None:
         at += 4 + size
 
 
-_EMPTY = (22, 23, 42, 49, 13172)  # extended master secret, early data and others, which say all by being there
+_EMPTY = (18, 22, 23, 42, 49, 13172)  # extended master secret, early data and others, which say all by being there
 
 
 def _server_name(tree: Tree, at: int, end: int, hello: Hello) -> None:
@@ -228,7 +228,68 @@ def _status(tree: Tree, at: int, end: int, hello: Hello) -> None:
         tree.add(_STATUS_EXTENSIONS, at + 3 + size)
 
 
+def _heartbeat(tree: Tree, at: int, end: int, hello: Hello) -> None:
+    tree.add(_HEARTBEAT, at)
+
+
+def _record_limit(tree: Tree, at: int, end: int, hello: Hello) -> None:
+    tree.add(_RECORD_LIMIT, at)
+
+
+def _compressions(tree: Tree, at: int, end: int, hello: Hello) -> None:
+    size = tree.add(_COMPRESSIONS_LENGTH, at)
+    for place in range(at + 1, at + size, 2):
+        tree.add(_COMPRESSION, place)
+
+
+def _settings(tree: Tree, at: int, end: int, hello: Hello) -> None:
+    size = tree.add(_ALPS_LENGTH, at)
+    with tree.node(_ALPS_LIST, at + 2, size):
+        at += 2
+        while at < end:
+            length = tree.add(_ALPS_SIZE, at)
+            tree.add(_ALPS, at + 1, length)
+            at += 1 + length
+
+
+def _shared_keys(tree: Tree, at: int, end: int, hello: Hello) -> None:
+    with tree.node("Pre-Shared Key extension", at, end - at):
+        if not hello.client:
+            tree.add(_SELECTED_IDENTITY, at)
+            return
+        size = tree.add(_IDENTITIES_LENGTH, at)
+        at, behind = at + 2, at + 2 + size
+        while at < behind:
+            length = tree.uint(at, 2)
+            with tree.node(f"PSK Identity (length: {length})", at, length + 6):
+                tree.add(_IDENTITY_LENGTH, at)
+                tree.add(_IDENTITY, at + 2, length)
+                tree.add(_TICKET_AGE, at + 2 + length)
+            at += length + 6
+        size = tree.add(_BINDERS_LENGTH, at)
+        tree.add(_BINDERS, at + 2, size)
+
+
+_HEARTBEAT = Spec("tls.handshake.extension.heartbeat.mode", "Mode", "u8", names={
+    1: "Peer allowed to send requests", 2: "Peer not allowed to send requests"})  # fmt: skip
+_RECORD_LIMIT = Spec("tls.record_size_limit", "Record Size Limit", "u16")
+_COMPRESSIONS_LENGTH = Spec("tls.compress_certificate.algorithms_length", "Algorithms Length", "u8")
+_COMPRESSION = Spec("tls.compress_certificate.algorithm", "Algorithm", "u16", names={
+    1: "zlib", 2: "brotli", 3: "zstd"})  # fmt: skip
+_ALPS_LENGTH = Spec("tls.handshake.extensions_alps_len", "ALPS Extension Length", "u16")
+_ALPS_LIST = Spec("tls.handshake.extensions_alps_alpn_list", "Supported ALPN List", "none")
+_ALPS_SIZE = Spec("tls.handshake.extensions_alps_alpn_str_len", "Supported ALPN Length", "u8")
+_ALPS = Spec("tls.handshake.extensions_alps_alpn_str", "Supported ALPN", "str")
+_PSK = "tls.handshake.extensions.psk"
+_SELECTED_IDENTITY = Spec(f"{_PSK}.identity.selected", "Selected Identity", "u16")
+_IDENTITIES_LENGTH = Spec(f"{_PSK}.identities.length", "Identities Length", "u16")
+_IDENTITY_LENGTH = Spec(f"{_PSK}.identity.identity_length", "Identity Length", "u16")
+_IDENTITY = Spec(f"{_PSK}.identity.identity", "Identity", "bytes")
+_TICKET_AGE = Spec(f"{_PSK}.identity.obfuscated_ticket_age", "Obfuscated Ticket Age", "u32")
+_BINDERS_LENGTH = Spec(f"{_PSK}.binders_len", "PSK Binders length", "u16")
+_BINDERS = Spec(f"{_PSK}.binders", "PSK Binders", "none")
 _BODIES = {
     0: _server_name, 5: _status, 10: _supported_groups, 11: _point_formats, 13: _signatures, 16: _alpn, 21: _padding,
+    15: _heartbeat, 27: _compressions, 28: _record_limit, 41: _shared_keys, 17513: _settings,
     43: _versions, 45: _modes, 50: _signatures, 51: _key_share, 65281: _renegotiation,
 }  # fmt: skip

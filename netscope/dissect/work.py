@@ -151,7 +151,7 @@ class Work:
         word = _WORDS.get(name, name.upper())
         # Python's own complaint about a missing byte: was it captured and not there, or not captured?
         if isinstance(error, Short) or (not isinstance(error, Malformed) and self.frame.length > len(self.frame.data)):
-            self.layers.append(Layer("_ws.short", _TRUNCATED.format(word), self.base, 0, 0, []))
+            self.layers.append(Layer("_ws.short", _TRUNCATED.format(word), 0, 0, 0, []))
             self.info += "[Packet size limited during capture]"
             self.trouble = self.trouble or "truncated"
             return

@@ -62,11 +62,10 @@ def headers() -> Iterator[Packet]:
         yield Packet(ether(ip4(bytes(made), 6)))
 
 
-def _hello(version: bytes, early: bool = False) -> bytes:
-    """Return a client's first record, which may announce data before the answer."""
-    extensions = b"\0\x2a\0\0" if early else b""
+def _hello(version: bytes, extensions: bytes = b"") -> bytes:
+    """Return a client's first record."""
     body = version + bytes(range(32)) + b"\0\0\2\xc0\x2f\1\0"
-    body += len(extensions).to_bytes(2, "big") + extensions if early else b""
+    body += len(extensions).to_bytes(2, "big") + extensions if extensions else b""
     message = b"\1" + len(body).to_bytes(3, "big") + body
     return b"\x16\3\1" + len(message).to_bytes(2, "big") + message
 
@@ -85,8 +84,14 @@ def secrets() -> Iterator[Packet]:
     yield from said(993, b"* OK ready\r\n", sealed, b"\xf0" + middle, b"a01 words\r\n", sealed, sealed)
     yield from said(40_443, _hello(b"\3\3"), sealed, b"\xf0" + middle, b"fours", sealed)
     yield from said(465, _hello(b"\3\3"), _hello(b"\3\3"), b"\x14\3\3\0\1\1" + sealed)
-    yield from said(563, _hello(b"\3\3", early=True), sealed, b"\xf0" + middle)
+    yield from said(563, _hello(b"\3\3", b"\0\x2a\0\0"), sealed, b"\xf0" + middle)
     yield _way(False, sealed, 0x18, 900, 1, 993)
+    told = {
+        15: b"\1", 18: b"", 27: b"\4\0\2\0\1", 28: b"\x40\1", 17513: b"\0\3\2h2", 13172: b"",
+        41: b"\0\x0a\0\4name\0\0\1\2" + b"\0\x21\x20" + bytes(32),
+    }  # fmt: skip
+    extensions = b"".join(kind.to_bytes(2, "big") + len(body).to_bytes(2, "big") + body for kind, body in told.items())
+    yield from said(853, _hello(b"\3\3", extensions))
 
 
 def streams() -> Iterator[Packet]:
