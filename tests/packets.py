@@ -10,6 +10,7 @@ from typing import NamedTuple
 from netscope.core.frame import Frame
 
 ETHERNET, NULL, RAW, LOOP, SLL, SLL2 = 1, 0, 101, 108, 113, 276
+PPP, CHDLC = 9, 104
 MAC_A, MAC_B = bytes.fromhex("020000000001"), bytes.fromhex("020000000002")
 A, B = ip_address("10.0.0.1").packed, ip_address("10.0.0.2").packed
 A6, B6 = ip_address("2001:db8::1").packed, ip_address("fe80::2").packed

@@ -19,6 +19,7 @@ DISSECTORS: tuple[Dissector, ...] = (
     Dissector("null", "links:null", "link=0"),
     Dissector("loop", "links:loop", "link=108"),
     Dissector("raw", "links:raw", "link=12,14,101"),
+    Dissector("chdlc", "links:cisco", "link=104"),
     Dissector("sll", "links:cooked", "link=113"),
     Dissector("sll2", "links:cooked2", "link=276"),
     Dissector("llc", "llc:llc", "ethernet=0"),

@@ -10,6 +10,7 @@ from netscope.dissect.spec import Spec, span, when
 # LINKTYPE_ values, and the numbers and words that Wireshark has for them.
 ENCAPSULATIONS = {
     0: (15, "NULL/Loopback"), 1: (1, "Ethernet"), 9: (4, "PPP"), 101: (7, "Raw IP"), 12: (7, "Raw IP"),
+    104: (28, "Cisco HDLC"),
     14: (7, "Raw IP"), 108: (174, "Loopback"), 113: (25, "Linux cooked-mode capture v1"),
     228: (129, "Raw IPv4"), 229: (130, "Raw IPv6"), 276: (210, "Linux cooked-mode capture v2"),
 }  # fmt: skip

@@ -50,6 +50,28 @@ def _loopback(work: Work, start: int, end: int, family: int) -> None:
     _internet(work, start + 4, end, 4 if family == 2 else 6 if family in _IPV6 else 0)
 
 
+_ADDRESS = Spec("chdlc.address", "Address", "u8x", names={0x0F: "Unicast", 0x8F: "Multicast"})
+_CONTROL = Spec("chdlc.control", "Control", "u8x")
+_CARRIED = Spec("chdlc.protocol", "Protocol", "u16x", names={
+    0x0800: "IP", 0x2000: "Cisco Discovery Protocol", 0x4242: "Spanning Tree BPDU",
+    0x6558: "Transparent Ethernet bridging", 0x8035: "SLARP", 0x8038: "DEC LanBridge", 0x809B: "Appletalk",
+    0x80F3: "AARP", 0x8137: "Netware IPX/SPX", 0x86DD: "IPv6", 0x8847: "MPLS unicast", 0x8848: "MPLS multicast",
+    0xFEFE: "OSI"})  # fmt: skip
+_SLARP = 0x8035  # elsewhere that of RARP
+
+
+def cisco(work: Work, start: int, end: int) -> None:
+    """Dissect Cisco's HDLC, which tells what it carries by the numbers of Ethernet."""
+    work.need(start, 4, end)
+    tree = work.tree("chdlc", "Cisco HDLC", start, end, length=4)
+    tree.add(_ADDRESS, start)
+    tree.add(_CONTROL, start + 1)
+    kind = tree.add(_CARRIED, start + 2)
+    work.protocol, work.info = "CHDLC", _CARRIED.names.get(kind, "Unknown")
+    if kind == _SLARP or not work.next("ethertype", kind, start + 4, end):
+        work.rest(start + 4, end)
+
+
 def raw(work: Work, start: int, end: int) -> None:
     """Dissect bare IP: the version tells which."""
     work.need(start, 1, end)

@@ -99,9 +99,16 @@ def ppp(work: Work, start: int, end: int) -> None:
         work.rest(at, end)
 
 
+_CISCO = (0x0F, 0x8F)  # addresses of Cisco's HDLC, which is captured as PPP, too
+
+
 def hdlc(work: Work, start: int, end: int) -> None:
     """Dissect PPP with address and control bytes before it, where they were not left out (RFC 1662)."""
     work.need(start, 2, end)
+    if work.data[start] in _CISCO:
+        work.path.append("ppp")
+        work.next("link", 104, start, end)
+        return
     if work.data[start : start + 2] != b"\xff\x03":
         ppp(work, start, end)
         return

@@ -5,7 +5,27 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from tests.packets import A6, B6, LOOP, MAC_A, MAC_B, NULL, RAW, SLL, SLL2, A, Packet, arp, ether, ip4, ip6, udp, vlan
+from tests.packets import (
+    A6,
+    B6,
+    CHDLC,
+    LOOP,
+    MAC_A,
+    MAC_B,
+    NULL,
+    PPP,
+    RAW,
+    SLL,
+    SLL2,
+    A,
+    Packet,
+    arp,
+    ether,
+    ip4,
+    ip6,
+    udp,
+    vlan,
+)
 
 
 def arps() -> Iterator[Packet]:
@@ -41,6 +61,10 @@ def links() -> Iterator[Packet]:
     yield Packet(struct.pack(">I", 24) + inner6, LOOP)
     yield Packet(inner, RAW)
     yield Packet(inner6, RAW)
+    for link in (PPP, CHDLC):
+        yield Packet(b"\x0f\0\x08\0" + inner, link)
+        yield Packet(b"\x8f\0\x86\xdd" + inner6, link)
+    yield Packet(b"\x0f\0\x88\x47\0\1\1\x40" + inner, CHDLC)
     for kind in range(5):
         for length, address in ((6, MAC_A + b"\0\0"), (0, bytes(8)), (8, bytes(range(8)))):
             yield Packet(struct.pack("!HHH8sH", kind, 1, length, address, 0x0800) + inner, SLL)
