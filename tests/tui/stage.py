@@ -243,10 +243,14 @@ class Driven:
         await self.press(*(NAMED.get(char, char) for char in text))
 
     async def until(self, true: Callable[[], bool], what: str = "") -> None:
+        """Wait for something that the app does on its own, at most five seconds, and for what comes of it."""
+        await self.happens(true, what)
+        await self.pilot.pause()
+
+    async def happens(self, true: Callable[[], bool], what: str = "") -> None:
         """Wait for something that the app does on its own, at most five seconds."""
         for _ in range(500):
             if true():
-                await self.pilot.pause()
                 return
             await asyncio.sleep(0.01)
         raise AssertionError(f"never happened: {what}\n{self.picture()}")

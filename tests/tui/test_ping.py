@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import jsonschema
@@ -60,10 +61,13 @@ class Pinging(Probing[PingScreen]):
     async def step(self, times: int = 1, targets: int = 1) -> None:
         """Let seconds pass, in each of which that many targets are asked again."""
         for _ in range(times):
-            sent = len(self.prober.sent)
+            wanted = len(self.prober.sent) + targets
             self._pass(1.0 + targets * BETWEEN)
-            await self.stage.until(lambda sent=sent: len(self.prober.sent) == sent + targets, "the next probes")  # type: ignore[misc]
+            await self.stage.happens(partial(self._has_sent, wanted), "the next probes")
         await self.shown()
+
+    def _has_sent(self, wanted: int) -> bool:
+        return len(self.prober.sent) == wanted
 
     def _pass(self, seconds: float) -> None:
         self.stage.host.now += seconds
