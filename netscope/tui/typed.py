@@ -34,7 +34,10 @@ class TypedInOrder:
         self._task: asyncio.Task[None] | None = None
 
     async def take(self, event: Event) -> None:
-        """Handle an event, or hold it back. Ctrl-C is never held back, and drops what is."""
+        """Handle an event, or hold it back. Ctrl-C is never held back, and drops what is.
+
+        Without a terminal nobody types ahead: a program presses the keys, and waits after each.
+        """
         if isinstance(event, Key) and event.key == "ctrl+c":
             self._held.clear()
             await self._handle(event)
