@@ -11,6 +11,7 @@ from tests.framemaker import (
     u16,
     udp,
 )
+from tests.framesamples import rare_ppp
 from tests.framesamples.rare_hosts import leases, leases6, questions
 from tests.framesamples.rare_internet import graphs, nodes, oddments, routers6, security
 from tests.framesamples.rare_links import discoveries, logical, neighbours, trees
@@ -186,4 +187,7 @@ RARE = {
     "discoveries": discoveries,
     "neighbours": neighbours,
     "security": security,
+    "channels": rare_ppp.protocols,
+    "agreements": rare_ppp.options,
+    "secrets": rare_ppp.secrets,
 }

@@ -11,7 +11,7 @@ _SAPS = {
     0x00: "Null", 0x02: "802.1B I", 0x04: "SNA", 0x06: "IP", 0x0E: "ProWay NM", 0x42: "STP", 0x4E: "RS511",
     0x7E: "ISO8208", 0x8E: "ProWay", 0xAA: "SNAP", 0xE0: "IPX", 0xF0: "NetBeui", 0xFE: "OSI",
 }  # fmt: skip
-_OUIS = {
+OUIS = {
     0x000000: "Ethernet", 0x00000C: "Cisco", 0x0000F8: "Cisco bridged", 0x0080C2: "Ethernet bridged", 0x00005E: "IANA",
     0x000081: "Nortel Networks SONMP", 0x00049F: "Freescale", 0x0004EA: "HP-Labs", 0x001018: "Broadcom",
     0x00120F: "IEEE 802.3 Private", 0x0012BB: "ANSI/TIA", 0x0015AD: "Netronome", 0x001B21: "DCBX",
@@ -119,7 +119,7 @@ def _snap(text: Text, data: bytes, at: int, length: int, source: bytes, destinat
         return True, 3 + max(0, min(len(data) - at, length))
     oui, kind = int.from_bytes(data[at : at + 3], "big"), U16(data, at + 3)[0]
     if text.style.link:
-        text.add(f"oui {_OUIS.get(oui, 'Unknown')} (0x{oui:06x}), {_pid(oui, kind)}, length {length - 5}: ")
+        text.add(f"oui {OUIS.get(oui, 'Unknown')} (0x{oui:06x}), {_pid(oui, kind)}, length {length - 5}: ")
     at += 5
     length -= 5
     if oui in (0x000000, 0x0000F8) and link.ethertype(text, kind, data, at, length):
@@ -136,7 +136,7 @@ def _snap(text: Text, data: bytes, at: int, length: int, source: bytes, destinat
     if not text.style.link:
         if source:
             text.add(f"{mac(source)} > {mac(destination)} ")
-        text.add(f"SNAP, oui {_OUIS.get(oui, 'Unknown')} (0x{oui:06x}), {_pid(oui, kind)}, length {length}: ")
+        text.add(f"SNAP, oui {OUIS.get(oui, 'Unknown')} (0x{oui:06x}), {_pid(oui, kind)}, length {length}: ")
     return False, 8
 
 

@@ -16,8 +16,8 @@ ETHERTYPES = {
     0x803E: "DEC DTS", 0x805B: "VEXP", 0x805C: "VPROD", 0x809B: "Appletalk", 0x80F3: "Appletalk ARP", 0x8137: "IPX",
     0x880B: "PPP", 0x8808: "MPCP", 0x8809: "Slow Protocols", 0x8863: "PPPoE D", 0x8864: "PPPoE S", 0x888E: "EAPOL",
     0x8899: "Realtek protocols", 0x886F: "MS NLB heartbeat", 0x8870: "Jumbo", 0x894F: "NSH", 0x9000: "Loopback",
-    0x00FE: "OSI", 0x8902: "CFM", 0x893A: "IEEE1905.1", 0x88CC: "LLDP", 0x88CA: "TIPC", 0x8947: "GeoNet", 0x88A2: "AoE",
-    0x0707: "GeoNet (old)", 0x1111: "CALM FAST", 0x88E5: "802.1AE MACsec",
+    0x00FE: "GRE-OSI", 0x8902: "CFM", 0x893A: "IEEE1905.1", 0x88CC: "LLDP", 0x88CA: "TIPC", 0x8947: "GeoNet",
+    0x88A2: "AoE", 0x0707: "GeoNet (old)", 0x1111: "CALM FAST", 0x88E5: "802.1AE MACsec",
     0x88F7: "PTP", 0xABCD: "CFM (old)", 0xFEFE: "OSI",
     0xD28B: "Arista Vendor Specific Protocol", 0x04E0: "CALM FAST",
 }  # fmt: skip

@@ -8,6 +8,7 @@ from netscope.dissect.tcpdumptext.hexdump import hexadecimal
 from netscope.dissect.tcpdumptext.ip import ip
 from netscope.dissect.tcpdumptext.ip6 import ip6
 from netscope.dissect.tcpdumptext.names import ETHERTYPES, bits
+from netscope.dissect.tcpdumptext.ppp import CONTROL, NAMES, authentication, control
 from netscope.dissect.tcpdumptext.text import U16, U32, Text, need, take
 
 _GRE_FLAGS = (
@@ -21,16 +22,6 @@ _TAGS = {
     0x0105: "Vendor-Specific", 0x0110: "Relay-Session-ID", 0x0120: "PPP-Max-Payload", 0x0201: "Service-Name-Error",
     0x0202: "AC-System-Error", 0x0203: "Generic-Error",
 }  # fmt: skip
-_CONTROL = {
-    0xC021: "LCP", 0x8021: "IPCP", 0x8057: "IP6CP", 0x80FD: "CCP", 0x80FB: "ILCCP", 0x8281: "MPLSCP", 0x8031: "BCP",
-}  # fmt: skip
-_CONTROLS = {
-    0: "Vend-Ext", 1: "Conf-Request", 2: "Conf-Ack", 3: "Conf-Nack", 4: "Conf-Reject", 5: "Term-Request", 6: "Term-Ack",
-    7: "Code-Reject", 8: "Prot-Reject", 9: "Echo-Request", 10: "Echo-Reply", 11: "Disc-Req", 12: "Ident",
-    13: "Time-Remaining", 14: "Reset-Req", 15: "Reset-Ack",
-}  # fmt: skip
-_CHAP = {1: "Challenge", 2: "Response", 3: "Success", 4: "Fail"}
-_PAP = {1: "Auth-Req", 2: "Auth-ACK", 3: "Auth-NACK"}
 _MOST_LABELS = 1000
 
 
@@ -271,46 +262,26 @@ def ppp(text: Text, data: bytes, at: int, length: int) -> None:
     else:
         protocol, size = U16(data, at)[0], 2
     if text.style.link:
-        text.add(f"{_PPP_NAMES.get(protocol, 'unknown')} (0x{protocol:04x}), length {length + skipped}")
-        text.add(": " if protocol in _PPP_NAMES else "")
+        text.add(f"{NAMES.get(protocol, 'unknown')} (0x{protocol:04x}), length {length + skipped}")
+        text.add(": " if protocol in NAMES else "")
     _ppp_payload(text, protocol, data, at + size, length - size)
 
 
-_PPP_NAMES = {0x21: "IP", 0x57: "IP6", 0xC021: "LCP", 0x8021: "IPCP", 0xC023: "PAP", 0xC223: "CHAP", 0x8057: "IP6CP"}
-
-
 def _ppp_payload(text: Text, protocol: int, data: bytes, at: int, length: int) -> None:
-    if protocol == 0x21:
+    if protocol in (0x21, 0x2F):
         ip(text, data, at, length)
     elif protocol == 0x57:
         ip6(text, data, at, length)
     elif protocol in (0x281, 0x283):
         mpls(text, data, at, length)
-    elif protocol in _CONTROL:
-        _control(text, _CONTROL[protocol], data, at, length)
-    elif protocol == 0xC223:
-        code, ident = data[at], data[at + 1]
-        text.add(f"CHAP, {_CHAP.get(code, 'unknown')} (0x{code:02x}), id {ident}")
-    elif protocol == 0xC023:
-        code, ident = data[at], data[at + 1]
-        text.add(f"PAP, {_PAP.get(code, 'unknown')} (0x{code:02x}), id {ident}")
+    elif protocol in CONTROL:
+        control(text, protocol, data, at, length)
+    elif protocol in (0xC023, 0xC223):
+        authentication(text, NAMES[protocol], data, at, length)
+    elif protocol == 0xFD:
+        text.add("compressed PPP data")
+    elif protocol in NAMES:
+        text.add(f"{NAMES[protocol]} {hexadecimal(data[at : at + length])}")
     elif not text.style.link:
         text.add(f"unknown PPP protocol (0x{protocol:04x}) ")
         text.add(hexadecimal(data[at : at + length]))
-
-
-def _control(text: Text, name: str, data: bytes, at: int, length: int) -> None:
-    if length < 4:
-        text.truncated()
-        return
-    code, ident, size = data[at], data[at + 1], U16(data, at + 2)[0]
-    text.add(f"{name}, {_CONTROLS.get(code, 'Unknown Opcode')} (0x{code:02x}), id {ident}, length {length + 2}")
-    if text.style.verbose:
-        text.add(f"\n\tencoded length {size} (=Option(s) length {size - 4})")
-    if text.style.verbose > 1 and size > 4:
-        text.add(hexadecimal(take(data, at - 2, 6)))
-    if text.style.verbose and size >= 8 and name == "LCP" and code in (9, 10, 11):
-        text.add(f"\n\t  Magic-Num 0x{U32(data, at + 4)[0]:08x}")
-        if size > 8:
-            text.add("\n\t  -----trailing data-----")
-            text.add(hexadecimal(data[at + 8 : at + size], "\n\t  "))
