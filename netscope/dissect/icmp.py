@@ -66,6 +66,7 @@ _RESPONSE_IN = Spec("icmp.resp_in", "Response frame", "u32")
 _RESPONSE_TO = Spec("icmp.resp_to", "Request frame", "u32")
 _RESPONSE_TIME = Spec("icmp.resptime", "Response time", "str")
 _ERRORS = (3, 4, 5, 11, 12)
+_LEAST_QUOTE = 128  # bytes of a packet before extensions
 
 
 def icmp(work: Work, start: int, end: int) -> None:
@@ -226,7 +227,9 @@ def _error(work: Work, tree: Tree, kind: int, code: int, start: int, end: int) -
     stop = min(start + 8 + original, end) if original else end
     work.quote(tree, handle, start + 8, stop)
     # RFC 4884, 3 and 5.5: extensions begin behind 128 bytes, or behind as many as the length tells.
-    # Some begin right behind a shorter quote.
+    # Some begin right behind a shorter quote. Where nothing tells, what is quoted may be all that there is.
+    if not original and int.from_bytes(work.data[start + 10 : start + 12], "big") > _LEAST_QUOTE:
+        return
     for place in (stop, start + 8 + 128) if original else (start + 8 + 128,):
         if place + 4 <= min(end, len(work.data)) and work.data[place] >> 4 == 2:
             from netscope.dissect.icmp_extensions import extensions

@@ -46,7 +46,7 @@ def _object(tree: Tree, at: int, size: int) -> None:
     kind, subtype = tree.uint(at + 2, 1), tree.uint(at + 3, 1)
     labels = kind == 1 and subtype == 1
     text = "MPLS Stack Entry" if labels else f"Object Class: {kind}, C-Type: {subtype}"
-    with tree.node(text, at, size):
+    with tree.node(text, at, min(size, tree.end - at)):
         tree.add(_LENGTH, at)
         tree.add(_CLASS, at + 2)
         tree.add(_TYPE, at + 3)

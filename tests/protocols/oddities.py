@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from tests.packets import A, B, Packet, dns, ether, icmp, ip4, over4, over6, question, record, tcp
+from tests.packets import A, B, Packet, dns, ether, icmp, ip4, over4, over6, question, record, tcp, udp
 
 
 def _way(
@@ -149,6 +149,8 @@ def layers() -> Iterator[Packet]:
         yield Packet(ether(ip4(icmp(kind, 3, bytes(4)), 1)))
     for size in (20, 9_000):
         yield Packet(ether(ip4(b"\x9c\x40\x27\x0f" + size.to_bytes(2, "big") + b"\0\0any", 17)))
+    quoted = ip4(udp(b"\x2f" * 300, 9, 9), 17)
+    yield Packet(ether(ip4(icmp(3, 3, bytes(4) + quoted), 1)))
     known = bytes.fromhex("0064ff9b") + bytes(8)
     yield over6(b"through", 9, 40_000, src=known + A, dst=known + B)
     yield over6(b"through", 9, 40_000, dst=known + B)
