@@ -189,6 +189,8 @@ def _number(tree: Tree, at: int, spec: Spec) -> int:
 
 
 def _algorithms(tree: Tree, at: int, end: int, server: bool, session: Session) -> None:
+    import hashlib  # 3 ms that most segments have no need of
+
     with tree.node("Algorithms", at, end - at):
         tree.add(_COOKIE, at, 16)
         at += 16
@@ -203,7 +205,5 @@ def _algorithms(tree: Tree, at: int, end: int, server: bool, session: Session) -
         chosen = (0, 3, 5, 7) if server else (0, 2, 4, 6)
         text = ";".join(lists[index] for index in chosen)
         tree.made(_SERVER_FULL if server else _CLIENT_FULL, text, at + 5, 0)
-        import hashlib  # 3 ms, for greetings alone
-
         digest = hashlib.md5(text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
         tree.made(_SERVER if server else _CLIENT, digest, at + 5, 0)
