@@ -356,11 +356,11 @@ def settle(way: Way, here: Flow) -> None:
 
 def _records(way: Way, data: bytes, at: int, end: int) -> tuple[str, str] | None:
     """Return protocol and line of a segment that holds application data, or the middle of a record; None for others."""
-    state = way.state
-    if state is None or not state.version:
-        return None
+    version = 0 if way.state is None else way.state.version
     if end - at < 5 or not 20 <= data[at] <= 24 or data[at + 1] != 3 or data[at + 2] > 4:
-        return PLAIN if plain(data, at, end) else (SHORT.get(state.version, "SSL"), unknown(state.version))
+        return PLAIN if plain(data, at, end) else (SHORT.get(version, "SSL"), unknown(version))
+    if not version:
+        return None
     count = 0
     while at < end:
         if at + 5 > end or data[at] != 23 or data[at + 1] != 3 or data[at + 2] > 4:
@@ -371,7 +371,7 @@ def _records(way: Way, data: bytes, at: int, end: int) -> tuple[str, str] | None
         count += 1
         at = behind
     info = "Application Data" if count == 1 else ", ".join(["Application Data"] * count)
-    return SHORT.get(state.version, "SSL"), info
+    return SHORT.get(version, "SSL"), info
 
 
 def summary(frame: Frame, context: Context | None = None) -> Summary:

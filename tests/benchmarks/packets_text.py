@@ -73,7 +73,7 @@ CASES = [
         lambda: _against(["-n", "tcp port 8443"], ["tcpdump", "-n", "tcp port 8443"], _PACKETS),
     ),
     Case("packets -n -r against tshark -n -r", 0.3, lambda: _against(["-n"], ["tshark", "-n"], _DISSECTED)),
-    Case("packets -T text against tshark -n -r", 2.0, lambda: _against(["-T", "text"], ["tshark", "-n"], _DISSECTED)),
+    Case("packets -T text against tshark -n -r", 0.5, lambda: _against(["-T", "text"], ["tshark", "-n"], _DISSECTED)),
     Case(
         "packets -T fields against tshark",
         3.5,

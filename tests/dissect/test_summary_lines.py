@@ -15,7 +15,7 @@ from netscope.dissect.summary import Summary, summaries
 from netscope.dissect.summary_lines import Lines, line
 from tests import conversations, packets, protocols
 from tests.packets import Packet
-from tests.traffic import STAMPS, lossy, traffic
+from tests.traffic import STAMPS, SYN, Talk, lossy, traffic
 
 _HEADER = Struct("<IIII").unpack_from
 _CORPUS = [packet for packet in protocols.corpus() + conversations.corpus() if packet.link == 1]
@@ -175,3 +175,28 @@ def test_numbers_of_any_width() -> None:
         lines.place = place
         text, _used = lines.block(records(packets.pcap(frames, 1)[24:]), 1)
         assert text.decode() == of_trees([frames[0]._replace(number=place + 1)])[0] + "\n"
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_bytes_between_ports_of_tls_that_are_no_records(begun: bool) -> None:
+    said = (
+        bytes(100),
+        b"\x17\3",
+        b"EHLO example",
+        b"\xfe" * 1400,
+        b"\x17\3\3\0\5" + bytes(5),
+        bytes(9),
+        b"STARTTLS",
+        b"\0",
+    )
+    talk = Talk(random.Random(3), 1)
+    talk.ports = talk.ports[0], 443
+    made = [talk.segment(0, b"", 2, SYN), talk.segment(1, b"", 0x12, SYN), talk.segment(0, b"", 0x10)]
+    made = made if begun else made[2:]
+    for payload in said * 2:
+        made += [talk.segment(0, payload, 0x18), talk.segment(0, payload, 0x18), talk.segment(1, payload, 0x18)]
+        made.append(talk.segment(0, b"", 0x10))
+    frames = packets.frames(made)
+    expected = of_trees(frames)
+    assert {text.split()[5] for text in expected} == {"TCP", "SSL", "TLSv1.2"}
+    assert by_blocks(frames) == expected
