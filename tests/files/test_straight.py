@@ -272,6 +272,18 @@ def test_nothing_outside_a_block_is_written(field: int, kinds: list[Kind]) -> No
         poured(Straight(wanted), made)
 
 
+@few
+@given(st.lists(KINDS, min_size=1, max_size=8), st.integers(0, 3))
+def test_where_the_headers_are(kinds: list[Kind], fewer: int) -> None:
+    made = block_of(kinds)
+    places, at = [], FIRST
+    for _ in range(max(1, made.packets - fewer)):
+        places.append(at)
+        at += struct.unpack_from("=I", made.block, at)[0]
+    assert blocks.offsets(made.block, len(places), FIRST).tolist() == places
+    assert blocks.offsets(made.block, 0, FIRST).tolist() == []
+
+
 @given(st.lists(st.tuples(st.integers(0, 0xFFFFFFFF), st.integers(0, 0xFFFFFFFF)), min_size=1, max_size=50))
 def test_lanes(pairs: list[tuple[int, int]]) -> None:
     times: Any = lanes.numbers(sum((a | b << 32) << 64 * n for n, (a, b) in enumerate(pairs)), len(pairs))
