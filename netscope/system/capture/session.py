@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from netscope.system.capture.store import Store
 
 _TURN = 8  # blocks that are taken from one ring before the next has its turn
 _LOOK = 0.5  # seconds between two looks at counters and interfaces
+_SWITCH_INTERVAL = 0.001  # seconds after which a thread that computes makes way: the ring is full sooner or later
 _LAST = 10  # rounds in which what came before the end is taken in
 
 
@@ -64,6 +66,7 @@ class LiveCapture:
     def start(self) -> None:
         """Begin to take frames in."""
         if self._thread is None and not self._ended:
+            sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH_INTERVAL))
             self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
             self._thread.start()
 
