@@ -33,31 +33,30 @@ RATE, COUNT, PAIRS = 150_000, 600_000, 3
 _STORE = 64 << 20  # small, so that it is soon full
 
 _CAPTURING = """
-import json, signal, sys, threading, time
+import json, signal, sys, time
 from netscope.core.capture import CaptureRequest, Output
 from netscope.system.live import LiveHost
 namespace, path, keep, busy = sys.argv[1], sys.argv[2], sys.argv[3] == "keep", sys.argv[4] == "busy"
 form, nano = ("pcapng" if path.endswith(".pcapng") else "pcap"), path.endswith(".nano")
 output = Output("/dev/null" if path.startswith("/dev/null") else path, form, nano, force=True) if path else None
 capture = LiveHost(namespace).capture(CaptureRequest(["right"], output=output, keep=keep, memory=int(sys.argv[5])))
-ended = threading.Event()
-signal.signal(signal.SIGTERM, lambda *_: ended.set())
+ended = []  # no lock, unlike threading.Event: the handler may come while one is held
+signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
 capture.start()
 print("listening on", flush=True)
 seen = read = 0
-while not ended.is_set():
+while not ended:
+    frames = capture.frames
     if busy:  # as a screen that scrolls: it reads frames all the time
-        frames = capture.frames
         for place in range(max(frames.first, len(frames) - 60), len(frames)):
             frames.frame(place)
             read += 1
     elif keep:  # each frame's place, as whoever filters them needs it
-        frames = capture.frames
         while seen < len(frames):
             seen = frames.indexed(seen)
-        ended.wait(0.05)
+        time.sleep(0.05)
     else:
-        ended.wait(1)
+        time.sleep(1)
 capture.stop()
 counted = capture.statistics[0]
 print(json.dumps([capture.captured, counted.received, counted.dropped, read]))
