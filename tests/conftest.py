@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,12 @@ from tests.dnslab import dns, internet
 from tests.lab import Namespace, have, namespace
 
 __all__ = ["dns", "internet"]  # the private internet is built once a session, by whoever asks first
+
+
+def pytest_configure() -> None:
+    """Let signals do what they do for people: a job in the background of a script, or nohup, hands ignored ones on."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
