@@ -34,6 +34,7 @@ LINKS = (
     (7, "r4", "s"),
 )  # fmt: skip
 SERVER = {4: "10.90.7.2", 6: "fd90:7::2"}
+NEAR = {4: "10.90.{}.2", 6: "fd90:{}::2"}  # the far end of a link by its number
 HOPS: dict[int, tuple[set[str], ...]] = {  # what answers at distance 1, 2, 4; nobody at 3; the server at 5
     4: ({"10.90.1.2"}, {"10.90.2.2", "10.90.3.2"}, set(), {"10.90.6.2"}, {SERVER[4]}),
     6: ({"fd90:1::2"}, {"fd90:2::2", "fd90:3::2"}, set(), {"fd90:6::2"}, {SERVER[6]}),
@@ -161,14 +162,20 @@ def reach_lab(
 
 
 def _await_path(lab: Lab, family: int) -> None:
+    """Wait for the server, and for each link of both ways: a flow may take the other one than the pings do."""
+    asked = [(lab.nodes[left], NEAR[family].format(number)) for number, left, _right in LINKS[1:5]]
     deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            lab.c.run("ping", "-n", "-c", "1", "-W", "0.2", SERVER[family])
-        except AssertionError:
-            continue
-        return
-    raise AssertionError(f"the lab's IPv{family} path does not come up")
+    for node, address in ((lab.c, SERVER[family]), *asked):
+        while not _answers(node, address):
+            assert time.monotonic() < deadline, f"{address} does not answer in the lab"
+
+
+def _answers(node: Namespace, address: str) -> bool:
+    try:
+        node.run("ping", "-n", "-c", "1", "-W", "0.2", address)
+    except AssertionError:
+        return False
+    return True
 
 
 def _end(child: subprocess.Popen[str]) -> None:
