@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from netscope.tui.line import Line, Part
-from netscope.tui.typing_line import TypingLine
+from netscope.tui.typing_line import TypedText, TypingLine
 
 
 class FilterBar(TypingLine):
@@ -43,7 +43,7 @@ class FilterBar(TypingLine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.input = Input(compact=True, select_on_focus=False)
+        self.input = TypedText(compact=True, select_on_focus=False)
         self._says = Line(classes="says")
 
     def compose(self) -> ComposeResult:

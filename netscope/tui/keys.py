@@ -74,14 +74,18 @@ KEYS: tuple[Key, ...] = (
 )
 
 DIGITS = "1-9, 0"
+STAYS = Binding.Group("stays")  # of bindings that leave the keys where they are: what is typed next goes there, too
 
 
 def bindings(where: Where, keys: Sequence[Key] = KEYS) -> list[Binding]:
     """Return the bindings of one place. Those of the frame are the app's actions, but textual has every screen bind
     Tab to something else: so the screens bind them, and dialogues do not."""
     prefix = "app." if where == "frame" else ""
+    group = STAYS if where == "table" else None
     return [
-        Binding(key.keys, prefix + key.action, key.label, show=False, system=True) for key in keys if key.where == where
+        Binding(key.keys, prefix + key.action, key.label, show=False, system=True, group=group)
+        for key in keys
+        if key.where == where
     ]
 
 

@@ -13,12 +13,12 @@ from textual.widgets import Input
 
 from netscope.core.text import printable, width
 from netscope.tui.line import Line, Part
-from netscope.tui.typing_line import TypingLine
+from netscope.tui.typing_line import TypedText, TypingLine
 
 _REMEMBERED = 100
 
 
-class _Text(Input):
+class _Text(TypedText):
     """An input that takes a pasted line as it is, and leaves a list to whoever knows what it is of.
 
     Attributes:

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from netscope.core.text import fit, width
 from netscope.tui.keys import bindings
 from netscope.tui.styles import Palette
-from netscope.tui.table.place import Place, thumb
+from netscope.tui.table.place import Place, bands, thumb
 
 _WHEEL = 3
 
@@ -152,9 +152,9 @@ class Scrolled(Widget, can_focus=True):
     def update(self) -> None:
         """Repaint the lines that look different now."""
         self._looks = self._compute()
-        for y in range(self.height):
-            if self._looks.get(y) != self._painted.get(y):
-                self.refresh(Region(0, y + self.HEAD, self.size.width, 1))
+        changed = (y for y in range(self.height) if self._looks.get(y) != self._painted.get(y))
+        for band in bands(changed):
+            self.refresh(Region(0, band.start + self.HEAD, self.size.width, len(band)))
 
     def start_over(self) -> None:
         """Repaint everything."""

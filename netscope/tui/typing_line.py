@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.containers import Horizontal
+from textual.widgets import Input
 
 
 class TypingLine(Horizontal):
@@ -15,3 +16,14 @@ class TypingLine(Horizontal):
     """
 
     WORDS: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+
+class TypedText(Input):
+    """The input of such a line. Its first text scrolls to the cursor as the later ones do, also one that is pasted."""
+
+    def on_mount(self) -> None:
+        """Have two texts before anybody types: Textual leaves the view alone at the first that is set."""
+        with self.prevent(Input.Changed):
+            text = self.value
+            self.value = f"{text} "
+            self.value = text

@@ -21,6 +21,8 @@ from tests.tui.terminal import Terminal
 MANY, FEW = 50_000, 100
 _KEYS = 60
 _ROUNDS = 3
+_BURST, _BURST_ROWS = 300, 1000
+_GLANCE = 0.001
 _SIZE = (120, 40)
 
 
@@ -87,6 +89,26 @@ def cursor() -> Result:
     return Result(slow / fast, f"{slow * 1000:.1f} ms against {fast * 1000:.1f} ms (95 %: {worst * 1000:.0f} ms)")
 
 
+def burst() -> Result:
+    """Keys written at once against one key: to the pause that the last of them begins."""
+    many: list[float] = []
+    one: list[float] = []
+    with _started(_BURST_ROWS) as terminal:
+        for _ in range(_ROUNDS):
+            for keys, times in ((" ", one), ("j" * _BURST + " ", many)):
+                terminal.keys(keys)
+                begun = time.monotonic()
+                while not terminal.sees("PAUSED")():
+                    terminal.pump_once(_GLANCE)
+                times.append(time.monotonic() - begun)
+                terminal.keys(" g")
+                terminal.until(lambda: not terminal.sees("PAUSED")(), "the end of the pause")
+        terminal.keys("q")
+        terminal.until(terminal.ended, "the end")
+    slow, fast = statistics.median(many), statistics.median(one)
+    return Result(slow / fast, f"{slow * 1000:.0f} ms for {_BURST} keys against {fast * 1000:.1f} ms for one")
+
+
 def hidden() -> Result:
     """Looks at a topic in three seconds after its tab was left, and the processor time of the whole program."""
     with _started(MANY) as terminal:
@@ -111,6 +133,7 @@ def _processor_seconds(pid: int) -> float:
 
 CASES = [
     Case("moving the cursor, 50k live rows against 100", 1.5, cursor),
+    Case("300 keys typed ahead against one", 60.0, burst),
     Case("a tab that is not shown, per cent of a processor", 0.7, hidden),
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pytest
@@ -17,7 +18,7 @@ from netscope.tui.slices import finish
 from netscope.tui.table.cells import cell_texts, tone
 from netscope.tui.table.layout import lay_out, reach
 from netscope.tui.table.order import Order, ordered
-from netscope.tui.table.place import Place, thumb
+from netscope.tui.table.place import Place, bands, thumb
 from netscope.tui.table.rows import LINGER, Rows
 from tests.tui.stage import PlainNames
 
@@ -199,6 +200,13 @@ def test_a_moved_cursor_is_always_in_sight(cursor: int, top: int, to: int, count
     assert place.top <= place.cursor < place.top + height
     start, length = thumb(place.top, count, height)
     assert 0 <= start <= max(0, height - length)
+
+
+@given(some.sets(some.integers(0, 60)))
+def test_bands_are_the_lines_with_gaps_between(lines: set[int]) -> None:
+    found = bands(sorted(lines))
+    assert [line for band in found for line in band] == sorted(lines)
+    assert all(before.stop < after.start for before, after in pairwise(found))
 
 
 NARROW = [

@@ -49,13 +49,28 @@ def test_bytes_that_are_not_text_are_no_keys(typed: bytes) -> None:
 def test_keys_typed_ahead_reach_what_the_ones_before_them_open() -> None:
     with Terminal() as terminal:
         started(terminal)
-        terminal.keys("2/ifname=lo\r\r")
+        terminal.keys("jk" * 50 + "2" + "jk" * 50 + "/" + " " * 100 + "ifname=lo\r\r")
         terminal.until(terminal.sees("Interfaces: lo"), "the details of the only row that the filter leaves")
         terminal.keys("q/quiet\x1b")
         terminal.until(lambda: terminal.sees("[2 ")() and not terminal.sees("Interfaces: ")(), "the tab")
         terminal.keys("/quiet\rq")
         terminal.until(terminal.ended, "the end")
         assert terminal.process.returncode == 0
+
+
+def test_ctrl_c_does_not_wait_for_what_was_typed_before_it() -> None:
+    with Terminal() as terminal:
+        started(terminal)
+        terminal.keys("1/k\x15\r" * 200 + "\x03")
+        assert terminal.until(terminal.ended, "the end") < 2
+        assert terminal.process.returncode == 130
+
+
+def test_a_line_pasted_at_first_shows_its_end() -> None:
+    with Terminal() as terminal:
+        started(terminal)
+        terminal.keys("/\x1b[200~" + "a" * 200 + " the end\x1b[201~")
+        terminal.until(lambda: "the end" in terminal.lines()[-2], "the end of the filter")
 
 
 def test_an_encoding_without_the_glyphs_shows_others_of_the_same_width() -> None:

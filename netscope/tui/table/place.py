@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -50,3 +51,14 @@ def thumb(top: int, count: int, height: int) -> tuple[int, int]:
         return 0, 0
     length = max(1, height * height // count)
     return round(top * (height - length) / (count - height)), length
+
+
+def bands(lines: Iterable[int]) -> list[range]:
+    """Return ascending line numbers as runs without a gap: each is repainted at once."""
+    runs: list[range] = []
+    for line in lines:
+        if runs and runs[-1].stop == line:
+            runs[-1] = range(runs[-1].start, line + 1)
+        else:
+            runs.append(range(line, line + 1))
+    return runs

@@ -20,7 +20,7 @@ from netscope.tui.table.cells import row_texts
 from netscope.tui.table.layout import Layout, Widths, lay_out, reach
 from netscope.tui.table.order import Order
 from netscope.tui.table.paint import GUTTER, RowLook, header_strip, message_strip, row_strip
-from netscope.tui.table.place import Place, thumb
+from netscope.tui.table.place import Place, bands, thumb
 from netscope.tui.table.rows import Sign, View
 
 _WHEEL = 3
@@ -318,9 +318,9 @@ class RecordTable(Widget, can_focus=True):
     def _update(self) -> None:
         """Repaint the lines that look different now."""
         self._looks = self._compute()
-        for y in range(self._height):
-            if self._looks.get(y) != self._painted.get(y):
-                self.refresh(Region(0, y + 1, self.size.width, 1))
+        changed = (y for y in range(self._height) if self._looks.get(y) != self._painted.get(y))
+        for band in bands(changed):
+            self.refresh(Region(0, band.start + 1, self.size.width, len(band)))
 
     def _compute(self) -> dict[int, RowLook]:
         top, height, view = self._place.top, self._height, self._view
