@@ -7,7 +7,7 @@ from netscope.core.typed import Any, NamedTuple
 from netscope.dissect import dns_rdata
 from netscope.dissect.dns_names import Reader, dotted, shown
 from netscope.dissect.model import BROKEN, Short
-from netscope.dissect.spec import Spec, span
+from netscope.dissect.spec import Spec, named, span
 from netscope.dissect.tree import Tree, expert
 from netscope.dissect.work import Work
 
@@ -63,6 +63,7 @@ _TIME = Spec("dns.time", "Time", "span")
 _SAME_REQUEST = Spec("dns.retransmit_request_in", "Retransmitted request. Original request in", "u32")
 _SAME_RESPONSE = Spec("dns.retransmit_response_in", "Retransmitted response. Original response in", "u32")
 _REPEATED = Spec("dns.retransmission", "Retransmission", "b8")
+_REPEATS = {word: named(f"dns.retransmit_{word}") for word in ("request", "response")}
 _PATIENCE = 5_000_000_000  # ns within which a question that comes again is the same
 _UNSOLICITED = Spec("dns.unsolicited", "Unsolicited", "b8")
 _MOST_RECORDS = 2_000
@@ -158,10 +159,10 @@ def _expect(work: Work, size: int) -> None:
 
 
 def _one(work: Work, start: int, begin: int, end: int, flavour: Flavour) -> None:
+    work.need(begin, 4, end)
     tree = work.tree(flavour.name, flavour.title, start, end)
     if begin > start:
         tree.add(_LENGTH, start)
-    work.need(begin, 12, end)
     # Compressed names point into the message, so that it is best read from its own beginning.
     ident = tree.add(_ID, begin)
     flags = tree.uint(begin + 2, 2)
@@ -306,6 +307,6 @@ def _again(tree: Tree, what: str, word: str, frame: int, at: int) -> None:
     ident = next(place for place, field in enumerate(tree.items) if field.name == _ID.name)
     message = f"DNS {what} retransmission. Original {word} in frame {frame}"
     start = tree.items[ident].start
-    tree.items.insert(ident + 1, expert(f"dns.retransmit_{word}", message, "Warning", "Protocol", start, tree.buffer))
+    tree.items.insert(ident + 1, expert(_REPEATS[word], message, "Warning", "Protocol", start, tree.buffer))
     tree.made(_SAME_REQUEST if word == "request" else _SAME_RESPONSE, frame, at)
     tree.made(_REPEATED, True, at)

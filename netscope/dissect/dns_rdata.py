@@ -9,7 +9,7 @@ from netscope.core.dns.numbers import CLASSES, TYPES, class_name, type_name
 from netscope.core.typed import Any
 from netscope.dissect.dns_names import Reader, shown
 from netscope.dissect.model import Malformed
-from netscope.dissect.spec import YES, Spec, decoded, when
+from netscope.dissect.spec import YES, Spec, decoded, named, when
 from netscope.dissect.tree import Tree
 
 _DESCRIPTIONS = {
@@ -64,6 +64,7 @@ def _seconds(name: str, label: str) -> Spec:
 _TTL = _seconds("dns.resp.ttl", "Time to live")
 _LENGTH = Spec("dns.resp.len", "Data length", "u16")
 _DATA = Spec("dns.data", "Data", "bytes")
+_UNDECODED = named("dns.undecoded.type")
 _NULL = Spec("dns.null", "Null (data)", "bytes")
 _BITMAP = Spec("dns.resp.type", "RR type in bit map", "u16", line=lambda v: f"RR type in bit map: {described(v)}")
 _ALGORITHM = ALGORITHMS
@@ -228,7 +229,7 @@ def data(tree: Tree, reader: Reader, kind: int, at: int, end: int, name: str) ->
         return "", f" {name}"
     if steps is None and at < end:
         message = f"Dissector for DNS Type ({kind}) code not implemented"
-        tree.expert("dns.undecoded.type", message, "Note", "Undecoded", tree.items[0].start)
+        tree.expert(_UNDECODED, message, "Note", "Undecoded", tree.items[0].start)
         tree.add(_DATA, at, end - at)
         return "", ""
     if kind == TYPES["SRV"]:

@@ -8,7 +8,7 @@ from netscope.core.typed import Callable
 from netscope.dissect import checksums
 from netscope.dissect.model import Field, Malformed, Short
 from netscope.dissect.numbers import ETHERTYPES
-from netscope.dissect.spec import Spec, mac
+from netscope.dissect.spec import Spec, mac, named
 from netscope.dissect.tree import expert
 from netscope.dissect.work import Work
 
@@ -29,6 +29,7 @@ _BITS = {
 _TYPE = Spec("eth.type", "Type", "u16x", names=ETHERTYPES)
 _LENGTH = Spec("eth.len", "Length", "u16")
 _PADDING = Spec("eth.padding", "Padding", "bytes")
+_BAD_PADDING = named("eth.padding_bad")
 _NO_ZEROS = "Didn't find padding of zeros, and an undecoded trailer exists. There may be padding of non-zeros."
 _TRAILER = Spec("eth.trailer", "Trailer", "bytes")
 _MINIMUM = 60  # without the check sequence
@@ -173,7 +174,7 @@ def _fields(
         remarks: tuple[Field, ...] = ()
         if padding and (padding > len(behind) or any(behind[:padding])):
             if padding <= len(behind):
-                remarks = (expert("eth.padding_bad", _NO_ZEROS, "Note", "Protocol", stop, buffer),)
+                remarks = (expert(_BAD_PADDING, _NO_ZEROS, "Note", "Protocol", stop, buffer),)
             padding = 0
         if padding:
             made.append(_PADDING.field(behind[:padding], stop, padding, buffer))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from netscope.core.frame import Frame
 from netscope.core.typed import Sequence
 from netscope.dissect.model import Field
-from netscope.dissect.spec import Spec, span, when
+from netscope.dissect.spec import Spec, named, span, when
 
 # LINKTYPE_ values, and the numbers and words that Wireshark has for them.
 ENCAPSULATIONS = {
@@ -15,6 +15,7 @@ ENCAPSULATIONS = {
     228: (129, "Raw IPv4"), 229: (130, "Raw IPv6"), 276: (210, "Linux cooked-mode capture v2"),
 }  # fmt: skip
 
+NAME = named("frame")
 _TEXTS = (
     Spec("frame.time", "Arrival Time", "str"), Spec("frame.offset_shift", "Time shift for this packet", "str"),
     Spec("frame.time_epoch", "Epoch Time", "str"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from netscope.core.typed import Any
-from netscope.dissect.spec import Spec, decoded, span
+from netscope.dissect.spec import Spec, decoded, named, span
 from netscope.dissect.tree import Tree
 from netscope.dissect.work import Work
 
@@ -73,6 +73,7 @@ _TIME, _IN, _FOR = (
     Spec("http.response_for.uri", "Request URI", "str"),
 )
 _DATA = Spec("http.file_data", "File Data", "str")
+_CHAT = named("http.chat")
 _MEANINGS = {
     100: "Continue", 101: "Switching Protocols", 200: "OK", 201: "Created", 202: "Accepted", 204: "No Content",
     206: "Partial Content", 301: "Moved Permanently", 302: "Found", 303: "See Other", 304: "Not Modified",
@@ -89,6 +90,7 @@ _SAID = {
     "application/xml": "", "text/xml": "",
 }  # fmt: skip
 _KNOWN_KINDS = frozenset({"image/jpeg", "image/gif", "image/png", "application/x-www-form-urlencoded"})
+_BODY, _LINES = map(named, ("media", "data-text-lines"))
 _MEDIA = Spec("media.type", "Media type", "bytes")
 _PICTURES = ((b"\xff\xd8\xff", "JPEG JFIF image"), (b"GIF8", "GIF89a"), (b"\x89PNG", "PNG"))
 _MOST_HEADERS = 500
@@ -127,7 +129,7 @@ def http(work: Work, start: int, end: int) -> None:
     work.info = prefix + text
     tree = work.tree("http", "Hypertext Transfer Protocol", start, end)
     with tree.node(_shown(first), start, len(first)):
-        tree.expert("http.chat", _shown(first), "Chat", "Sequence", start)
+        tree.expert(_CHAT, _shown(first), "Chat", "Sequence", start)
         if request is not None:
             _request_line(tree, request, start)
         elif response is not None:
@@ -159,7 +161,7 @@ def _media(work: Work, kind: str, start: int, end: int, whole: bool) -> None:
             work.rest(start, end)
         else:
             size = max(min(end, len(work.data)) - start, 0)
-            tree = work.tree("media", "Media Type", start, end)
+            tree = work.tree(_BODY, "Media Type", start, end)
             tree.add(_MEDIA, start, size, text=f"Media type: {kind} ({size} bytes)")
         return
     work.info += f" ({kind})"
@@ -167,7 +169,7 @@ def _media(work: Work, kind: str, start: int, end: int, whole: bool) -> None:
     stop = min(end, len(work.data))
     lines = work.data[start:stop].splitlines(keepends=True)[:_MOST_HEADERS]
     title = f"Line-based text data: {kind} ({len(lines)} lines)"
-    tree = work.tree("data-text-lines", title, start, end)
+    tree = work.tree(_LINES, title, start, end)
     at = start
     for line in lines:
         tree.say(_shown(line), at, len(line))

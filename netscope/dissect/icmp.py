@@ -6,7 +6,7 @@ from netscope.core.typed import Any
 from netscope.dissect import checksums
 from netscope.dissect.context import Context
 from netscope.dissect.model import BROKEN
-from netscope.dissect.spec import Spec
+from netscope.dissect.spec import Spec, named
 from netscope.dissect.tree import Tree
 from netscope.dissect.work import Work
 
@@ -40,6 +40,7 @@ _CODES: dict[int, dict[int, str]] = {
 _TYPE = Spec("icmp.type", "Type", "u8", names=_TYPES)
 _CODE = Spec("icmp.code", "Code", "u8")
 _CHECKSUM, _STATUS = Spec("icmp.checksum", "Checksum", "u16x"), checksums.status_spec("icmp.checksum.status")
+_BAD = named("icmp.checksum_bad")
 _IDENT, _IDENT_LE = Spec("icmp.ident", "Identifier (BE)", "u16dx"), Spec("icmp.ident_le", "Identifier (LE)", "u16dx")
 _SEQ, _SEQ_LE = Spec("icmp.seq", "Sequence Number (BE)", "u16dx"), Spec("icmp.seq_le", "Sequence Number (LE)", "u16dx")
 _UNUSED = Spec("icmp.unused", "Unused", "bytes")
@@ -95,7 +96,7 @@ def icmp(work: Work, start: int, end: int) -> None:
         should,
         start + 2,
         work.buffer,
-        bad="icmp.checksum_bad",
+        bad=_BAD,
         severity="Warning",
     )
     _body(work, tree, kind, code, start, end)

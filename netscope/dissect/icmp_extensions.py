@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from netscope.dissect import checksums
-from netscope.dissect.spec import SET, Spec
+from netscope.dissect.spec import SET, Spec, named
 from netscope.dissect.tree import Tree
 
 _ALL = Spec("icmp.ext", "ICMP Multi-Part Extensions", "none")
 _VERSION = Spec("icmp.ext.version", "Version", "u8", 0xF0)
 _RESERVED = Spec("icmp.ext.res", "Reserved", "u16x", 0x0FFF)
 _CHECKSUM, _STATUS = Spec("icmp.ext.checksum", "Checksum", "u16x"), checksums.status_spec("icmp.ext.checksum.status")
+_BAD = named("icmp.ext.checksum_bad")
 _LENGTH, _CLASS, _TYPE = (
     Spec("icmp.ext.length", "Length", "u16"),
     Spec("icmp.ext.class", "Class", "u8"),
@@ -30,9 +31,7 @@ def extensions(tree: Tree, _protocol: str, start: int, end: int) -> None:
         tree.bits(start, 2, _RESERVED)
         given = tree.uint(start + 2, 2)
         should = checksums.expected(tree.raw(start, end - start), 2) if given else None
-        tree.items += checksums.fields(
-            _CHECKSUM, _STATUS, given, should, start + 2, tree.buffer, bad="icmp.ext.checksum_bad"
-        )
+        tree.items += checksums.fields(_CHECKSUM, _STATUS, given, should, start + 2, tree.buffer, bad=_BAD)
         at = start + 4
         while at + 4 <= end:
             size = tree.uint(at, 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netscope.dissect import checksums
 from netscope.dissect.icmp import match, payload
-from netscope.dissect.spec import Spec
+from netscope.dissect.spec import Spec, named
 from netscope.dissect.tree import Tree
 from netscope.dissect.work import Work
 
@@ -30,6 +30,7 @@ _CODES: dict[int, dict[int, str]] = {
 _TYPE = Spec("icmpv6.type", "Type", "u8", names=_TYPES)
 _CODE = Spec("icmpv6.code", "Code", "u8")
 _CHECKSUM, _STATUS = Spec("icmpv6.checksum", "Checksum", "u16x"), checksums.status_spec("icmpv6.checksum.status")
+_BAD = named("icmpv6.checksum_bad.expert")
 _RESERVED = Spec("icmpv6.reserved", "Reserved", "bytes")
 _LENGTH = Spec("icmpv6.length", "Length of original datagram", "u8")
 _MTU, _POINTER = Spec("icmpv6.mtu", "MTU", "u32"), Spec("icmpv6.pointer", "Pointer", "u32")
@@ -61,7 +62,7 @@ def icmpv6(work: Work, start: int, end: int) -> None:
         if should != given:
             work.trouble = work.trouble or "checksum"
     tree.items += checksums.fields(
-        _CHECKSUM, _STATUS, given, should, start + 2, work.buffer, bad="icmpv6.checksum_bad.expert", severity="Warning"
+        _CHECKSUM, _STATUS, given, should, start + 2, work.buffer, bad=_BAD, severity="Warning"
     )
     _body(work, tree, kind, start, end)
 

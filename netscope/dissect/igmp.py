@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netscope.dissect import checksums
-from netscope.dissect.spec import Spec, ip4
+from netscope.dissect.spec import Spec, ip4, named
 from netscope.dissect.tree import Tree
 from netscope.dissect.work import Work
 
@@ -16,6 +16,7 @@ _TYPE = Spec("igmp.type", "Type", "u8x", names=_TYPES)
 _RESPONSE = Spec("igmp.max_resp", "Max Resp Time", "u8")
 _RESERVED = Spec("igmp.reserved", "Reserved", "bytes")
 _CHECKSUM, _STATUS = Spec("igmp.checksum", "Checksum", "u16x"), checksums.status_spec("igmp.checksum.status")
+_BAD = named("igmp.bad_checksum")
 _GROUP = Spec("igmp.maddr", "Multicast Address", "ip4")
 _SUPPRESS = Spec(
     "igmp.s", "S", "b8", 0x08, ("Suppress router side processing", "Do not suppress router side processing")
@@ -83,7 +84,7 @@ def _check(work: Work, tree: Tree, start: int, end: int) -> None:
         if should != given:
             work.trouble = work.trouble or "checksum"
     tree.items += checksums.fields(
-        _CHECKSUM, _STATUS, given, should, start + 2, work.buffer, bad="igmp.bad_checksum", severity="Warning"
+        _CHECKSUM, _STATUS, given, should, start + 2, work.buffer, bad=_BAD, severity="Warning"
     )
 
 

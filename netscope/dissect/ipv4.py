@@ -9,7 +9,7 @@ from netscope.core.typed import Any
 from netscope.dissect import checksums, fragments
 from netscope.dissect.model import Field, Malformed, Short
 from netscope.dissect.numbers import DSCP, ECN, PROTOCOLS, traffic_class
-from netscope.dissect.spec import SET, Row, Spec, drawn, ip4, rows
+from netscope.dissect.spec import SET, Row, Spec, drawn, ip4, named, rows
 from netscope.dissect.tree import expert
 from netscope.dissect.work import Work
 
@@ -30,6 +30,7 @@ def _header_length(value: int) -> str:
 
 
 _VERSION = Spec("ip.version", "Version", "u8", line=lambda v: f"{v:04b} .... = Version: {v}")
+_BOGUS = named("ip.bogus_ip_version")
 _TABLE: tuple[Row, ...] = (
     (_VERSION, 10, 0, ()),
     (Spec("ip.hdr_len", "Header Length", "u8", line=_header_length), 11, 0, ()),
@@ -61,9 +62,11 @@ _VARYING: tuple[Row, ...] = (
     (Spec("ip.id", "Identification", "u16xd"), 3, 4, ()),
 )
 _LEAST = 5  # hops to live; below, a packet may not get to where it goes
+_TOO_SMALL = named("ip.ttl.too_small")
 _ROUTING = frozenset({89, 103})  # OSPF and PIM only talk to neighbours
 _CHECKSUM = Spec("ip.checksum", "Header Checksum", "u16x")
 _STATUS = checksums.status_spec("ip.checksum.status", "Header checksum status")
+_BAD = named("ip.checksum_bad.expert")
 _SRC, _DST = Spec("ip.src", "Source Address", "ip4"), Spec("ip.dst", "Destination Address", "ip4")
 _ADDR = Spec("ip.addr", "Source or Destination Address", "ip4", hidden=True)
 _CURRENT = Spec("ip.cur_rt", "Current Route", "ip4")
@@ -122,7 +125,7 @@ def _bogus(work: Work, start: int, end: int, version: int) -> None:
     """Say that what is no packet of this version is none."""
     tree = work.tree("ip", "Internet Protocol Version 4", start, end)
     with tree.node(_VERSION, start, 1, version):
-        tree.expert("ip.bogus_ip_version", "Bogus IPv4 version", "Error", "Protocol", start)
+        tree.expert(_BOGUS, "Bogus IPv4 version", "Error", "Protocol", start)
     work.protocol, work.info = "IPv4", f"Bogus IPv4 version ({version}, must be 4)"
     work.trouble = "malformed"
 
@@ -197,7 +200,7 @@ def _fields(data: bytes, start: int, size: int, buffer: int, values: tuple[Any, 
     made = list(_constant(first, values[1], size, where, values[5], values[6], start, buffer))
     ttl = values[5]
     if ttl < _LEAST and values[9][0] & 0xF0 != 0xE0 and values[6] not in _ROUTING:
-        remark = expert("ip.ttl.too_small", f'"Time To Live" only {ttl}', "Note", "Sequence", start + 8, buffer)
+        remark = expert(_TOO_SMALL, f'"Time To Live" only {ttl}', "Note", "Sequence", start + 8, buffer)
         made[5] = made[5]._replace(children=(remark,))
     made[3:3] = rows(_VARYING, values, start, buffer)
     if not values[2]:
@@ -210,7 +213,7 @@ def _fields(data: bytes, start: int, size: int, buffer: int, values: tuple[Any, 
         should,
         start + 10,
         buffer,
-        bad="ip.checksum_bad.expert",
+        bad=_BAD,
         why="validation disabled",
     )
     made += [

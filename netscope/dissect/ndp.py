@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netscope.core.dns import names
-from netscope.dissect.spec import SET, Spec, ip6, mac
+from netscope.dissect.spec import SET, Spec, ip6, mac, named
 from netscope.dissect.tree import Tree
 from netscope.dissect.work import Work
 
@@ -39,6 +39,7 @@ _NA_BITS = (
 _RD_TARGET = Spec("icmpv6.nd.rd.target_address", "Target Address", "ip6")
 _RD_DESTINATION = Spec("icmpv6.rd.na.destination_address", "Destination Address", "ip6")
 _OPTION = Spec("icmpv6.opt", "ICMPv6 Option", "none")
+_NO_LENGTH = named("icmpv6.invalid_option_length")
 _TYPE, _LENGTH = Spec("icmpv6.opt.type", "Type", "u8", names=_OPTIONS), Spec("icmpv6.opt.length", "Length", "u8")
 _ADDRESS = Spec("icmpv6.opt.linkaddr", "Link-layer address", "mac", size=6)
 _SOURCE = Spec("icmpv6.opt.src_linkaddr", "Source Link-layer address", "mac", hidden=True)
@@ -115,7 +116,7 @@ def _option(work: Work, tree: Tree, at: int) -> int:
         tree.add(_TYPE, at)
         tree.add(_LENGTH, at + 1, text=f"Length: {units} ({size} bytes)")
         if not size:
-            tree.expert("icmpv6.invalid_option_length", "Invalid option length (Zero)", "Error", "Malformed", at + 1)
+            tree.expert(_NO_LENGTH, "Invalid option length (Zero)", "Error", "Malformed", at + 1)
             return tree.end
         tree.need(at, size)
         told = _BODIES[kind](work, tree, at, size) if kind in _BODIES else ""

@@ -20,6 +20,8 @@ YES = ("Yes", "No")
 _MOST_KEPT = 4096
 _MOST_BYTES = 36  # of a value in its line; Wireshark stops there too
 
+NAMES: set[str] = set()  # of all fields that the dissectors imported so far may make
+
 _new: Any = tuple.__new__  # a named tuple's own way of being made costs twice as much
 
 
@@ -93,6 +95,12 @@ def drawn(mask: int, bits: int) -> Callable[[int], str]:
     return draw
 
 
+def named(name: str) -> str:
+    """Declare a field that is made without a Spec, as remarks are, and return its name."""
+    NAMES.add(name)
+    return name
+
+
 class Spec:
     """One kind of field.
 
@@ -125,7 +133,7 @@ class Spec:
         generated: bool = False,
         nowhere: bool = False,
     ) -> None:
-        self.name = name
+        self.name = named(name)
         self.line = line
         self.label = label
         self.names = names

@@ -8,7 +8,7 @@ from functools import lru_cache
 from netscope.core.typed import Any
 from netscope.dissect import checksums, tcp_analysis, tcp_options, tcp_quoted
 from netscope.dissect.model import Field, Malformed, Short
-from netscope.dissect.spec import SET, Row, Spec, decoded, drawn, rows
+from netscope.dissect.spec import SET, Row, Spec, decoded, drawn, named, rows
 from netscope.dissect.tcp_analysis import Segment, Verdict, judge
 from netscope.dissect.tcp_line import line, listed, prefix
 from netscope.dissect.tcp_options import gist, listing
@@ -64,6 +64,7 @@ _COMPLETE = {1: "Incomplete, SYN_SENT", 3: "Incomplete, CLIENT_ESTABLISHED", 7: 
 _COMPLETENESS = Spec("tcp.completeness", "Conversation completeness", "u8", nowhere=True,
                      line=lambda v: f"Conversation completeness: {_COMPLETE.get(v, 'Incomplete')} ({v})")  # fmt: skip
 _SEQ = Spec("tcp.seq", "Sequence Number", "u32")
+_SEQ_RAW, _FOLLOWING, _ACK, _ACK_RAW = map(named, ("tcp.seq_raw", "tcp.nxtseq", "tcp.ack", "tcp.ack_raw"))
 _LENGTH = Spec("tcp.len", "TCP Segment Len", "u32", nowhere=True)
 _FIRST: tuple[Row, ...] = (*_PORTS, (_STREAM, 2, 0, ()), (_COMPLETENESS, 3, 0, ()), (_LENGTH, 4, 0, ()))
 _HEADER = Spec(
@@ -71,6 +72,7 @@ _HEADER = Spec(
 )
 _FACTOR = Spec("tcp.window_size_scalefactor", "Window size scaling factor", "i32")
 _CHECKSUM, _STATUS = Spec("tcp.checksum", "Checksum", "u16x"), checksums.status_spec("tcp.checksum.status")
+_BAD = named("tcp.checksum_bad.expert")
 _URGENT = Spec("tcp.urgent_pointer", "Urgent Pointer", "u16")
 _CAUSE = Spec("tcp.reset_cause", "Reset cause", "str")
 _PAYLOAD = Spec("tcp.payload", "TCP payload", "bytes")
@@ -198,11 +200,11 @@ def fields(data: bytes, start: int, size: int, end: int, buffer: int, values: tu
         relative_ack = ack
     # No two of these are alike, which is why they are not kept as others are.
     for name, value, text, at, size_of in (
-        ("tcp.seq", relative, f"Sequence Number: {relative}{note}", start + 4, 4),
-        ("tcp.seq_raw", seq, f"Sequence Number (raw): {seq}", start + 4, 4),
-        ("tcp.nxtseq", following, f"Next Sequence Number: {following}{note}", start, 0),
-        ("tcp.ack", relative_ack, ack_text, start + 8, 4),
-        ("tcp.ack_raw", ack, f"Acknowledgment number (raw): {ack}", start + 8, 4),
+        (_SEQ.name, relative, f"Sequence Number: {relative}{note}", start + 4, 4),
+        (_SEQ_RAW, seq, f"Sequence Number (raw): {seq}", start + 4, 4),
+        (_FOLLOWING, following, f"Next Sequence Number: {following}{note}", start, 0),
+        (_ACK, relative_ack, ack_text, start + 8, 4),
+        (_ACK_RAW, ack, f"Acknowledgment number (raw): {ack}", start + 8, 4),
     ):
         made.append(_new(Field, (name, value, str(value), text, at, size_of, 0, (), False, not size_of, buffer)))
     flag_field = _flags_field(flags, start, buffer)
@@ -214,7 +216,7 @@ def fields(data: bytes, start: int, size: int, end: int, buffer: int, values: tu
     made.append(size_field(size, start, buffer))
     made.append(flag_field)
     made += _window_fields(window, verdict.scale, flags & 2, start, buffer)
-    made += checksums.fields(_CHECKSUM, _STATUS, check, should, start + 16, buffer, bad="tcp.checksum_bad.expert")
+    made += checksums.fields(_CHECKSUM, _STATUS, check, should, start + 16, buffer, bad=_BAD)
     made.append(_urgent_field(urgent, start, buffer))
     if size > 20:
         made.append(tcp_options.tree(data, start + 20, start + size, buffer, verdict.ack_base))

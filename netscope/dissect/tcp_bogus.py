@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netscope.dissect import tcp
 from netscope.dissect.model import Field, Malformed
+from netscope.dissect.spec import named
 from netscope.dissect.tcp_analysis import ALONE, Segment, Verdict, judge, met
 from netscope.dissect.tcp_line import line
 from netscope.dissect.tree import expert
@@ -16,6 +17,8 @@ _KEPT = frozenset(
     }
 )  # fmt: skip
 _LENGTHS = frozenset({"tcp.len", "tcp.nxtseq"})
+_BAD_LENGTH = named("tcp.bogus_header_length")
+_SHORT_SEGMENT = named("tcp.short_segment")
 _SHORT = (
     "Short segment. Segment/fragment does not contain a full TCP header (might be NMAP or someone else deliberately "
     "sending unusual packets)"
@@ -57,13 +60,13 @@ def _few(
 ) -> list[Field]:
     why = f"Bogus TCP header length ({size}, must be at least 20)"
     made = [field for field in tcp.fields(data, start, size, end, buffer, values, None, verdict) if field.name in _KEPT]
-    return [*made, expert("tcp.bogus_header_length", why, "Error", "Protocol", start + 12, buffer)]
+    return [*made, expert(_BAD_LENGTH, why, "Error", "Protocol", start + 12, buffer)]
 
 
 def _most(
     data: bytes, start: int, size: int, end: int, buffer: int, values: tuple[int, ...], verdict: Verdict
 ) -> list[Field]:
-    remark = expert("tcp.short_segment", _SHORT, "Warning", "Malformed", start, buffer)
+    remark = expert(_SHORT_SEGMENT, _SHORT, "Warning", "Malformed", start, buffer)
     # What would follow the fixed header belongs to nobody.
     made = tcp.fields(data, start, 20, start + 20, buffer, values, None, verdict)
     made = [field for field in made if field.name not in _LENGTHS]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from netscope.core.typed import Any
 from netscope.dissect import tcp_analysis as found
 from netscope.dissect.model import Field
-from netscope.dissect.spec import Spec, span
+from netscope.dissect.spec import Spec, named, span
 from netscope.dissect.tcp_analysis import Verdict
 from netscope.dissect.tree import expert
 
@@ -26,6 +26,7 @@ _SAID = {
     found.PROBE_ACK: ("ACK to a TCP Zero Window Probe", "Note"),
     found.REUSED: ("A new tcp session is started with the same ports as an earlier session in this trace", "Note"),
 }  # fmt: skip
+_NAMES = {flag: named(f"tcp.analysis.{flag}") for flag in _SAID}
 _ANALYSIS = Spec("tcp.analysis", "SEQ/ACK analysis", "none")
 _FLAGS = Spec("tcp.analysis.flags", "TCP Analysis Flags", "none")
 _ACKS = Spec("tcp.analysis.acks_frame", "This is an ACK to the segment in frame", "u32")
@@ -38,6 +39,9 @@ _DUPLICATE_OF = Spec("tcp.analysis.duplicate_ack_frame", "Duplicate to the ACK i
 _RTO = Spec("tcp.analysis.rto", "The RTO for this segment was", "span")
 _RTO_FRAME = Spec("tcp.analysis.rto_frame", "RTO based on delta from frame", "u32")
 _DUPLICATED = Spec("tcp.analysis.duplicate_ack", "This is a TCP duplicate ack", "none")
+_CONNECTION = {
+    word: named(f"tcp.connection.{word}") for word in ("syn", "synack", "fin", "fin_active", "fin_passive", "rst")
+}
 _RELATIVE = Spec("tcp.time_relative", "Time since first frame in this TCP stream", "span")
 _DELTA = Spec("tcp.time_delta", "Time since previous frame in this TCP stream", "span")
 
@@ -80,12 +84,12 @@ def remarks(verdict: Verdict, start: int, buffer: int, flags: int, length: int) 
                 notes.append(_DUPLICATED.field(None, start, 0, buffer, generated=True))
                 continue
             message, severity = _SAID[flag]
-            notes.append(expert(f"tcp.analysis.{flag}", message, severity, "Sequence", start, buffer))
+            notes.append(expert(_NAMES[flag], message, severity, "Sequence", start, buffer))
         below.append(_FLAGS.field(None, start, 0, buffer, generated=True, children=tuple(notes)))
     count, original = verdict.duplicate
     if count:
         below.append(_DUPLICATE.field(count, start, 0, buffer, generated=True))
-        remark = expert("tcp.analysis.duplicate_ack", f"Duplicate ACK (#{count})", "Note", "Sequence", start, buffer)
+        remark = expert(_DUPLICATED.name, f"Duplicate ACK (#{count})", "Note", "Sequence", start, buffer)
         below.append(_DUPLICATE_OF.field(original, start, 0, buffer, generated=True, children=(remark,)))
     if below or verdict.pushed or verdict.noted:
         made.append(_ANALYSIS.field(None, start, 0, buffer, generated=True, children=tuple(below)))
@@ -99,7 +103,7 @@ def greeting(flags: int, port: int, closing: bool, at: int, buffer: int) -> dict
     said: dict[str, tuple[Field, ...]] = {}
 
     def remark(name: str, message: str, severity: str = "Chat") -> Field:
-        return expert(f"tcp.connection.{name}", message, severity, "Sequence", at, buffer)
+        return expert(_CONNECTION[name], message, severity, "Sequence", at, buffer)
 
     if flags & 2:
         if flags & 16:
@@ -112,7 +116,7 @@ def greeting(flags: int, port: int, closing: bool, at: int, buffer: int) -> dict
         said["tcp.flags.fin"] = (
             remark("fin", "Connection finish (FIN)"),
             expert(
-                f"tcp.connection.{side}",
+                _CONNECTION[side],
                 f"This frame {does} the connection closing",
                 "Note",
                 "Sequence",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netscope.core.typed import Any
-from netscope.dissect.spec import Spec
+from netscope.dissect.spec import Spec, named
 from netscope.dissect.tls_numbers import ALERTS, CONTENTS, LEVELS, SHORT, UNKNOWN, VERSIONS, plain, unknown
 from netscope.dissect.tree import Tree
 from netscope.dissect.work import Work
@@ -25,6 +25,7 @@ _HANDSHAKE = Spec("tls.handshake", "Handshake Protocol", "none")
 _DATA = Spec("tls.app_data", "Encrypted Application Data", "bytes")
 _DATA_PROTOCOL = Spec("tls.app_data_proto", "Application Data Protocol", "str")
 _HEARTBEAT = Spec("tls.heartbeat_message", "Heartbeat Message", "none")
+_IGNORED = named("tls.ignored_unknown_record")
 _PROTOCOLS = {"h2": "HyperText Transfer Protocol 2", "http/1.1": "Hypertext Transfer Protocol"}
 _MOST_RECORDS = 200
 
@@ -83,7 +84,7 @@ def tls(work: Work, start: int, end: int) -> None:
         word = unknown(session.version)
         if word == UNKNOWN:
             with tree.node(word, start, min(end, len(data)) - start):
-                tree.expert("tls.ignored_unknown_record", word, "Warning", "Protocol", start)
+                tree.expert(_IGNORED, word, "Warning", "Protocol", start)
         work.info = prefix + word
         return
     tree = work.tree("tls", "Transport Layer Security", start, end)

@@ -6,7 +6,7 @@ from types import TracebackType
 
 from netscope.core.typed import Any
 from netscope.dissect.model import Field, Malformed, Short
-from netscope.dissect.spec import Spec
+from netscope.dissect.spec import Spec, named
 
 SEVERITIES = {"Comment": 0x100000, "Chat": 0x200000, "Note": 0x400000, "Warning": 0x600000, "Error": 0x800000}
 GROUPS = {
@@ -15,6 +15,9 @@ GROUPS = {
     "Security": 0x0A000000, "Comments": 0x0B000000, "Decryption": 0x0C000000, "Assumption": 0x0D000000,
     "Deprecated": 0x0E000000,
 }  # fmt: skip
+_EXPERT, _MESSAGE, _SEVERITY, _GROUP = map(
+    named, ("_ws.expert", "_ws.expert.message", "_ws.expert.severity", "_ws.expert.group")
+)
 _MOST_FIELDS = 20_000  # of one layer: a packet made to keep us busy gets no further
 
 
@@ -22,16 +25,16 @@ def expert(name: str, message: str, severity: str, group: str, at: int, buffer: 
     """Return a remark as Wireshark's expert makes it."""
     below = (
         Field(name, None, "", message, 0, 0, buffer=buffer),
-        Field("_ws.expert.message", message, message, f"Message: {message}", 0, 0, hidden=True, buffer=buffer),
+        Field(_MESSAGE, message, message, f"Message: {message}", 0, 0, hidden=True, buffer=buffer),
         Field(
-            "_ws.expert.severity", SEVERITIES[severity], str(SEVERITIES[severity]), f"Severity level: {severity}", 0, 0,
+            _SEVERITY, SEVERITIES[severity], str(SEVERITIES[severity]), f"Severity level: {severity}", 0, 0,
             generated=True, buffer=buffer,
         ),
-        Field("_ws.expert.group", GROUPS[group], str(GROUPS[group]), f"Group: {group}", 0, 0, generated=True,
+        Field(_GROUP, GROUPS[group], str(GROUPS[group]), f"Group: {group}", 0, 0, generated=True,
               buffer=buffer),
     )  # fmt: skip
     text = f"Expert Info ({severity}/{group}): {message}"
-    return Field("_ws.expert", None, "", text, at, 0, children=below, generated=True, buffer=buffer)
+    return Field(_EXPERT, None, "", text, at, 0, children=below, generated=True, buffer=buffer)
 
 
 class Node:

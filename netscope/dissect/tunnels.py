@@ -5,7 +5,7 @@ from __future__ import annotations
 from netscope.dissect import checksums
 from netscope.dissect.ethernet import dispatch
 from netscope.dissect.numbers import ETHERTYPES
-from netscope.dissect.spec import YES, Spec
+from netscope.dissect.spec import YES, Spec, named
 from netscope.dissect.tree import Tree
 from netscope.dissect.work import Work
 
@@ -25,6 +25,7 @@ _RESERVED1 = Spec("gre.flags.reserved", "Flags (Reserved)", "u16", 0x0078)
 _VERSION = Spec("gre.flags.version", "Version", "u16", 0x0007, {0: "GRE", 1: "Enhanced GRE"})
 _TYPE = Spec("gre.proto", "Protocol Type", "u16x", names=_GRE_TYPES)
 _CHECKSUM, _STATUS = Spec("gre.checksum", "Checksum", "u16x"), checksums.status_spec("gre.checksum.status")
+_BAD = named("gre.checksum.incorrect")
 _OFFSET = Spec("gre.offset", "Offset", "u16")
 _KEY, _LENGTH, _CALL = (
     Spec("gre.key", "Key", "u32x"),
@@ -64,9 +65,7 @@ def _optional(work: Work, tree: Tree, flags: int, start: int, end: int, second: 
         given, should = tree.uint(at, 2), None
         if flags & 0x8000 and end <= len(work.data):
             should = checksums.expected(work.data[start:end], at - start)
-        tree.items += checksums.fields(
-            _CHECKSUM, _STATUS, given, should, at, work.buffer, bad="gre.checksum.incorrect", severity="Warning"
-        )
+        tree.items += checksums.fields(_CHECKSUM, _STATUS, given, should, at, work.buffer, bad=_BAD, severity="Warning")
         tree.add(_OFFSET, at + 2)
         at += 4
     if flags & 0x2000:

@@ -7,7 +7,7 @@ import struct
 from netscope.core.typed import Any
 from netscope.dissect import checksums
 from netscope.dissect.model import Field, Malformed, Short
-from netscope.dissect.spec import Row, Spec, rows, span
+from netscope.dissect.spec import Row, Spec, named, rows, span
 from netscope.dissect.tree import expert
 from netscope.dissect.work import Work
 
@@ -22,6 +22,8 @@ _TABLE: tuple[Row, ...] = (
 )
 _CHECKSUM = Spec("udp.checksum", "Checksum", "u16x")
 _STATUS = checksums.status_spec("udp.checksum.status")
+_BAD = named("udp.checksum.bad")
+_BAD_LENGTH = named("udp.length.bad")
 _STREAM = Spec("udp.stream", "Stream index", "u32")
 _RELATIVE = Spec("udp.time_relative", "Time since first frame", "span")
 _DELTA = Spec("udp.time_delta", "Time since previous frame", "span")
@@ -113,7 +115,7 @@ def _fields(data: bytes, start: int, stop: int, end: int, buffer: int, values: t
     made = rows(_TABLE, values, start, buffer)
     check = values[3]
     if bad:
-        remark = expert("udp.length.bad", f"Bad length value {values[2]} > IP payload length", "Error", "Malformed",
+        remark = expert(_BAD_LENGTH, f"Bad length value {values[2]} > IP payload length", "Error", "Malformed",
                         start + 4, buffer)  # fmt: skip
         text = f"Length: {values[2]} (bogus, payload length {end - start})"
         made[4] = made[4]._replace(text=text, children=(remark,))
@@ -123,7 +125,7 @@ def _fields(data: bytes, start: int, stop: int, end: int, buffer: int, values: t
             _CHECKSUM.field(0, start + 6, 2, buffer, text="Checksum: 0x0000 [zero-value ignored]", children=(status,))
         )
     else:
-        made += checksums.fields(_CHECKSUM, _STATUS, check, should, start + 6, buffer, bad="udp.checksum.bad")
+        made += checksums.fields(_CHECKSUM, _STATUS, check, should, start + 6, buffer, bad=_BAD)
     times = (
         _RELATIVE.field(stream[1] / 1e9, start, 0, buffer, show=span(stream[1]), generated=True,
                         text=f"Time since first frame: {span(stream[1])} seconds"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netscope.dissect import checksums
-from netscope.dissect.spec import Spec, decoded
+from netscope.dissect.spec import Spec, decoded, named
 from netscope.dissect.tree import Tree
 from netscope.dissect.work import Work
 
@@ -26,6 +26,7 @@ _INTERVAL = Spec("vrrp.adver_int", "Adver Int", "u8")
 _RESERVED = Spec("vrrp.reserved_mbz", "Reserved", "u8", 0xF0)
 _CENTISECONDS = Spec("vrrp.short_adver_int", "Adver Int", "u16", 0x0FFF)
 _CHECKSUM, _STATUS = Spec("vrrp.checksum", "Checksum", "u16x"), checksums.status_spec("vrrp.checksum.status")
+_BAD = named("vrrp.checksum_bad.expert")
 _ADDRESS, _ADDRESS6 = Spec("vrrp.ip_addr", "IP Address", "ip4"), Spec("vrrp.ipv6_addr", "IPv6 Address", "ip6")
 _PASSWORD = Spec("vrrp.auth_string", "Authentication String", "str")
 _PASSWORD_SIZE = 8
@@ -72,5 +73,5 @@ def _check(work: Work, tree: Tree, start: int, end: int, version: int) -> None:
         if should != given:
             work.trouble = work.trouble or "checksum"
     tree.items += checksums.fields(
-        _CHECKSUM, _STATUS, given, should, start + 6, work.buffer, bad="vrrp.checksum_bad.expert", severity="Warning"
+        _CHECKSUM, _STATUS, given, should, start + 6, work.buffer, bad=_BAD, severity="Warning"
     )

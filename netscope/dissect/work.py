@@ -8,13 +8,17 @@ from netscope.dissect import framelayer
 from netscope.dissect.context import Context
 from netscope.dissect.model import BROKEN, Buffer, Dissection, Field, Layer, Malformed, Short
 from netscope.dissect.registry import Handle, Tables
-from netscope.dissect.spec import Spec
+from netscope.dissect.spec import Spec, named
 from netscope.dissect.tree import Tree, expert
 
 _DEEPEST = 32  # layers within layers
 _MOST_LAYERS = 100
 _DATA = Spec("data.data", "Data", "bytes")
 _LENGTH = Spec("data.len", "Length", "u32")
+_PROTOCOL_DATA, _SHORT, _MALFORMED, _UNREASSEMBLED = map(
+    named, ("data", "_ws.short", "_ws.malformed", "_ws.unreassembled")
+)
+_BROKEN, _BEGUN = map(named, ("_ws.malformed.expert", "_ws.unreassembled.expert"))
 _TRUNCATED = "[Packet size limited during capture: {} truncated]"
 
 
@@ -121,7 +125,9 @@ class Work:
         stop = min(end, len(self.data))
         if stop <= start:
             return
-        self.add("data", _data_title, start, stop - start, _data_fields, (self.data, start, stop, self.buffer, end))
+        self.add(
+            _PROTOCOL_DATA, _data_title, start, stop - start, _data_fields, (self.data, start, stop, self.buffer, end)
+        )
 
     def quote(self, tree: Tree, handle: Handle, start: int, end: int) -> None:
         """Dissect a packet that another one quotes, into a field of that one's. What is said of the whole stays."""
@@ -151,22 +157,22 @@ class Work:
         word = _WORDS.get(name, name.upper())
         # Python's own complaint about a missing byte: was it captured and not there, or not captured?
         if isinstance(error, Short) or (not isinstance(error, Malformed) and self.frame.length > len(self.frame.data)):
-            self.layers.append(Layer("_ws.short", _TRUNCATED.format(word), 0, 0, 0, []))
+            self.layers.append(Layer(_SHORT, _TRUNCATED.format(word), 0, 0, 0, []))
             self.info += "[Packet size limited during capture]"
             self.trouble = self.trouble or "truncated"
             return
         message = "Malformed Packet (Exception occurred)"
-        remark = expert("_ws.malformed.expert", message, "Error", "Malformed", self.base)
-        self.layers.append(Layer("_ws.malformed", f"[Malformed Packet: {word}]", self.base, 0, 0, [remark]))
+        remark = expert(_BROKEN, message, "Error", "Malformed", self.base)
+        self.layers.append(Layer(_MALFORMED, f"[Malformed Packet: {word}]", self.base, 0, 0, [remark]))
         self.info += "[Malformed Packet]"
         self.trouble = "malformed"
 
     def unfinished(self, word: str) -> None:
         """Add the layer that says that what was begun goes on in a segment to come."""
         message = "Unreassembled fragment (change preferences to enable reassembly)"
-        remark = expert("_ws.unreassembled.expert", message, "Note", "Reassemble", 0)
+        remark = expert(_BEGUN, message, "Note", "Reassemble", 0)
         title = f"[BoundError Unreassembled Packet: {word}]"
-        self.layers.append(Layer("_ws.unreassembled", title, 0, 0, 0, [remark]))
+        self.layers.append(Layer(_UNREASSEMBLED, title, 0, 0, 0, [remark]))
         self.info += "[BoundErrorUnreassembled Packet]"
 
     def done(self) -> Dissection:
@@ -184,7 +190,7 @@ def take_apart(frame: Frame, context: Context, before: Frame | None) -> Dissecti
         delta = frame.time - before.time
     work = Work(frame, context)
     about = (frame, work.path, delta, context.first_time)
-    work.layers.append(Layer("frame", framelayer.title, 0, len(frame.data), 0, framelayer.fields, about))
+    work.layers.append(Layer(framelayer.NAME, framelayer.title, 0, len(frame.data), 0, framelayer.fields, about))
     end = max(frame.length, len(frame.data))
     if not work.next("link", frame.link, 0, end):
         work.protocol, work.info = f"LINKTYPE {frame.link}", f"Link type {frame.link}, which netscope cannot read"

@@ -28,13 +28,17 @@ from tests.framesamples.links import others
 from tests.lab import REPOSITORY
 from tests.packets import frames
 from tests.packets import pcap as pcap_of
+from tests.protocols.internet import fragments4
 from tests.traffic import traffic
 
 _FIELDS = (
     "frame.number", "frame.len", "frame.time_epoch", "eth.src", "eth.type", "ip.src", "ip.dst", "ip.addr", "ip.ttl",
     "ip.flags.df", "ipv6.src", "tcp.srcport", "tcp.port", "tcp.flags", "udp.length", "udp.port", "dns.id", "arp.opcode",
-    "vlan.id", "dhcp.option.dhcp", "dhcpv6.msgtype", "sctp.chunk_type", "ntp.stratum",
+    "vlan.id", "dhcp.option.dhcp", "dhcpv6.msgtype", "sctp.chunk_type", "ntp.stratum", "ip", "icmp", "tcp.analysis",
+    "tcp.connection.syn", "tcp.flags.str", "ip.host", "ip.src_host", "eth.dst_resolved",
+    "tcp.options.nop", "_ws.col.No.", "_ws.col.Source", "_ws.col.Length",
 )  # fmt: skip
+_GROUPS = ("bridges", "dhcp", "dhcp6", "sctp", "ntp")
 
 
 def packets(*words: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
@@ -127,13 +131,15 @@ def test_frames_are_cut_where_snaplen_says(file: Path, tmp_path: Path) -> None:
 @pytest.mark.tool("tshark")
 @pytest.mark.parametrize(
     "words",
-    ["", "-E header=y -E separator=,", "-E occurrence=f -E quote=d", "-E occurrence=l -E quote=s -E aggregator=;"],
-)
+    [
+        "", "-E header=yes -E separator=, -E bom=y", "-E occurrence=f -E quote=d -E separator=/s",
+        "-E occurrence=l -E quote=s", "-E aggregator=; -E separator=/t -V",
+    ],
+)  # fmt: skip
 def test_fields_as_tshark_prints_them(tmp_path: Path, words: str) -> None:
     path = tmp_path / "some.pcap"
-    path.write_bytes(
-        pcap(number([data for group in ("bridges", "dhcp", "dhcp6", "sctp", "ntp") for data in ETHERNET[group]()]))
-    )
+    made = [data for group in _GROUPS for data in ETHERNET[group]()]
+    path.write_bytes(pcap(number([*made, *list(ETHERNET["icmp"]())[:8], *(packet.data for packet in traffic(60))])))
     asked = [word for field in _FIELDS for word in ("-e", field)]
     done = packets("-r", path, "-T", "fields", *asked, *words.split())
     assert (done.stderr, done.returncode) == (b"", 0)
@@ -152,6 +158,18 @@ def test_lines_and_trees_as_tshark_prints_them(tmp_path: Path) -> None:
     bare = [{re.sub(r"[\[\]]| \(\d\)(?=]?$)", "", line) for line in lines} for lines in (ours, theirs)]
     assert len(bare[0] & bare[1]) > 0.95 * len(bare[1]), bare[0] ^ bare[1]
     assert [line for line in ours if line[:1].strip()] == [line for line in theirs if line[:1].strip()]
+
+
+@pytest.mark.tool("tshark")
+def test_bytes_as_tshark_prints_them(tmp_path: Path) -> None:
+    path = tmp_path / "some.pcap"
+    path.write_bytes(pcap_of(frames(list(fragments4())), 1))
+    ours = packets("-r", path, "-T", "text", "-x").stdout
+    assert b"\nReassembled IPv4 (" in ours
+    assert ours == tool("tshark", "-n", "-r", path, "-x")
+    both = packets("-r", path, "-V", "-xc", "3").stdout
+    assert both.startswith(b"Frame 1")
+    assert both.count(b"\n0000  02 00 ") == 3
 
 
 @pytest.mark.parametrize("words", [[], ["-c", "7"], ["udp"], ["-c", "20", "tcp"], ["-s", "60"]])
@@ -204,7 +222,8 @@ def test_lines_are_fit_for_any_encoding(tmp_path: Path, monkeypatch: pytest.Monk
 @pytest.mark.tool("tshark")
 def test_json_as_tshark_prints_it(file: Path, tmp_path: Path) -> None:
     asked = ["-T", "json", "-e", "ip.addr", "-e", "tcp.dstport", "-e", "udp.length"]
-    assert json.loads(packets("-r", file, *asked).stdout) == json.loads(tool("tshark", "-n", "-r", file, *asked))
+    for words in (asked, [*asked, "-c", "7", "-E", "occurrence=l"]):
+        assert packets("-r", file, *words).stdout == tool("tshark", "-n", "-r", file, *words)
     plain = tmp_path / "plain.pcap"
     plain.write_bytes(pcap(number(list(ETHERNET["dhcp"]())[:12])))
     whole = json.loads(packets("-r", plain, "-T", "json").stdout)
@@ -273,6 +292,15 @@ def test_a_filter_from_a_file(file: Path, tmp_path: Path) -> None:
         ("-r {file} -T fields -e a -E separator=ab", 2, "one character"),
         ("-r {file} -w /nosuch/dir/f", 4, "/nosuch/dir/f"),
         ("-r {file} -w - --print", 2, "standard output"),
+        ("-r {file} -T fields -e ip.src -e tcp.srcprt", 2, "no field tcp.srcprt (did you mean tcp.srcport?)"),
+        ("-r {file} -T json -e nosuch.field -e x", 2, "no fields nosuch.field (netscope takes no nosuch apart), x ("),
+        ("-i lo -T fields -e _ws.col.Inf", 2, "no field _ws.col.Inf (did you mean _ws.col.Info"),
+        ("-r {file} -T fields -e _ws.col.info -e tls.handshake.ciphersuite -e tcp.bogus_header_length", 0, ""),
+        ("-r {file} -T fields -e ip.src -E header=maybe", 2, "header=y|n"),
+        ("-r {file} -T fields -e ip.src -E escape=n", 2, "always escaped"),
+        ("-r {file} -T pdml", 2, "does not print that form of tshark's (it does text, fields, json)"),
+        ("-r {file} -V -e ip.src", 2, "-e names a field (of -T fields or -T json"),
+        ("-r {file} -T fields -e ip.src -x", 2, "-x does not go with -T fields"),
         ("-i nosuch0", 2, "nosuch0"),
         ("-i 4711", 2, "no interface 4711"),
         ("-F /nosuch/filter -r {file}", 2, "/nosuch/filter cannot be read"),

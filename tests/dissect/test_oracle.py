@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from netscope.dissect import Context, dissect
+from netscope.dissect import Context, dissect, fieldnames
 from tests import conversations, packets, protocols, traffic
 from tests.dissect.oracle import compare, tshark
 from tests.protocols.internet import ipv4s
@@ -141,4 +141,7 @@ def test_names_of_fields_are_those_of_wireshark() -> None:
     names = {field.name for frame in packets.frames(every) for field in dissect(frame, context).walk()}
     assert len(names) > 700
     assert sorted(names - known - {""}) == []
+    there_are = fieldnames.known()
+    assert sorted(names - there_are - {""}) == []
+    assert sorted(there_are - known) == ["ip.options.unknown", "tcp.options.mptcp"]
     assert len(every) + len(list(traffic.usual())) >= 2000

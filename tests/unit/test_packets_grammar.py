@@ -63,7 +63,11 @@ def test_e_names_a_field_where_fields_are_wanted() -> None:
         False,
     )
     assert _parsed("-Tjson -e a").fields == ("a",)
-    assert _parsed("-T text -e").style.link
+    for words in ("-T text -e ip.src", "-V -e"):
+        with pytest.raises(BadQuery, match="-e names a field"):
+            _parsed(words)
+    shapes = [_parsed(words).shape for words in ("-V", "-V -T text", "-T text -V", "-V -Tjson", "-Tjson -V")]
+    assert shapes == ["tree", "tree", "tree", "json", "json"]
 
 
 def test_d_decodes_or_shows_the_filter() -> None:

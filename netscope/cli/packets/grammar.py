@@ -14,6 +14,7 @@ from netscope.core.typed import Any, Callable, NamedTuple, Sequence
 from netscope.dissect.tcpdumptext.style import Style, Times
 
 SHAPES = ("text", "fields", "json")
+_NOT_SHAPES = ("pdml", "psml", "ps", "tabs", "ek", "jsonraw")  # tshark's others
 _TIMES: tuple[Times, ...] = ("clock", "none", "epoch", "delta", "date", "since")
 _HINT = "'netscope packets --help' lists them"
 
@@ -125,16 +126,24 @@ class _Parser:
                 self.set(rotation=rotation._replace(files=self.limit))
             else:
                 self.set(stop=self.command.stop._replace(files=self.limit))
-        if self.command.shape == "fields" and not self.command.fields:
-            raise BadQuery("-T fields needs fields", "", "as in -T fields -e ip.src -e tcp.dstport")
-        if self.command.how and self.command.shape != "fields":
-            raise BadQuery(
-                "-E goes with -T fields", "", "as in -T fields -e ip.src -E separator=,; ESP is not decrypted"
-            )
+        self._finish_shape(self.command.shape)
         if not self.command.write and rotation != Rotation():
             raise BadQuery("-b, -C and -G begin another file", "", "name the first with -w FILE")
         if self.command.most:
             self.set(stop=self.command.stop._replace(packets=self.command.most))
+
+    def _finish_shape(self, shape: str) -> None:
+        """Refuse what does not go with what is to be printed."""
+        if shape == "fields" and not self.command.fields:
+            raise BadQuery("-T fields needs fields", "", "as in -T fields -e ip.src -e tcp.dstport")
+        if self.command.how and shape not in ("fields", "json"):
+            raise BadQuery(
+                "-E goes with -T fields", "", "as in -T fields -e ip.src -E separator=,; ESP is not decrypted"
+            )
+        if self.command.style.link and shape:
+            raise BadQuery("-e names a field", "", "of -T fields or -T json, as in -T fields -e ip.src")
+        if self.command.style.dump and shape in ("fields", "json"):
+            raise BadQuery(f"-{self.command.style.dump} does not go with -T {shape}", "", "-V -x prints both")
 
     def _letters(self, letters: str) -> None:
         """Understand a word of short options, of which the last may take a value."""
@@ -265,10 +274,18 @@ def _way(parser: _Parser, value: str) -> None:
 
 
 def _shape(parser: _Parser, value: str) -> None:
+    if value in _NOT_SHAPES:
+        raise BadQuery(f"-T {value}", "netscope does not print that form of tshark's", f"it does {', '.join(SHAPES)}")
     if value not in SHAPES:
         raise BadQuery(f"-T {value} is not understood", "", f"-T takes {', '.join(SHAPES)}")
-    if parser.command.shape != "tree":
+    if value != "text" or parser.command.shape != "tree":
         parser.set(shape=value)
+
+
+def _whole(parser: _Parser) -> None:
+    """Take -V, which says nothing beside fields and JSON."""
+    if parser.command.shape not in ("fields", "json"):
+        parser.set(shape="tree")
 
 
 def _precision(parser: _Parser, value: str) -> None:
@@ -310,7 +327,7 @@ _FLAGS: dict[str, Callable[[_Parser], None]] = {
     "S": lambda p: p.style(absolute=True), "#": lambda p: p.style(numbered=True),
     "K": lambda p: p.style(checksums=False),
     "p": lambda p: p.set(promiscuous=False), "l": lambda p: p.set(instant=True), "U": lambda p: p.set(flush=True),
-    "D": lambda p: p.set(devices=True), "V": lambda p: p.set(shape="tree"), "h": lambda p: p.set(help=True),
+    "D": lambda p: p.set(devices=True), "V": _whole, "h": lambda p: p.set(help=True),
     "O": lambda _p: None, "N": lambda _p: None,
 }  # fmt: skip
 _VALUED: dict[str, Callable[[_Parser, str], None]] = {

@@ -77,8 +77,10 @@ text, as tcpdump's
 fields, as tshark's
   -T text          a line a packet
   -T fields -e FIELD...        chosen fields, with -E header=y -E separator=, -E occurrence=f|l|a -E quote=d
+                   -E aggregator=C -E bom=y; _ws.col.Info and the like are the columns of -T text. A field that netscope
+                   does not take apart is refused (status 2): an empty column would say that no packet has it
   -T json [-e FIELD...]        JSON as tshark writes it
-  -V               every field of every layer
+  -V               every field of every layer; with -x, or -T text -x: the bytes
   -d TABLE==NUMBER,PROTOCOL    take what that number says for this protocol: -d tcp.port==8888,http
   --checksums      verify checksums
   --json  --jsonl  summaries, in netscope's envelope

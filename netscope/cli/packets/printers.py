@@ -57,8 +57,10 @@ def sink(command: Command, host: Host) -> Sink:
         return _Fields(command)
     if command.shape == "json":
         return _Json(command)
+    if command.shape == "tree" or (command.shape and command.style.dump):
+        return _Trees(command)
     if command.shape:
-        return _Trees(command) if command.shape == "tree" else _Lines(command)
+        return _Lines(command)
     return TcpdumpText(command, host)
 
 
@@ -184,14 +186,20 @@ class _Lines(_Dissected):
 
 
 class _Trees(_Dissected):
-    """tshark's trees (-V)."""
+    """tshark's trees (-V), the bytes below them (-x), or the bytes alone."""
+
+    def __init__(self, command: Command) -> None:
+        super().__init__(command)
+        self.tree, self.bytes = command.shape == "tree", bool(command.style.dump)
 
     def frame(self, frame: Frame, interfaces: Sequence[Interface]) -> str:
         """Return many lines."""
         from netscope.dissect import dissect
-        from netscope.domains.packets.tsharktext import tree
+        from netscope.domains.packets.tsharktext import dump, tree
 
-        return "\n".join(tree(dissect(frame, self.context))) + "\n"
+        seen = dissect(frame, self.context)
+        lines = [*(tree(seen) if self.tree else ()), *(dump(seen) if self.bytes else ())]
+        return "\n".join(lines) + "\n"
 
 
 class _Fields(_Dissected):
@@ -199,13 +207,13 @@ class _Fields(_Dissected):
 
     def __init__(self, command: Command) -> None:
         super().__init__(command)
-        from netscope.domains.packets.tsharktext import Rows, options
+        from netscope.domains.packets.tsharkfields import Rows, options
 
         self.rows = Rows(command.fields, options(command.how))
 
     def head(self) -> str:
         """Return the names, where they are wanted."""
-        return "".join(f"{line}\n" for line in self.rows.head())
+        return self.rows.head()
 
     def frame(self, frame: Frame, interfaces: Sequence[Interface]) -> str:
         """Return a line."""
@@ -219,9 +227,9 @@ class _Json(_Dissected):
 
     def __init__(self, command: Command) -> None:
         super().__init__(command)
-        from netscope.domains.packets.tsharktext import Picker
+        from netscope.domains.packets.tsharkfields import Picker, options
 
-        self.picker = Picker(command.fields)
+        self.picker = Picker(command.fields, options(command.how).occurrence)
         self.begun = False
 
     def head(self) -> str:

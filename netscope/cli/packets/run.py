@@ -22,6 +22,11 @@ def main(words: Sequence[str], host: Host) -> int:
     if command.devices:
         Output().write(_listed(devices(host)))
         return 0
+    if command.fields or command.how:
+        from netscope.domains.packets.tsharkfields import check, options
+
+        options(command.how)
+        check(command.fields)
     from netscope.cli.packets.filtering import text
 
     command = command._replace(filter=text(command))
