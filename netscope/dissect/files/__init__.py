@@ -1,1 +1,1 @@
-"""Capture files: pcap and pcapng, read by an index and written so that they are valid at every moment."""
+"""Capture files: pcap and pcapng, read by an index and written a whole record at a time."""

@@ -1,4 +1,7 @@
-"""Files that a capture is written to: whole records only, so that each is valid at every moment."""
+"""Files that a capture is written to: each write ends behind a whole record, also where it fails or a signal comes.
+
+While the kernel is at a write, a reader sees what is there so far; if the process is killed then (SIGKILL), that stays.
+"""
 
 from __future__ import annotations
 
