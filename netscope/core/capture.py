@@ -69,7 +69,8 @@ class CaptureRequest(NamedTuple):
     Attributes:
         interfaces: their names; ``any`` stands for all, with cooked headers (LINKTYPE_LINUX_SLL2).
         program: given the LINKTYPE_ of an interface, returns the filter that the kernel applies, () for none. It is
-            called once for each interface, before anything is captured; what it raises is raised by the capture.
+            called once for each interface, in their order, before anything is captured; what it raises is raised by
+            the capture.
         filter: the filter's text, to be told in files.
         snaplen: bytes of a frame that are kept.
         promiscuous: ask the interfaces for frames that are not for this host, too.

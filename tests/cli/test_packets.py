@@ -268,6 +268,29 @@ def test_the_compiled_filter(file: Path) -> None:
     for flag in ("-d", "-dd", "-ddd"):
         assert packets(flag, "-r", file, text).stdout == tool("tcpdump", flag, "-r", file, text)
     assert packets("--ddd", "ip").stdout == packets("-ddd", "ip").stdout
+    for text in ("ip broadcast", "not ip broadcast"):  # of no network that a file would tell
+        assert packets("-ddd", "-r", file, text).stdout == tool("tcpdump", "-ddd", "-r", file, text)
+        assert packets("-nr", file, text).stdout == tool("tcpdump", "-nr", file, text)
+
+
+@pytest.mark.tool("tcpdump", "mergecap")
+def test_a_filter_is_for_the_link_types_of_the_file(file: Path, tmp_path: Path) -> None:
+    """Some filters are for frames that are not Ethernet's alone, and a file may have those beside others."""
+    cooked, mixed = tmp_path / "cooked.pcap", tmp_path / "mixed.pcapng"
+    # type IPv4, reserved, interface, Ethernet, to others or from this host, an address of 6 bytes
+    heads = [struct.pack(">HHIHBB8x", 0x0800, 0, 7000 + place, 1, place % 5, 6) for place in range(1, 9)]
+    cooked.write_bytes(pcap(number([head + ip4(17, udp(5, 6, b"x")) for head in heads]), 276))
+    subprocess.run(["mergecap", "-a", "-w", mixed, file, cooked], check=True)
+    for text in ("inbound", "outbound", "ifindex 7003", "not ifindex 7003"):
+        there = tool("tcpdump", "-nr", cooked, text)
+        assert packets("-nr", cooked, text).stdout == there
+        done = packets("-nr", mixed, text)
+        assert (done.returncode, done.stdout) == (0, there)
+        assert b"frames of link type 1 are left out" in done.stderr
+        for refused in (packets("-nr", file, text), packets("-nr", "-", text, stdin=file.read_bytes())):
+            assert refused.returncode == 2
+            assert refused.stdout == b""
+            assert b"a file of Ethernet frames does not tell" in refused.stderr
 
 
 def test_a_filter_from_a_file(file: Path, tmp_path: Path) -> None:

@@ -28,6 +28,14 @@ for place in range(int(sys.argv[1])):
     out.sendto(b"number %d" % place, ("127.0.0.1", 9000 + place % 10))
 """
 
+_BROADCASTER = """
+import socket, sys
+out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+out.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+out.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")
+out.sendto(b"", (sys.argv[1], 9))
+"""
+
 
 @pytest.fixture
 def loopback(netns: Namespace) -> Namespace:
@@ -184,6 +192,15 @@ def test_fields_and_records_live(loopback: Namespace) -> None:
     assert [(record["number"], record["protocol"], record["source"]) for record in records] == [
         (1, "UDP", "127.0.0.1"), (2, "UDP", "127.0.0.1"),
     ]  # fmt: skip
+
+
+def test_broadcasts_are_those_of_the_interface_s_network(loopback: Namespace) -> None:
+    loopback.ip("addr add 192.0.2.1/28 dev lo")  # the first address counts: 127.0.0.1/8
+    with started(loopback, "-ni", "lo", "-c", "2", "ip broadcast") as process:
+        for address in ("192.0.2.3", "192.0.2.15", "127.255.255.255", "127.0.255.255", "255.255.255.255"):
+            loopback.run(sys.executable, "-c", _BROADCASTER, address)
+        lines = process.communicate(timeout=30)[0].splitlines()
+    assert [line.split()[4] for line in lines] == ["127.255.255.255.9:", "255.255.255.255.9:"]
 
 
 @pytest.mark.tool("tcpdump")

@@ -79,7 +79,9 @@ def plain(command: Command, walk: Walk, to: Sink, output: Output) -> bool:
 def steps(command: Command, walk: Walk, to: Sink, output: Output) -> bool:
     """Print a regular pcapng file through its index; return whether that was all."""
     frames = walk.frames
-    fast = to.blocks(1, _ETHERNET, walk.match(_ETHERNET)) if frames.indexed else None
+    if not frames.indexed or all(interface.link != _ETHERNET for interface in frames.interfaces):
+        return False
+    fast = to.blocks(1, _ETHERNET, walk.match(_ETHERNET))
     if fast is None:
         return False
     most = command.most or _ALL

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from types import FrameType
 
 from netscope.cli.output import Output, complain, complain_of
+from netscope.cli.packets.filtering import live
 from netscope.cli.packets.grammar import Command
 from netscope.cli.packets.printers import records, sink
 from netscope.cli.packets.run import chosen
 from netscope.cli.packets.saving import form_of
-from netscope.core.capture import Capture, CaptureRequest, Instruction, Rotation
+from netscope.core.capture import LINK_ETHERNET, Capture, CaptureRequest, Rotation, devices
 from netscope.core.capture import Output as Written
 from netscope.core.frame import Frame, Interface
 from netscope.core.host import Host
@@ -32,34 +33,24 @@ def capture(command: Command, host: Host) -> int:
 
     names = chosen(command, host)
     request = _request(command, host, names)
-    live = host.capture(request)
+    opened = host.capture(request)
     try:
-        run = _Run(command, live, host)
+        run = _Run(command, opened, host)
         drop(FILES if request.output is not None else ())
         return run.go()
     finally:
-        live.close()
+        opened.close()
 
 
 def _request(command: Command, host: Host, names: Sequence[str]) -> CaptureRequest:
-    from netscope.core.capturefilter import compile_filter
-
-    resolver = getattr(host, "filter_names", None)
-
-    def program(link: int) -> Sequence[Instruction]:
-        if not command.filter:
-            return ()
-        found = compile_filter(
-            command.filter,
-            link,
-            snaplen=command.snaplen,
-            live=True,
-            names=resolver() if resolver is not None else None,
-        )
-        return found.instructions
-
+    program = None
     if command.filter:
-        program(1)  # a filter that is wrong is told before anything is opened
+        # A filter that is wrong is told before anything is opened.
+        links = {device.name: device.link for device in devices(host)}
+        made = live(command, host, names)
+        for name in dict.fromkeys(names):
+            made(links.get(name, LINK_ETHERNET))
+        program = live(command, host, names)
     written = None
     if command.write:
         rotation = None if command.rotation == Rotation() else command.rotation

@@ -17,6 +17,7 @@ from netscope.dissect.files.frames import FileFrames
 from netscope.system.capture.opening import open_capture
 
 _STEP = 1 << 20
+_ETHERNET = 1
 _PIECE = 1 << 16  # bytes of text between two writes
 
 
@@ -28,6 +29,10 @@ def read(command: Command, host: Host) -> int:
     walk = Walk(command, frames, offline)
     gc.disable()  # nothing here makes cycles, and looking for them costs a tenth
     try:
+        if offline is not None:
+            # What fits none of the frames is told before any is read; where there is none, by Ethernet's standards.
+            links = {interface.link for interface in frames.interfaces}
+            offline.expect(links or ({_ETHERNET} if frames.complete else ()))
         if command.write:
             _write(command, walk, host)
         elif command.form == "json":
@@ -37,9 +42,11 @@ def read(command: Command, host: Host) -> int:
             Output().write([f"{count} packet{'' if count == 1 else 's'}\n"])
         else:
             _print(command, walk, host)
+        if offline is not None:
+            offline.expect(())
     finally:
         gc.enable()
-        problems = list(frames.problems)
+        problems = [*frames.problems, *(offline.problems() if offline is not None else ())]
         frames.close()
     complain_of(problems)
     if any(problem.partial for problem in problems):

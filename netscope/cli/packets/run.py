@@ -78,25 +78,31 @@ def chosen(command: Command, host: Host) -> list[str]:
 
 def _show(command: Command, host: Host) -> int:
     """Print the compiled filter, for the link type of the file or of the interface; Ethernet without either."""
-    from netscope.cli.packets.filtering import shown
+    from netscope.cli.packets.filtering import UNTOLD, live, shown
     from netscope.core.capturefilter import compile_filter
+    from netscope.core.capturefilter.program import Program
 
-    link, live = 1, False
-    if command.read:
-        from netscope.system.capture.opening import open_capture
-
-        frames = open_capture(command.read)
-        link = frames.interfaces[0].link if frames.interfaces else 1
-        frames.close()
-    elif command.interfaces:
+    if command.interfaces and not command.read:
         name = chosen(command, host)[0]
         kinds = [device.link for device in devices(host) if device.name == name]
         if not kinds:
             raise BadQuery(f"there is no interface {name}", "", "'netscope packets -D' lists them")
-        link, live = kinds[0], True
-    names = getattr(host, "filter_names", None)
-    program = compile_filter(
-        command.filter, link, snaplen=command.snaplen, live=live, names=names() if names is not None else None
-    )
+        program = Program(live(command, host, [name])(kinds[0]))
+    else:
+        link = 1
+        if command.read:
+            from netscope.system.capture.opening import open_capture
+
+            frames = open_capture(command.read)
+            link = frames.interfaces[0].link if frames.interfaces else 1
+            frames.close()
+        names = getattr(host, "filter_names", None)
+        program = compile_filter(
+            command.filter,
+            link,
+            snaplen=command.snaplen,
+            netmask=UNTOLD,
+            names=names() if names is not None else None,
+        )
     Output().write([shown(program, command.show)])
     return 0

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Sequence
 
-from netscope.core.capture import Capture, CaptureRequest, Device, Program, devices
+from netscope.core.capture import Capture, CaptureRequest, Device, devices
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.frame import OpenedFrames
 from netscope.core.host import Host
@@ -82,21 +82,8 @@ class Desk:
         """Start a capture in the place of what is there; return why it cannot."""
         from netscope.core.filters import FilterError
 
-        def program(link: int) -> Program:
-            from netscope.core.capturefilter import compile_filter
-
-            names = self._host.filter_names()
-            made = compile_filter(wish.filter, link, snaplen=wish.snaplen, live=True, names=names)
-            if made.loops:
-                at = wish.filter.find("protochain")
-                raise FilterError("protochain loops, which the kernel lets no filter do", wish.filter, at, at + 10)
-            return made.instructions
-
-        request = CaptureRequest(
-            wish.interfaces, program if wish.filter else None, wish.filter, wish.snaplen, wish.promiscuous, spool=True
-        )
         try:
-            capture = await in_thread(lambda: self._host.capture(request))
+            capture = await in_thread(lambda: self._captured(wish))
         except FilterError as error:
             return Fault(error.what, error.start)
         except NetscopeError as error:
@@ -105,6 +92,15 @@ class Desk:
         self._replace(Session(capture.frames, ", ".join(wish.interfaces), live=True, close=capture.close), capture)
         capture.start()
         return None
+
+    def _captured(self, wish: Wish) -> Capture:
+        program = None
+        if wish.filter:
+            from netscope.core.capturefilter.live import programs
+
+            program = programs(wish.filter, wish.interfaces, self._host, self._host.filter_names(), wish.snaplen)
+        request = CaptureRequest(wish.interfaces, program, wish.filter, wish.snaplen, wish.promiscuous, spool=True)
+        return self._host.capture(request)
 
     async def stop(self) -> None:
         """End the capture; its packets stay."""
