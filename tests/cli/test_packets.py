@@ -10,7 +10,7 @@ import socket
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import jsonschema
@@ -41,7 +41,7 @@ _FIELDS = (
 _GROUPS = ("bridges", "dhcp", "dhcp6", "sctp", "ntp")
 
 
-def packets(*words: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def packets(*words: str | Path, stdin: bytes = b"", pass_fds: Sequence[int] = ()) -> subprocess.CompletedProcess[bytes]:
     """Run the command."""
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "TZ": "UTC"}
     return subprocess.run(
@@ -51,6 +51,7 @@ def packets(*words: str | Path, stdin: bytes = b"") -> subprocess.CompletedProce
         check=False,
         timeout=60,
         env=environment,
+        pass_fds=pass_fds,
     )
 
 

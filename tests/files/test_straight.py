@@ -206,8 +206,11 @@ def recorded(folder: Path, made: Made, wanted: Format, rotation: Rotation, stop:
 def divided(records: Sequence[bytes], head: int, rotation: Rotation, stop: Stop) -> list[bytes]:
     """Return the files that records go into, one after the other, without the heads."""
     files: list[list[bytes]] = [[]]
-    before = 0
+    before, full = 0, False
     for record in records:
+        if full:
+            files.append([])
+        full = False
         files[-1].append(record)
         size = head + sum(map(len, files[-1]))
         if stop.size and before + size >= stop.size:
@@ -215,7 +218,7 @@ def divided(records: Sequence[bytes], head: int, rotation: Rotation, stop: Stop)
         if len(files[-1]) == rotation.packets or (rotation.size and size >= rotation.size):
             if len(files) == stop.files:
                 break
-            files.append([])
+            full = True  # the next one begins with the next record
             before += size
     return [b"".join(file) for file in files]
 

@@ -126,6 +126,18 @@ def test_a_capture_ends_after_bytes_and_after_files(netns: Namespace, tmp_path: 
 
 
 @pytest.mark.root
+def test_the_frame_that_fills_the_last_file_begins_no_other(netns: Namespace, tmp_path: Path) -> None:
+    """For an empty file the oldest would have to go."""
+    pair(netns)
+    output = Output(str(tmp_path / "made.pcapng"), "pcapng", rotation=Rotation(packets=100, files=2))
+    with capturing(netns, "right", output=output, stop=Stop(packets=500)) as capture:
+        send(netns, WIRE)
+        until(lambda: not capture.running)
+        assert sorted(os.listdir(tmp_path)) == sorted(os.path.basename(path) for path in capture.files)
+        assert [f.data for path in capture.files for f in read(path)[0]] == WIRE[300:500]
+
+
+@pytest.mark.root
 def test_files_are_rotated_by_the_clock(netns: Namespace, tmp_path: Path) -> None:
     pair(netns)
     output = Output(str(tmp_path / "made.pcap"), rotation=Rotation(duration=0.6))

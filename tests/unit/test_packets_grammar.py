@@ -105,6 +105,10 @@ def test_memory(text: str, size: int) -> None:
         ("-E header=y", "-E goes with -T fields"),
         ("-G 60", "name the first with -w FILE"),
         ("-b files:3", "name the first with -w FILE"),
+        ("-b files:3 -w f", "no other file is begun"),
+        ("-a files:3 -w f", "no other file is begun"),
+        ("-b packets:3 -w -", "standard output is one file"),
+        ("-a filesize:3", "-a filesize is for files"),
         ("--jason", "no option '--jason'"),
         ("--interface=", "--interface needs a value"),
         ("-I", "monitor mode is not offered"),
@@ -137,3 +141,14 @@ def test_any_words_are_understood_or_refused(words: list[str]) -> None:
     except BadQuery:
         return
     assert isinstance(command, Command)
+
+
+@pytest.mark.parametrize("option", ["-r", "-w", "-F"])
+def test_an_empty_name_is_no_file(option: str) -> None:
+    """Or ``-r "$file"`` of an unset variable would capture."""
+    with pytest.raises(BadQuery, match="a file needs a name"):
+        parse([option, ""])
+
+
+def test_standard_output_has_two_names() -> None:
+    assert _parsed("-w /dev/stdout").write == "-"

@@ -64,7 +64,7 @@ def plain(command: Command, walk: Walk, to: Sink, output: Output) -> bool:
     fast = None if layout is None else to.blocks(layout.factor, layout.link, walk.match(layout.link))
     if layout is None or fast is None:
         return False
-    most = command.most or _ALL
+    most = command.stop.packets or _ALL
     pieces, used = Pieces(layout), 0
     while fast.count < most and pieces.more(used):
         text, used = fast.block(pieces.block, most - fast.count)
@@ -84,7 +84,7 @@ def steps(command: Command, walk: Walk, to: Sink, output: Output) -> bool:
     fast = to.blocks(1, _ETHERNET, walk.match(_ETHERNET))
     if fast is None:
         return False
-    most = command.most or _ALL
+    most = command.stop.packets or _ALL
     while fast.count < most:
         if walk.place >= len(frames) and not frames.advance(_STEP) and walk.place >= len(frames):
             break

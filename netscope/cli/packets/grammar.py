@@ -7,7 +7,7 @@ shows the compiled filter otherwise.
 
 from __future__ import annotations
 
-from netscope.cli.packets.limits import duration, kilobytes, megabytes, memory, number
+from netscope.cli.packets.limits import duration, files, kilobytes, megabytes, memory, number
 from netscope.core.capture import MEMORY, SNAPLEN, Format, Rotation, Stop, Way
 from netscope.core.errors import BadQuery
 from netscope.core.typed import Any, Callable, NamedTuple, Sequence
@@ -129,6 +129,7 @@ class _Parser:
         self._finish_shape(self.command.shape)
         if not self.command.write and rotation != Rotation():
             raise BadQuery("-b, -C and -G begin another file", "", "name the first with -w FILE")
+        files(self.command.write, self.command.rotation, self.command.stop)
         if self.command.most:
             self.set(stop=self.command.stop._replace(packets=self.command.most))
 
@@ -267,6 +268,17 @@ def _turn(**changes: Any) -> Callable[[_Parser, str], None]:
     return turn
 
 
+def _file(field: str) -> Callable[[_Parser, str], None]:
+    """Return what -r, -w or -F does. An empty name is none, or a script whose variable is unset would capture."""
+
+    def name(parser: _Parser, value: str) -> None:
+        if not value:
+            raise BadQuery("a file needs a name", "", "'-' is standard input or output")
+        parser.set(**{field: "-" if field == "write" and value == "/dev/stdout" else value})
+
+    return name
+
+
 def _way(parser: _Parser, value: str) -> None:
     if value not in ("in", "out", "inout"):
         raise BadQuery(f"-Q {value} is not understood", "", "in, out or inout")
@@ -331,9 +343,9 @@ _FLAGS: dict[str, Callable[[_Parser], None]] = {
     "O": lambda _p: None, "N": lambda _p: None,
 }  # fmt: skip
 _VALUED: dict[str, Callable[[_Parser, str], None]] = {
-    "i": _interface, "r": lambda p, v: p.set(read=v), "w": lambda p, v: p.set(write=v),
+    "i": _interface, "r": _file("read"), "w": _file("write"),
     "c": lambda p, v: p.set(most=number("-c", v, 1)), "s": _snaplen, "a": _stop, "b": _rotate, "Q": _way, "T": _shape,
-    "e": _field, "E": lambda p, v: p.set(how=(*p.command.how, v)), "F": lambda p, v: p.set(filter_file=v), "W": _limit,
+    "e": _field, "E": lambda p, v: p.set(how=(*p.command.how, v)), "F": _file("filter_file"), "W": _limit,
     "C": _turn(size=lambda v: megabytes("-C", v)), "G": _turn(duration=lambda v: duration("-G", v)), "f": _captured,
 }  # fmt: skip
 _REFUSED = {

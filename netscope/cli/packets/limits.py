@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from netscope.core.capture import Rotation, Stop
 from netscope.core.errors import BadQuery
 
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _MOST = 1 << 62
+
+
+def files(write: str, rotation: Rotation, stop: Stop) -> None:
+    """Raise BadQuery for limits that would do nothing: on files that are not written, or not begun."""
+    whens = "-b filesize, duration or packets says when the next one begins"
+    if write == "-" and rotation != Rotation():
+        raise BadQuery("standard output is one file", "", "-w FILE for several")
+    if rotation.files and rotation == Rotation(files=rotation.files):
+        raise BadQuery("-b files says how many there may be", "but no other file is begun", whens)
+    if stop.files and rotation == Rotation():
+        raise BadQuery("-a files counts files", "but no other file is begun", whens)
+    if stop.size and not write:
+        raise BadQuery("-a filesize is for files", "", "-w FILE")
 
 
 def number(option: str, text: str, least: int) -> int:

@@ -65,7 +65,8 @@ class Walk:
         self.frames = frames
         self.taken = 0
         self.place = 0
-        self._most = command.most
+        self._most = command.stop.packets
+        self._duration = int(command.stop.duration * 1e9)
         self._snaplen = command.snaplen
         self.offline = offline
         self._whole = False  # all of it was read without an index
@@ -76,7 +77,7 @@ class Walk:
 
     def tally(self) -> int:
         """Count the frames that pass."""
-        if self.offline is not None:
+        if self.offline is not None or self._duration:
             return sum(1 for _ in self)
         while self.frames.advance(_STEP):
             pass
@@ -86,9 +87,14 @@ class Walk:
     def __iter__(self) -> Iterator[tuple[Frame, Sequence[Interface]]]:
         interfaces = self.frames.interfaces
         takes = self.offline.takes if self.offline is not None else None
+        end = 0
         for frame in self._frames():
             if takes is not None and not takes(frame):
                 continue
+            if self._duration:
+                end = end or frame.time + self._duration
+                if frame.time >= end:
+                    return
             if frame.interface >= len(interfaces):
                 interfaces = self.frames.interfaces
             self.taken += 1
@@ -172,7 +178,7 @@ def _fast(command: Command, walk: Walk, to: Sink, output: Output) -> bool:
     """
     from netscope.cli.packets.blocks import plain, steps
 
-    if command.snaplen < SNAPLEN:
+    if command.snaplen < SNAPLEN or command.stop.duration:
         return False
     return plain(command, walk, to, output) or steps(command, walk, to, output)
 
@@ -193,10 +199,12 @@ def _write(command: Command, walk: Walk, host: Host) -> None:
     saver = Saver(command, walk.frames)
     try:
         for frame, interfaces in walk:
-            saver.add(frame)
-            if to is not None and output is not None:
+            if saver.add(frame) and to is not None and output is not None:
                 output.write([to.frame(frame, interfaces)])
+            if saver.finished:
+                break
     finally:
         saver.close()
     if command.write != "-":
-        complain(f"{saver.count:,} packets written to {command.write}")
+        more = f" and {len(saver.files) - 1} more" if len(saver.files) > 1 else ""
+        complain(f"{saver.count:,} packets written to {saver.files[0]}{more}")

@@ -23,6 +23,8 @@ from netscope.system.capture.pouring import Joined, Records
 from netscope.system.errors import explain
 
 _NEVER = Rotation()
+_STANDARD = {"-": 1, "/dev/stdout": 1, "/dev/stderr": 2}
+_DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/")
 
 
 class Sink:
@@ -82,10 +84,14 @@ class Sink:
 
 def _open(path: str, force: bool) -> tuple[int, bool]:
     """Open for writing: mode 0600, owned by the user who called sudo, never over another file by accident."""
-    if path == "-":
-        descriptor = os.dup(1)
-        return descriptor, stat.S_ISREG(os.fstat(descriptor).st_mode)
     what = f"{path} is not written"
+    number = _own(path)
+    if number >= 0:
+        try:
+            descriptor = os.dup(number)
+        except (OSError, OverflowError) as error:
+            raise BadQuery(what, "it is not open") from error
+        return descriptor, stat.S_ISREG(os.fstat(descriptor).st_mode)
     try:
         found: os.stat_result | None = os.lstat(path)
     except FileNotFoundError:
@@ -115,6 +121,14 @@ def _open(path: str, force: bool) -> tuple[int, bool]:
     return descriptor, True
 
 
+def _own(path: str) -> int:
+    """Return the descriptor of this process that a path means, as a shell's ``>(command)`` does; -1 for none."""
+    if path in _STANDARD:
+        return _STANDARD[path]
+    folder, slash, digits = path.rpartition("/")
+    return int(digits) if folder + slash in _DESCRIPTORS and digits.isascii() and digits.isdigit() else -1
+
+
 class Recorder:
     """Writes records into one file, or into one after the other."""
 
@@ -135,6 +149,7 @@ class Recorder:
         self._number = 0
         self._size = 0  # bytes in the files before
         self._begun = 0.0
+        self._full = False  # this file is closed, and the next one has not begun
         self.finished = False
         self.problem: Problem | None = None
         self.files: list[str] = []
@@ -165,6 +180,8 @@ class Recorder:
         """Write records, as many as there is place for; return how many."""
         written = 0
         while written < records.count and not self.finished:
+            if self._full and not self._next():
+                break
             upto = self._fit(records, written)
             whole, failure = self._sink.pour(records, written, upto)
             written += whole
@@ -203,15 +220,28 @@ class Recorder:
             return
         self._close(statistics())
         self._size += size
+        self._full = True
+        if not full:
+            self._next()
+
+    def _next(self) -> bool:
+        """Begin the next file; return whether that could be.
+
+        After a full one that waits for a record to put into it: who ends a capture with the record that fills a file
+        gets no empty file, for which an older one would have to go.
+        """
         try:
             self._sink = self._begin()
         except NetscopeError as error:
             self.finished = True
             self.problem = Problem(error.what, error.why, error.mend, partial=True)
+            return False
+        self._full = False
+        return True
 
     def tick(self, statistics: Callable[[], Sequence[Statistics]]) -> None:
         """Look at the clock."""
-        if not self.finished and self._rotation.duration:
+        if not self.finished and not self._full and self._rotation.duration:
             self._turn(statistics)
 
     def _fail(self, error: OSError) -> None:
@@ -231,7 +261,8 @@ class Recorder:
     def close(self, statistics: Sequence[Statistics]) -> None:
         """End the file. May be called twice."""
         self.finished = True
-        self._close(statistics)
+        if not self._full:
+            self._close(statistics)
 
 
 def numbered(path: str, number: int, stamp: str) -> str:
