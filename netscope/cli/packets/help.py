@@ -89,7 +89,8 @@ files
   -w FILE          write packets, in place of what FILE held, and do not print them; '-': standard output;
                    --print prints them, too
   --format pcap|pcapng         else by the name: .pcapng
-  -b duration:S | filesize:KB | packets:N | files:N         another file now and then, as dumpcap names them
+  -b duration:S | filesize:KB | packets:N | files:N         another file now and then, as dumpcap names them; with -r
+                   the packets' times are the clock
   -C MB  -G SECONDS  -W N      the same, as tcpdump says it
   -U               every packet into the file at once (so it is)
   --memory SIZE    room for packets that wait to be printed (256MiB)
