@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netscope.core.host import Host
 from netscope.core.record import Column, Names, Section
-from netscope.core.snapshot import Snapshot
+from netscope.core.snapshot import Problem, Snapshot
 from netscope.core.typed import Any, Callable, Hashable, Iterable, Mapping, NamedTuple, Protocol, Sequence
 
 
@@ -97,6 +97,7 @@ class Domain(NamedTuple):
         interval: seconds between two looks on a live query.
         epilog: lines for the end of the command's help (examples).
         hosts: names of the columns that hold addresses which may be shown by name.
+        near: (records, word that none of them has) -> those that come closest, and what to say of it; may take long.
         command: "module:function" of a command line of its own, for a topic whose classic tool has a grammar that
             options cannot say (dig, ping, tcpdump); called as ``function(words, host) -> exit status``.
     """
@@ -121,6 +122,7 @@ class Domain(NamedTuple):
     epilog: str = ""
     command: str = ""
     hosts: tuple[str, ...] = ()
+    near: Callable[[Sequence[Any], str], tuple[Sequence[Any], Sequence[Problem]]] | None = None
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name or alias."""

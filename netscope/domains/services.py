@@ -16,6 +16,7 @@ from netscope.core.typed import Any, Callable, Collection, Iterable, Iterator, M
 
 PATH = "/etc/services"
 BUILT_IN = "built-in"
+_NAMED = 4  # services that are near a word, of which the sentence tells the names; the table has them all
 
 
 class Service(NamedTuple):
@@ -145,12 +146,20 @@ def lookup(services: Sequence[Service], words: Iterable[str]) -> tuple[list[Serv
     for word in words:
         hits, near = _find(services, word.lower())
         if not hits:
-            why = "nothing in the table is called that or nearly that"
-            problems.append(Problem(f"service {word!r}", why, partial=True))  # status 1, as getent fails for it
+            why = "nothing is called nearly that, either"
+            problems.append(
+                Problem(f"no service named {word!r}", why, partial=True)
+            )  # status 1, as getent fails for it
         elif near:
-            problems.append(Problem(f"service {word!r}", "nothing is called that; these come closest"))
+            problems.append(Problem(f"no service named {word!r}", f"near it: {_listed(hits)}"))
         found.update(dict.fromkeys(hits))
     return list(found), problems
+
+
+def _listed(services: Sequence[Service]) -> str:
+    names = list(dict.fromkeys(service.name for service in services))
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _find(services: Sequence[Service], word: str) -> tuple[list[Service], bool]:
@@ -197,7 +206,7 @@ def _distance(word: str, spelling: str) -> float | None:
     which begins "postgresql". A part from the middle ("sql" of "mysql") counts as farther than any beginning.
     """
     reach = max(1, (len(word) + 1) // 3)
-    best: float = edits(word, spelling)
+    best: float = edits(word, spelling) if abs(len(word) - len(spelling)) <= reach else reach + 1
     if len(spelling) > len(word) > 3:
         best = min(best, *(edits(word, spelling[: len(word) + more]) + 0.5 for more in (-1, 0, 1)))
     if best <= reach:
@@ -267,6 +276,7 @@ DOMAIN = Domain(
         Option((), "words", "names, aliases or ports to look up; misspelt ones find the closest", "WORD", repeat=True),
     ),
     interval=60.0,
+    near=lambda services, word: lookup(services, [word]),
     epilog="""\
 examples:
   netscope services                   the whole table

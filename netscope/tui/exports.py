@@ -31,7 +31,7 @@ def shown_chunks(pane: Pane, path: str, host: Host) -> Iterable[str]:
 
     domain, view, snapshot = pane.domain, pane.table.view, pane.snapshot or Snapshot(pane.domain.name, ())
     records = [record for key, record in zip(view.keys, view.records, strict=True) if pane.is_live(key)]
-    snapshot = snapshot._replace(records=records)
+    snapshot = snapshot._replace(records=records, problems=pane.problems)
     if path.endswith(".csv"):
         own = {column.name for column in domain.columns}
         return csv_lines([column for column in pane.table.columns if column.name in own], records)

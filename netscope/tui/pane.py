@@ -19,12 +19,13 @@ from netscope.core.snapshot import Problem, Snapshot
 from netscope.hub.watch import Hub, Watch
 from netscope.tui import slices
 from netscope.tui.line import Line, Part
+from netscope.tui.nearly import Guess, guess, guessable
 from netscope.tui.plots import History, sparkline
 from netscope.tui.says import ProblemLine
 from netscope.tui.table.cells import TREND_SUFFIX
 from netscope.tui.table.layout import LATE
 from netscope.tui.table.order import Order
-from netscope.tui.table.rows import Predicate, Rows
+from netscope.tui.table.rows import Predicate, Rows, View
 from netscope.tui.table.widget import Notice, RecordTable
 from netscope.tui.tabs import Block
 
@@ -68,6 +69,7 @@ class Pane(Vertical):
         self._once = False
         self._last_key = 0.0
         self._expiry: Timer | None = None
+        self._guess: Guess | None = None
         self._title, self._problem_line = Line(classes="title"), ProblemLine()
         self.table = RecordTable(self._shown(), names, id=f"table-{block.topic}")
         if domain.hosts:
@@ -118,8 +120,9 @@ class Pane(Vertical):
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What could not be read."""
-        return self._snapshot.problems if self._snapshot is not None else ()
+        """What could not be read, or was guessed."""
+        guessed = self._guess.problems if self._guess is not None else ()
+        return (*guessed, *(self._snapshot.problems if self._snapshot is not None else ()))
 
     # What others may tell
 
@@ -157,6 +160,8 @@ class Pane(Vertical):
 
     def filter(self, text: str, wanted: Predicate | None) -> None:
         """Filter from now on."""
+        if text != self.filter_text:
+            self._guess = None
         self.filter_text = text
         self._rows.wanted = wanted
         self._refilter = True
@@ -215,8 +220,24 @@ class Pane(Vertical):
             self._refilter = False
             await slices.run(rows.filter(self._show), self._hold, lambda: self._refilter)
             if not self._refilter:
+                self._guess_anew()
                 self._show()
                 self._watch_expiry()
+
+    def _guess_anew(self) -> None:
+        """Where no row matches a word, look for those that come closest; the newest word wins."""
+        view, snapshot = self._rows.view, self._snapshot
+        word = guessable(self.domain, self.filter_text) if view.total and not view.keys else ""
+        if not word:
+            self._guess = None
+        elif snapshot is not None and (self._guess is None or self._guess.snapshot is not snapshot):
+            self.run_worker(self._find_near(word, snapshot), group="near", exclusive=True)
+
+    async def _find_near(self, word: str, snapshot: Snapshot) -> None:
+        found = await guess(self.domain, word, snapshot, self._hold)
+        if found is not None and not self._rows.view.keys and guessable(self.domain, self.filter_text) == word:
+            self._guess = found
+            self._show()
 
     def _remember(self, snapshot: Snapshot) -> None:
         for name, history in self._histories.items():
@@ -264,8 +285,12 @@ class Pane(Vertical):
         late = [column._replace(rank=column.rank + LATE) for column in extras if column is not None]
         return (*self._with_trends(column for column in found if column is not None), *late)
 
+    @property
+    def _view(self) -> View:
+        return self._guess.view if self._guess is not None else self._rows.view
+
     def _show(self) -> None:
-        self.table.show(self._rows.view, self._rows.sign, self._rows.order, self._notice())
+        self.table.show(self._view, self._rows.sign, self._rows.order, self._notice())
         self._show_title()
         self._problem_line.tell(self.problems)
         self.post_message(self.Updated())
@@ -287,11 +312,11 @@ class Pane(Vertical):
         return Notice(f"No {self.domain.title.lower()} {where}", (self.domain.summary,))
 
     def _show_title(self) -> None:
-        view, order = self._rows.view, self._rows.order
+        view, order = self._view, self._rows.order
         shown, total = len(view.keys) - view.fading, view.total
         count = f"{total:,}" if self._rows.wanted is None else f"{shown:,} of {total:,}"
         parts = [Part(f" {self.domain.title} ", "strong"), Part(f" {count}" if self._snapshot else " …", "quiet")]
-        if order.column is not None:
+        if order.column is not None and self._guess is None:  # what is nearest comes first
             parts.append(Part(f"  {'▼' if order.reverse else '▲'} {order.column.title}", "sorted", "screen.reverse"))
         if self.filter_text:
             parts += [Part("  / ", "key", "screen.filter"), Part(self.filter_text, "strong", "screen.filter")]

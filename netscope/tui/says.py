@@ -76,7 +76,7 @@ class ProblemLine(Line):
         mend = f" — {first.mend}" if first.mend else ""
         more = f" {count} problems, ! for all " if count > 1 else " ! "
         text = first.what + (f": {first.why}" if first.why else "") + mend
-        if width(printable(text)) > (self.size.width or self.app.size.width) - len(more) - 3:
+        if mend and width(printable(text)) > (self.size.width or self.app.size.width) - len(more) - 3:
             text = first.what + mend  # what would help is worth more than why it failed
         self.show(
             [Part(" ! ", "warning", "screen.problems"), Part(text, "warning", "screen.problems")],

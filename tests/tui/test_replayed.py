@@ -7,14 +7,16 @@ look at the difference before it is committed.
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
 from netscope.core.domain import Domain, Query
+from netscope.core.snapshot import Problem
 from netscope.domains import collected, load
 from netscope.domains.services import ServiceNames
 from netscope.hub.once import collect_once
@@ -123,6 +125,49 @@ async def test_the_details_of_a_socket(recorded: Any, size: tuple[int, int]) -> 
         await show.details(f"{WATCHED} postgres")
         await show.play(show.host.last)
         await show.compare("sockets-details")
+
+
+async def test_what_comes_closest_to_a_word_that_is_nowhere(recorded: Any) -> None:
+    async with replayed(recorded, (120, 40)) as show:
+        await show.open(5)
+        await show.press("slash")
+        await show.type("postgers")
+        await show.until(lambda: show.sees("no service named 'postgers': near it: postgresql"), "a guess that says so")
+        assert [record.name for record in show.table.view.records] == ["postgresql"]
+        assert show.sees(" 1 of 318  / postgers")
+        await show.type("qqqqqqq")
+        await show.until(lambda: show.sees("nothing is called nearly that, either"), "that there is none")
+        assert not show.table.view.keys
+        await show.press(*["backspace"] * len("ersqqqqqqq"))
+        await show.until(lambda: bool(show.table.view.keys), "those that match")
+        assert not show.sees("no service named")
+        await show.type("ers proto:tcp")
+        await show.until(lambda: show.sees("No row matches: postgers proto:tcp"), "no guess at more than a word")
+
+
+async def test_of_two_guesses_the_newer_word_wins(recorded: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, asked = threading.Event(), []
+    services = load("services")
+
+    def slow(records: Sequence[Any], word: str) -> tuple[Sequence[Any], Sequence[Problem]]:
+        asked.append(word)
+        if word == "htps":
+            assert gate.wait(10)
+        assert services.near is not None
+        return services.near(records, word)
+
+    monkeypatch.setattr("netscope.domains.services.DOMAIN", services._replace(near=slow))
+    async with replayed(recorded, (120, 40)) as show:
+        await show.open(5)
+        await show.press("slash")
+        await show.type("htps")
+        await show.until(lambda: asked == ["htps"], "the first to be looked for")
+        await show.press(*["backspace"] * 4)
+        await show.type("postgers")
+        await show.until(lambda: show.sees("near it: postgresql"), "the second guess")
+        gate.set()
+        await show.press("enter", "j")
+        assert [record.name for record in show.table.view.records] == ["postgresql"]
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from netscope.core.domain import Domain, Polled
-from netscope.core.filters import FilterError, compile_filter, fields_tested
+from netscope.core.filters import FilterError, compile_filter, fields_tested, lone_word
 from netscope.core.filters.values import network, number
 from netscope.core.record import Column
 from netscope.core.snapshot import Snapshot
@@ -337,3 +337,14 @@ def test_simple_tests_take_tens_of_milliseconds_for_50000_rows() -> None:
         start = time.process_time()
         list(filter(matches, rows))
         assert time.process_time() - start < 0.15, text
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("nginx", "nginx"), ("  53/udp ", "53/udp"), ("", ""), ("a b", ""), ("not a", ""), ("name:a", ""), ("'a'", ""),
+        ("/a/", ""), ("(a)", "a"),
+    ],
+)  # fmt: skip
+def test_a_lone_word_is_told_from_what_is_more_than_a_word(text: str, word: str) -> None:
+    assert lone_word(text, DOMAIN) == word

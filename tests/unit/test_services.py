@@ -151,8 +151,18 @@ def test_a_near_hit_and_no_hit_are_told_apart() -> None:
     services = parse(SAMPLE, PATH)[0]
     assert not lookup(services, ["http"])[1]
     assert not lookup(services, ["post"])[1]  # a prefix is what was typed
-    assert "closest" in lookup(services, ["postgers"])[1][0].why
-    assert "nothing" in lookup(services, ["zzzzzzz"])[1][0].why
+    (near,) = lookup(services, ["postgers"])[1]
+    assert near[:2] == ("no service named 'postgers'", "near it: postgresql")
+    (none,) = lookup(services, ["zzzzzzz"])[1]
+    assert none[:2] == ("no service named 'zzzzzzz'", "nothing is called nearly that, either")
+    assert (near.partial, none.partial) == (False, True)
+
+
+def test_of_many_near_hits_a_few_are_named() -> None:
+    services = [Service(f"sql{letter}x", 1, "tcp", (), "", PATH) for letter in "abcdef"]
+    found, (problem,) = lookup(services, ["sqlxx"])
+    assert len(found) == 6
+    assert problem.why == "near it: sqlax, sqlbx, sqlcx, sqldx and 2 more"
 
 
 def test_names_for_ports_and_back() -> None:

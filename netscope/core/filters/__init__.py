@@ -25,7 +25,7 @@ from netscope.core.filters.syntax import And, Comparison, Node, Not, Word, parse
 from netscope.core.record import Column, Names
 from netscope.core.spelling import closest
 
-__all__ = ["FilterError", "Predicate", "compile_filter", "fields_tested"]
+__all__ = ["FilterError", "Predicate", "compile_filter", "fields_tested", "lone_word"]
 
 
 def compile_filter(text: str, domain: Domain, names: Names, columns: Sequence[Column] | None = None) -> Predicate:
@@ -46,6 +46,12 @@ def fields_tested(text: str, domain: Domain) -> list[Column]:
     """Return the columns that a filter compares, for whoever collects only what is needed. Raises FilterError."""
     tree = parse(text, lambda name: bool(columns_named(domain, name)))
     return [] if tree is None else _tested(tree, text, domain)
+
+
+def lone_word(text: str, domain: Domain) -> str:
+    """Return the word of a filter that is nothing but one bare word, else "". Raises FilterError."""
+    tree = parse(text, lambda name: bool(columns_named(domain, name)))
+    return tree.value if isinstance(tree, Word) and not (tree.regex or tree.quoted) else ""
 
 
 def _tested(node: Node, text: str, domain: Domain) -> list[Column]:
