@@ -66,6 +66,12 @@ def shown(address: str, style: Style, names: Mapping[str, str]) -> str:
     return (address if style.numeric else f"{names.get(address, address)} ({address})") + style.owner(address)
 
 
+def named(address: str, style: Style, names: Mapping[str, str]) -> str:
+    """Return an address in our own words: ``name (address)``, or the address alone where it has no name."""
+    name = "" if style.numeric else names.get(address, "")
+    return (f"{name} ({address})" if name and name != address else address) + style.owner(address)
+
+
 def labels_text(labels: Iterable[Label]) -> str:
     """Return an MPLS label stack in traceroute's words."""
     return "MPLS:" + "/".join(
@@ -118,7 +124,7 @@ def graph(found: Sequence[Path], style: Style, names: Mapping[str, str]) -> list
                 nodes.setdefault(address, []).append(flow + 1)
         for index, (address, flows) in enumerate(nodes.items()):
             sign = " " if len(nodes) == 1 else "┬" if not index else "└" if index == len(nodes) - 1 else "├"
-            who = shown(address, style, names) if address else "*"
+            who = named(address, style, names) if address else "*"
             before = {b for f in flows for b in _at(latest[f - 1], ttl - 1)} - {""}
             origin = f"  from {', '.join(sorted(before))}" if before and len(nodes) > 1 else ""
             number = f"{ttl:2d}" if not index else "  "
@@ -138,7 +144,7 @@ def notes(path: Path, names: Mapping[str, str], style: Style) -> list[str]:
     lines = []
     for hop in path.hops:
         if hop.seldom:
-            who = shown(hop.addresses[0], style, names)
+            who = named(hop.addresses[0], style, names)
             lines.append(
                 f"hop {hop.ttl}, {who}, answered {hop.received} of {len(hop.answers)}, although more came back from"
                 " behind it: it limits its errors; that is no loss"

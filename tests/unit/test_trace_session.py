@@ -255,6 +255,8 @@ def test_a_graph_names_every_leg() -> None:
     assert lines == [
         " 1   a  flows 1-3", " 2 ┬ b  flows 1,3  from a", "   └ c  flow 2  from a", " 3   d  flows 1-3",
     ]  # fmt: skip
+    lines = graph(paths(answers, WAY._replace(flows=3), constant=True), Style(False, False), {"b": "router", "c": "c"})
+    assert lines[:3] == [" 1   a  flows 1-3", " 2 ┬ router (b)  flows 1,3  from a", "   └ c  flow 2  from a"]
 
 
 def test_spans() -> None:

@@ -19,7 +19,7 @@ from netscope.domains.trace import DOMAIN, LINE_ONLY
 from netscope.domains.trace_live import latest
 from netscope.domains.trace_owners import Owner, find_owners
 from netscope.domains.trace_plan import LIVE_ROUNDS, requested
-from netscope.domains.trace_text import Style, caution, graph, shown
+from netscope.domains.trace_text import Style, caution, graph, named
 from netscope.hub.background import Background
 from netscope.tui.confirm import Confirm
 from netscope.tui.framed import Surroundings
@@ -269,7 +269,7 @@ class TraceScreen(ProbingScreen):
         style = Style(self.names.numeric or run.request.numeric, False)
         for hop in now.hops if now is not None else ():
             if hop.seldom:
-                who = shown(list(hop.routers)[-1], style, self.names_known)
+                who = named(list(hop.routers)[-1], style, self.names_known)
                 more.append(f"hop {hop.ttl}, {who}, limits its answers: that is no loss")
         tone = "good" if row.verdict.kind == "reached" else "notice"
         room = max(20, self.closing.size.width - 2)
