@@ -172,7 +172,7 @@ async def test_several_targets_are_switched_between() -> None:
 async def test_flows_are_a_graph_and_v_shows_the_rest() -> None:
     async with tracing((120, 40)) as trace:
         await trace.ask("10.0.0.9 --flows 3", "")
-        await trace.turn(1, lambda: "1   10.0.0.9  flows 1-3" in trace.screen.flows.text)
+        await trace.turn(1, lambda: "5   10.0.0.9  flows 1-3" in trace.screen.flows.text)
         await trace.stage.press("v")
         assert trace.stage.sees("Hops")
         await trace.stage.press("v")
