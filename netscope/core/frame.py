@@ -6,6 +6,7 @@ from netscope.core.snapshot import Problem
 from netscope.core.typed import Literal, NamedTuple, Protocol, Sequence
 
 Direction = Literal["", "in", "out"]
+Options = tuple[tuple[int, bytes], ...]  # of a pcapng block: codes and values, numbers in them lowest byte first
 
 
 class Interface(NamedTuple):
@@ -18,6 +19,8 @@ class Interface(NamedTuple):
         filter: the capture filter, "" for none.
         description: what a file says of it beside the name.
         fcs: bytes of frame check sequence at each frame's end; -1 where that is not told.
+        comments: notes on it.
+        options: what else a pcapng file tells of it, such as its addresses and speed, to be kept.
     """
 
     name: str
@@ -26,6 +29,8 @@ class Interface(NamedTuple):
     filter: str = ""
     description: str = ""
     fcs: int = -1
+    comments: tuple[str, ...] = ()
+    options: Options = ()
 
 
 class Statistics(NamedTuple):
@@ -36,12 +41,22 @@ class Statistics(NamedTuple):
         received: frames that passed the capture filter, the dropped ones included.
         dropped: frames lost because the program was not fast enough.
         interface_dropped: frames that the interface itself lost.
+        accepted: frames that passed the capture filter; delivered: those that were handed to the program.
+        time: when that was counted, nanoseconds since the epoch; None: now.
+        begun, ended: when the capture began and ended.
+        comments: notes on it.
     """
 
     interface: int
     received: int | None = None
     dropped: int | None = None
     interface_dropped: int | None = None
+    accepted: int | None = None
+    delivered: int | None = None
+    time: int | None = None
+    begun: int | None = None
+    ended: int | None = None
+    comments: tuple[str, ...] = ()
 
 
 class Frame(NamedTuple):
@@ -58,6 +73,7 @@ class Frame(NamedTuple):
         comments: notes that a pcapng file carries with it.
         offloaded: its checksums were left to the hardware (TP_STATUS_CSUMNOTREADY): not wrong, not there yet.
         carry: the seconds of ``time`` that a file has in the fraction of a second, where they must not be.
+        options: what else a pcapng file tells of it, such as hashes and drops before it, to be kept.
     """
 
     number: int
@@ -70,6 +86,7 @@ class Frame(NamedTuple):
     comments: tuple[str, ...] = ()
     offloaded: bool = False
     carry: int = 0
+    options: Options = ()
 
 
 class Frames(Protocol):

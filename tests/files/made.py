@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from netscope.core.frame import Frame, Interface
+from netscope.core.frame import Frame, Interface, Statistics
 from netscope.dissect.files.frames import FileFrames
 from netscope.dissect.files.source import Held
 
@@ -123,6 +123,17 @@ def capinfos(path: Path) -> dict[str, str]:
 
 # Nothing in it could be taken for more than one text: options end at a zero byte only by convention.
 texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=40)
+_words, _doubles, _some = (st.binary(min_size=size, max_size=most) for size, most in ((4, 4), (8, 8), (0, 30)))
+_own = st.tuples(st.sampled_from([2988, 2989]), st.binary(min_size=4, max_size=30))  # an enterprise's, to be copied
+
+
+def _options(**known: st.SearchStrategy[bytes]) -> st.SearchStrategy[tuple[tuple[int, bytes], ...]]:
+    """Draw options of a block, in the order of their codes."""
+    one = st.one_of(_own, *(st.tuples(st.just(int(code[1:])), value) for code, value in known.items()))
+    return st.lists(one, max_size=3, unique_by=lambda each: each[0]).map(lambda found: tuple(sorted(found)))
+
+
+_flags = st.integers(1, 2**30 - 1).map(lambda bits: (bits << 2).to_bytes(4, "little"))  # without the direction
 interfaces = st.builds(
     Interface,
     name=st.just("") | texts,
@@ -131,6 +142,22 @@ interfaces = st.builds(
     filter=st.just("") | texts,
     description=st.just("") | texts,
     fcs=st.sampled_from([-1, 0, 4]),
+    comments=st.lists(texts, max_size=2).map(tuple),
+    options=_options(_4=_doubles, _8=_doubles, _10=_words, _12=_some, _15=_some, _17=_doubles),
+)
+_counts = st.none() | st.integers(0, 2**64 - 1)
+statistics = st.builds(
+    Statistics,
+    interface=st.just(0),
+    received=_counts,
+    dropped=_counts,
+    interface_dropped=_counts,
+    accepted=_counts,
+    delivered=_counts,
+    time=st.integers(0, 2**64 - 1),
+    begun=_counts,
+    ended=_counts,
+    comments=st.lists(texts, max_size=2).map(tuple),
 )
 
 
@@ -152,6 +179,7 @@ def captures(draw: st.DrawFn) -> tuple[list[Interface], list[Frame]]:
                 place,
                 draw(st.sampled_from(["", "in", "out"])),
                 tuple(draw(st.lists(texts, max_size=2))),
+                options=draw(_options(_2=_flags, _3=_some, _4=_doubles, _5=_doubles, _6=_words, _7=_some)),
             )
         )
     return known, drawn

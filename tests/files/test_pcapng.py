@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ from tests.files.made import (
     options,
     packet,
     section,
+    statistics,
     texts,
     tshark,
     tshark_bytes,
@@ -109,7 +111,7 @@ def test_what_a_file_tells_beside_frames() -> None:
     assert len(frames.interfaces) == 8
     assert [f.interface for f in everything(frames)] == [0, 1, 2, 3, 0, 0, 4, 5, 6, 7, 4, 4]
     assert [f.direction for f in everything(frames)][:3] == ["in", "out", ""]
-    assert frames.statistics == (Statistics(1, 99, 2, 1), Statistics(5, 99, 2, 1))
+    assert frames.statistics == tuple(Statistics(n, 99, 2, 1, time=3600 * SECOND) for n in (1, 5))
     extras = frames.extras
     assert extras.comments == ("a note on it all",) * 2
     assert (extras.hardware, extras.system, extras.application) == ("a machine", "Linux", "some program")
@@ -212,17 +214,17 @@ def test_a_file_of_nothing_but_trouble_stays_small() -> None:
 
 
 @settings(deadline=None)
-@given(captures(), st.sampled_from("<>"), texts, texts)
+@given(captures(), statistics, st.sampled_from("<>"), texts, texts)
 def test_whatever_is_written_is_read_again(
-    capture: tuple[list[Interface], list[Frame]], order: str, note: str, name: str
+    capture: tuple[list[Interface], list[Frame]], counts: Statistics, order: str, note: str, name: str
 ) -> None:
     interfaces, frames = capture
     extras = Extras(
-        (note,), "hardware", "system", "", (Name(b"\1\2\3\4", (name,)),), (Secrets(5, b"secret"),),
-        (Custom(1, b"12345678", order),),
+        (note,), "hardware", "system", "", (Name(b"\1\2\3\4", (name,)),), (Secrets(5, b"secret", (note,)),),
+        (Custom(1, b"12345678", order),), ((note,), ((2, b"dns.test"), (2988, b"\1\2\3\4" + name.encode()))),
     )  # fmt: skip
     made = PcapngEncoder(order)
-    counted = [Statistics(0, 12, 3, None)]
+    counted = [counts]
     read = opened(made.head(interfaces, extras) + b"".join(map(made.frame, frames)) + made.tail(counted))
     assert read.interfaces == interfaces
     assert everything(read) == frames
@@ -264,6 +266,81 @@ def test_saving_keeps_what_the_file_told(tmp_path: Path) -> None:
     assert again.extras == frames.extras._replace(application=again.extras.application)
     plain = opened(b"".join(saved(frames, (0, 2), "pcap")))
     assert [(f.time, f.data) for f in everything(plain)] == [(f.time, f.data) for f in everything(frames)[0:3:2]]
+
+
+def noted(order: str) -> bytes:
+    """Return a section whose blocks have all the options that there are."""
+
+    def numbers(code: str, *values: int) -> bytes:
+        return struct.pack(order + code, *values)
+
+    high, low = divmod(START, 1 << 32)
+    custom = (2988, numbers("I", 32473) + b"words"), (2989, numbers("I", 32473) + b"\1\2\3")
+    name = numbers("HH", 1, 8) + b"\x0a\0\0\1one\0" + bytes(4)
+    return b"".join(
+        (
+            section(order, (1, b"a note on it all"), (2, b"a machine"), (3, b"Linux"), (4, b"some program")),
+            interface(
+                order, (1, b"on this"), (2, b"eth0"), (3, b"the uplink"), (4, b"\x0a\0\0\1\xff\xff\xff\0"),
+                (6, b"\2\0\0\0\0\1"), (8, numbers("Q", 10**9)), (9, b"\x09"), (10, numbers("I", 60)), (12, b"BSD"),
+                (13, b"\x04"), (15, b"a card"), (16, numbers("Q", 10**8)), (17, numbers("Q", 10**7)), *custom,
+            ),
+            block(order, 4, name + options(order, (1, b"who was asked"), (2, b"ns.test"), (3, b"\x08\x08\x08\x08"))),
+            packet(
+                order, UDP, START, 0, (1, b"first"), (2, numbers("I", 0x80000121)), (3, b"\2" + bytes(4)),
+                (4, numbers("Q", 3)), (5, numbers("Q", 77)), (6, numbers("I", 2)), (7, b"\1" + bytes(8)), *custom,
+            ),
+            packet(order, UDP, START + 5, 0, (2, numbers("I", 0x122)), (19372, numbers("I", 32473) + b"not copied")),
+            block(order, 10, numbers("II", 0x544C534B, 6) + b"CLIENT\0\0" + options(order, (1, b"of this host"))),
+            block(
+                order, 5, numbers("III", 0, high, low) + options(
+                    order, (1, b"counted well"), (2, numbers("II", high, low - 9)), (3, numbers("II", high, low + 9)),
+                    *((code, numbers("Q", 10 + code)) for code in range(4, 9)),
+                )
+            ),
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.tool("tshark", "capinfos")
+@pytest.mark.parametrize("orders", ["<", ">", "><"])
+def test_saving_keeps_all_options(orders: str, tmp_path: Path) -> None:
+    (tmp_path / "before").write_bytes(b"".join(map(noted, orders)))
+    frames = opened((tmp_path / "before").read_bytes())
+    (tmp_path / "after").write_bytes(b"".join(saved(frames, range(len(frames)), "pcapng")))
+    again = opened((tmp_path / "after").read_bytes())
+    assert everything(again) == everything(frames)
+    assert (again.interfaces, again.statistics) == (frames.interfaces, frames.statistics)
+    assert again.extras == frames.extras._replace(application=again.extras.application)
+    assert frames.statistics[0] == Statistics(
+        0, 14, 17, 15, 16, 18, START, START - 9, START + 9, ("counted well",)
+    )  # fmt: skip
+    fields = (
+        "frame.time_epoch", "frame.packet_flags", "frame.packet_flags_reception_type", "frame.packet_flags_crc_error",
+        "frame.drop_count", "frame.packet_id", "frame.interface_queue", "frame.verdict.hw", "frame.comment",
+        "frame.interface_name", "frame.interface_description",
+    )  # fmt: skip
+    theirs = tshark(tmp_path / "before", *fields)
+    assert theirs[0][4:7] == ["3", "77", "2"]
+    assert tshark(tmp_path / "after", *fields) == theirs
+    if len(orders) == 1:  # of the interfaces of further sections capinfos knows no frames
+        of_interfaces = [
+            subprocess.run(["capinfos", "-I", tmp_path / name], capture_output=True, check=True).stdout.splitlines()[1:]
+            for name in ("before", "after")
+        ]
+        assert of_interfaces[0] == of_interfaces[1]
+        assert any(b"Speed = 1000000000" in line for line in of_interfaces[0])
+        assert any(b"Comment = on this" in line for line in of_interfaces[0])
+    assert capinfos(tmp_path / "after")["Number of decryption secrets in file"] == str(len(orders))
+
+
+def test_custom_blocks_keep_their_byte_order() -> None:
+    """What is in them is their enterprise's affair: a file may have to have a section for them."""
+    frames = opened(varied(">") + varied("<") + varied(">"))
+    again = opened(b"".join(saved(frames, range(len(frames)), "pcapng")))
+    assert again.extras.customs == (frames.extras.customs[1], *frames.extras.customs[0:3:2])
+    assert everything(again) == everything(frames)
+    assert not again.problems
 
 
 def test_pcap_takes_the_frames_of_one_link_type_out_of_several() -> None:

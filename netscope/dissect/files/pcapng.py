@@ -6,9 +6,9 @@ from array import array
 from bisect import bisect_right
 from struct import Struct
 
-from netscope.core.frame import Direction, Frame, Interface, Statistics
+from netscope.core.frame import Direction, Frame, Interface, Options, Statistics
 from netscope.core.snapshot import Problem
-from netscope.core.typed import Callable, Mapping, Sequence
+from netscope.core.typed import Callable, Mapping, NamedTuple, Sequence
 from netscope.dissect.files import options as option
 from netscope.dissect.files.options import options, text
 from netscope.dissect.files.pcapng_blocks import (
@@ -33,6 +33,7 @@ RECORD = Struct("IIII")  # the header of a record of a pcap file
 _BILLION = 1_000_000_000
 _BLOCK_MOST = FRAME_MOST_EVER + (1 << 20)
 _SECTIONS = 65_536  # and as many interfaces: a file of nothing else does not fill the memory
+_NOT_COUNTED = 0xFFFF  # drops before a packet, in an obsolete block
 _DIRECTIONS: Mapping[int, Direction] = {1: "in", 2: "out"}
 _ORDERS = {BYTE_ORDER.to_bytes(4, "little"): "<", BYTE_ORDER.to_bytes(4, "big"): ">"}
 
@@ -185,8 +186,8 @@ class PcapngReader:
             self.interfaces.append(interface_of(block, section.order))
             section.clocks.append(clock(block, section.order))
         elif kind == ISB:
-            found = statistics_of(block, section.order)
-            if found is not None and found.interface < len(section.clocks):
+            found = statistics_of(block, section.order, section.clocks)
+            if found is not None:
                 number = section.base + found.interface
                 self._statistics[number] = found._replace(interface=number)
         elif kind in (NRB, SECRETS, CUSTOM):
@@ -241,10 +242,9 @@ class PcapngReader:
         start = at + 28
         behind = start + kept + (-kept & 3)
         last = at + section.head.unpack_from(data, at)[1] - 4
-        comments: tuple[str, ...] = ()
-        direction: Direction = ""
+        told = _NOTHING
         if last - behind >= 8:
-            comments, direction = _packet_options(data, behind, last, section.order)
+            told = _packet_options(data, behind, last, section.order)
         return Frame(
             place + 1,
             section.clocks[number].time(high << 32 | low),
@@ -252,19 +252,29 @@ class PcapngReader:
             length,
             self.interfaces[section.base + number].link,
             section.base + number,
-            direction,
-            comments,
+            told.direction,
+            told.comments,
+            options=told.others,
         )
 
     def _obsolete(self, data: bytes, at: int, place: int, section: Section) -> Frame:
-        number, _drops, high, low, kept, length = section.packet.unpack_from(data, at)
+        number, drops, high, low, kept, length = section.packet.unpack_from(data, at)
         start = at + 28
         last = at + section.head.unpack_from(data, at)[1] - 4
-        comments, direction = _packet_options(data, start + kept + (-kept & 3), last, section.order)
-        link = self.interfaces[section.base + number].link
-        time = section.clocks[number].time(high << 32 | low)
+        told = _packet_options(data, start + kept + (-kept & 3), last, section.order)
+        others = told.others
+        if drops != _NOT_COUNTED:
+            others += ((option.EPB_DROPCOUNT, drops.to_bytes(8, "little")),)  # where such a block has it today
         return Frame(
-            place + 1, time, data[start : start + kept], length, link, section.base + number, direction, comments
+            place + 1,
+            section.clocks[number].time(high << 32 | low),
+            data[start : start + kept],
+            length,
+            self.interfaces[section.base + number].link,
+            section.base + number,
+            told.direction,
+            told.comments,
+            options=others,
         )
 
     def _simple(self, data: bytes, at: int, place: int, section: Section) -> Frame:
@@ -276,13 +286,29 @@ class PcapngReader:
         return Frame(place + 1, 0, data[at + 12 : at + 12 + kept], length, interface.link, section.base)
 
 
-def _packet_options(data: bytes, start: int, end: int, order: str) -> tuple[tuple[str, ...], Direction]:
-    comments = []
+class _Told(NamedTuple):
+    """What the options of a packet tell."""
+
+    comments: tuple[str, ...] = ()
     direction: Direction = ""
+    others: Options = ()
+
+
+_NOTHING = _Told()
+
+
+def _packet_options(data: bytes, start: int, end: int, order: str) -> _Told:
+    comments: tuple[str, ...] = ()
+    direction: Direction = ""
+    others: Options = ()
     for code, value in options(data, start, end, order):
         if code == option.COMMENT:
-            comments.append(text(value))
+            comments = (*comments, text(value))
         elif code == option.EPB_FLAGS and len(value) == 4:
             flags = int.from_bytes(value, "little" if order == "<" else "big")
             direction = _DIRECTIONS.get(flags & 3, "")
-    return tuple(comments), direction
+            if flags & ~3:
+                others += ((code, (flags & ~3).to_bytes(4, "little")),)
+        else:
+            others += option.kept(code, value, option.PACKET_KEPT, order)
+    return _Told(comments, direction, others)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from struct import Struct, unpack_from
 
-from netscope.core.frame import Interface, Statistics
+from netscope.core.frame import Interface, Options, Statistics
 from netscope.core.snapshot import Problem
-from netscope.core.typed import Any, NamedTuple
+from netscope.core.typed import Any, NamedTuple, Sequence
 from netscope.dissect.files import options as option
 from netscope.dissect.files.options import options, text
 from netscope.dissect.files.records import Complaints, Custom, Extras, Name, Secrets
@@ -15,6 +15,13 @@ SHB, IDB, NRB, ISB, SECRETS, CUSTOM = 0x0A0D0D0A, 1, 4, 5, 10, 0x00000BAD
 BYTE_ORDER = 0x1A2B3C4D
 NAME_SIZES = {1: 4, 2: 16, 3: 6, 4: 8}  # IPv4, IPv6, EUI-48, EUI-64
 _KEPT = 64 << 20  # bytes of such blocks that are kept
+
+
+_COUNTS = {
+    option.ISB_IFRECV: "received", option.ISB_OSDROP: "dropped", option.ISB_IFDROP: "interface_dropped",
+    option.ISB_FILTERACCEPT: "accepted", option.ISB_USRDELIV: "delivered",
+}  # fmt: skip
+_TIMES = {option.ISB_STARTTIME: "begun", option.ISB_ENDTIME: "ended"}
 
 
 class Clock(NamedTuple):
@@ -43,6 +50,10 @@ def interface_of(block: bytes, order: str) -> Interface:
         elif code == option.IF_FCSLEN and value:
             bits = value[0]  # the draft says bits; there are writers that mean bytes
             found = found._replace(fcs=bits // 8 if bits >= 8 else bits)
+        elif code == option.COMMENT:
+            found = found._replace(comments=(*found.comments, text(value)))
+        else:
+            found = found._replace(options=found.options + option.kept(code, value, option.INTERFACE_KEPT, order))
     return found
 
 
@@ -63,16 +74,25 @@ def clock(block: bytes, order: str) -> Clock:
     return found
 
 
-def statistics_of(block: bytes, order: str) -> Statistics | None:
-    """Read an interface statistics block; its interface counts within the section."""
+def statistics_of(block: bytes, order: str, clocks: Sequence[Clock]) -> Statistics | None:
+    """Read an interface statistics block; its interface counts within the section, as do the clocks."""
     if len(block) < 24:
         return None
-    found = Statistics(unpack_from(order + "I", block, 8)[0])
-    names = {option.ISB_IFRECV: "received", option.ISB_OSDROP: "dropped", option.ISB_IFDROP: "interface_dropped"}
+    interface, high, low = unpack_from(order + "III", block, 8)
+    if interface >= len(clocks):
+        return None
+    clock = clocks[interface]
+    told: dict[str, Any] = {"time": clock.time(high << 32 | low)}
+    comments: list[str] = []
     for code, value in options(block, 20, len(block) - 4, order):
-        if code in names and len(value) == 8:
-            found = found._replace(**{names[code]: unpack_from(order + "Q", value)[0]})
-    return found
+        if code == option.COMMENT:
+            comments.append(text(value))
+        elif code in _COUNTS and len(value) == 8:
+            told[_COUNTS[code]] = unpack_from(order + "Q", value)[0]
+        elif code in _TIMES and len(value) == 8:
+            high, low = unpack_from(order + "II", value)
+            told[_TIMES[code]] = clock.time(high << 32 | low)
+    return Statistics(interface, comments=tuple(comments), **told)
 
 
 class MetaBlocks:
@@ -83,6 +103,7 @@ class MetaBlocks:
         self._made = Extras()
         self._comments: list[str] = []
         self._names: list[Name] = []
+        self._resolver: tuple[tuple[str, ...], Options] = ((), ())
         self._secrets: list[Secrets] = []
         self._customs: list[Custom] = []
         self._bytes = 0
@@ -92,6 +113,7 @@ class MetaBlocks:
         return self._made._replace(
             comments=tuple(self._comments),
             names=tuple(self._names),
+            resolver=self._resolver,
             secrets=tuple(self._secrets),
             customs=tuple(self._customs),
         )
@@ -111,11 +133,22 @@ class MetaBlocks:
         if not self._room(block, offset):
             return
         if kind == NRB:
-            self._names += _names(block, order)
+            names, behind = _names(block, order)
+            self._names += names
+            comments, others = self._resolver
+            for code, value in options(block, behind, len(block) - 4, order):
+                if code == option.COMMENT:
+                    comments = (*comments, text(value))
+                else:
+                    # A file has a block of them here and there, and who was asked in each.
+                    others += tuple(o for o in option.kept(code, value, option.NAMES_KEPT, order) if o not in others)
+            self._resolver = (comments, others)
         elif kind == SECRETS and len(block) >= 20:
             sort, length = unpack_from(order + "II", block, 8)
             if length <= len(block) - 20:
-                self._secrets.append(Secrets(sort, block[16 : 16 + length]))
+                after = options(block, 16 + length + (-length & 3), len(block) - 4, order)
+                comments = tuple(text(value) for code, value in after if code == option.COMMENT)
+                self._secrets.append(Secrets(sort, block[16 : 16 + length], comments))
         elif kind == CUSTOM and len(block) >= 16:
             self._customs.append(Custom(unpack_from(order + "I", block, 8)[0], block[12:-4], order))
 
@@ -129,8 +162,8 @@ class MetaBlocks:
         return False
 
 
-def _names(block: bytes, order: str) -> list[Name]:
-    """Read a name resolution block's records."""
+def _names(block: bytes, order: str) -> tuple[list[Name], int]:
+    """Read a name resolution block's records; return them, and where its options begin."""
     head = Struct(order + "HH")
     found = []
     at, end = 8, len(block) - 4
@@ -144,4 +177,4 @@ def _names(block: bytes, order: str) -> list[Name]:
             words = block[at + size : at + length].rstrip(b"\0").split(b"\0")
             found.append(Name(block[at : at + size], tuple(text(word) for word in words if word)))
         at += length + (-length & 3)
-    return found
+    return found, at

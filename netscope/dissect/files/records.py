@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 
-from netscope.core.frame import Frame, Interface, Statistics
+from netscope.core.frame import Frame, Interface, Options, Statistics
 from netscope.core.snapshot import Problem
 from netscope.core.typed import Callable, NamedTuple, Protocol, Sequence
 
@@ -26,6 +26,7 @@ class Secrets(NamedTuple):
 
     kind: int
     data: bytes
+    comments: tuple[str, ...] = ()
 
 
 class Custom(NamedTuple):
@@ -45,6 +46,7 @@ class Extras(NamedTuple):
         names: addresses with their names.
         secrets: keys for decryption.
         customs: custom blocks.
+        resolver: notes on the names, and options that tell who was asked for them.
     """
 
     comments: tuple[str, ...] = ()
@@ -54,6 +56,7 @@ class Extras(NamedTuple):
     names: tuple[Name, ...] = ()
     secrets: tuple[Secrets, ...] = ()
     customs: tuple[Custom, ...] = ()
+    resolver: tuple[tuple[str, ...], Options] = ((), ())
 
 
 class Plain(NamedTuple):

@@ -15,7 +15,7 @@ from netscope.dissect.files.options import encoded
 from netscope.dissect.files.pcap import MICRO, NANO
 from netscope.dissect.files.pcapng import EPB
 from netscope.dissect.files.pcapng_blocks import BYTE_ORDER, CUSTOM, IDB, ISB, NAME_SIZES, NRB, SECRETS, SHB
-from netscope.dissect.files.records import FRAME_MOST, Extras, Name
+from netscope.dissect.files.records import FRAME_MOST, Custom, Extras
 
 Format = Literal["pcap", "pcapng"]
 ORDER = "<" if sys.byteorder == "little" else ">"
@@ -100,16 +100,32 @@ class PcapngEncoder:
         about += [(option.SHB_OS, extras.system)] if extras.system else []
         about.append((option.SHB_USERAPPL, f"netscope {__version__}"))
         fixed = pack(self._order + "IHHq", BYTE_ORDER, 1, 0, -1)
-        parts = [self.block(SHB, fixed + encoded(about, self._order))]
+        parts = self._others(extras)
+        parts.append(self.block(SHB, fixed + encoded(about, self._order)))
         parts += [self.interface(interface) for interface in interfaces]
-        parts += self._names(extras.names)
+        parts += self._names(extras)
         for secrets in extras.secrets:
-            parts.append(self.block(SECRETS, pack(self._order + "II", secrets.kind, len(secrets.data)) + secrets.data))
-        for custom in extras.customs:
-            # What is inside may depend on the byte order, and nobody but its enterprise knows how.
-            if custom.order == self._order:
-                parts.append(self.block(CUSTOM, pack(self._order + "I", custom.enterprise) + custom.data))
+            data = (
+                pack(self._order + "II", secrets.kind, len(secrets.data)) + secrets.data + bytes(-len(secrets.data) & 3)
+            )
+            notes = [(option.COMMENT, comment) for comment in secrets.comments]
+            parts.append(self.block(SECRETS, data + encoded(notes, self._order)))
+        parts += [self._custom(custom) for custom in extras.customs if custom.order == self._order]
         return b"".join(parts)
+
+    def _others(self, extras: Extras) -> list[bytes]:
+        """Return a section of the custom blocks in the other byte order.
+
+        What is inside may depend on that, and nobody but its enterprise knows how.
+        """
+        order = "<>".replace(self._order, "")
+        found = [custom for custom in extras.customs if custom.order == order]
+        other = PcapngEncoder(order)
+        fixed = pack(order + "IHHq", BYTE_ORDER, 1, 0, -1)
+        return [other.block(SHB, fixed), *map(other._custom, found)] if found else []
+
+    def _custom(self, custom: Custom) -> bytes:
+        return self.block(CUSTOM, pack(self._order + "I", custom.enterprise) + custom.data)
 
     def interface(self, interface: Interface) -> bytes:
         """Return the description of an interface."""
@@ -123,12 +139,17 @@ class PcapngEncoder:
             found.append((option.IF_FILTER, b"\0" + interface.filter.encode("utf-8", "surrogateescape")))
         if interface.fcs >= 0:
             found.append((option.IF_FCSLEN, bytes([min(interface.fcs, 255)])))
+        found += [(option.COMMENT, comment) for comment in interface.comments]
+        found += option.restored(interface.options, option.INTERFACE_KEPT, self._order)
         fixed = pack(self._order + "HHI", interface.link, 0, interface.snaplen)
         return self.block(IDB, fixed + encoded(found, self._order))
 
-    def _names(self, names: Sequence[Name]) -> Iterator[bytes]:
+    def _names(self, extras: Extras) -> Iterator[bytes]:
+        comments, others = extras.resolver
+        told: list[tuple[int, bytes | str]] = [(option.COMMENT, comment) for comment in comments]
+        told += option.restored(others, option.NAMES_KEPT, self._order)
         body: list[bytes] = []
-        for name in names:
+        for name in extras.names:
             if len(name.address) not in _KINDS:
                 continue
             words = b"".join(word.encode("utf-8", "surrogateescape") + b"\0" for word in name.names)
@@ -140,21 +161,27 @@ class PcapngEncoder:
             if sum(map(len, body)) > _BATCH:
                 yield self.block(NRB, b"".join(body) + bytes(4))
                 body = []
-        if body:
-            yield self.block(NRB, b"".join(body) + bytes(4))
+        if body or told:
+            yield self.block(NRB, b"".join(body) + bytes(4) + encoded(told, self._order))
 
     def frame(self, frame: Frame) -> bytes:
         """Return an enhanced packet block."""
         data = frame.data
         pad = -len(data) & 3
         tail = b""
-        if frame.comments or frame.direction:
+        if frame.comments or frame.direction or frame.options:
             found: list[tuple[int, bytes | str]] = [(option.COMMENT, comment) for comment in frame.comments]
-            if frame.direction:
-                found.append((option.EPB_FLAGS, self._length.pack(_DIRECTIONS[frame.direction])))
+            flags = _DIRECTIONS.get(frame.direction, 0)
+            for code, value in frame.options:
+                if code == option.EPB_FLAGS:
+                    flags |= int.from_bytes(value, "little")
+            if flags:
+                found.append((option.EPB_FLAGS, self._length.pack(flags)))
+            others = tuple(each for each in frame.options if each[0] != option.EPB_FLAGS)
+            found += option.restored(others, option.PACKET_KEPT, self._order)
             tail = encoded(found, self._order)
         length = 32 + len(data) + pad + len(tail)
-        time = min(max(frame.time, 0), 0xFFFFFFFFFFFFFFFF)
+        time = _stamp(frame.time)
         head = self._enhanced.pack(
             EPB, length, frame.interface, time >> 32, time & 0xFFFFFFFF, len(data), frame.length
         )  # fmt: skip
@@ -167,15 +194,27 @@ class PcapngEncoder:
         now = time_ns()
         parts = []
         for found in statistics:
+            time = now if found.time is None else _stamp(found.time)
+            told: list[tuple[int, bytes | str]] = [(option.COMMENT, comment) for comment in found.comments]
+            for code, moment in ((option.ISB_STARTTIME, found.begun), (option.ISB_ENDTIME, found.ended)):
+                if moment is not None:
+                    told.append((code, pack(self._order + "II", _stamp(moment) >> 32, _stamp(moment) & 0xFFFFFFFF)))
             counts = (
                 (option.ISB_IFRECV, found.received),
                 (option.ISB_IFDROP, found.interface_dropped),
+                (option.ISB_FILTERACCEPT, found.accepted),
                 (option.ISB_OSDROP, found.dropped),
+                (option.ISB_USRDELIV, found.delivered),
             )
-            told = [(code, pack(self._order + "Q", count)) for code, count in counts if count is not None]
-            fixed = pack(self._order + "III", found.interface, now >> 32, now & 0xFFFFFFFF)
+            told += [(code, pack(self._order + "Q", count)) for code, count in counts if count is not None]
+            fixed = pack(self._order + "III", found.interface, time >> 32, time & 0xFFFFFFFF)
             parts.append(self.block(ISB, fixed + encoded(told, self._order)))
         return b"".join(parts)
+
+
+def _stamp(time: int) -> int:
+    """Return the time nearest to this one that 64 bits hold."""
+    return min(max(time, 0), 0xFFFFFFFFFFFFFFFF)
 
 
 def order_of(extras: Extras) -> str:
