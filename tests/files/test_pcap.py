@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,44 @@ def test_each_variant_reads_as_tshark_reads_it(order: str, magic: int, tmp_path:
     assert ours == theirs
     assert [f.data.hex() for f in found] == tshark_bytes(path)
     assert [f.number for f in found] == list(range(1, len(FRAMES) + 1))
+
+
+@pytest.mark.tool("tshark", "editcap")
+@pytest.mark.parametrize("count", [2, 3, 7])
+@pytest.mark.parametrize("variant", ["modpcap", "nokiapcap", "rh6_1pcap", "suse6_3pcap", "nsecpcap", "pcap"])
+def test_variants_that_begin_alike_are_told_apart(variant: str, count: int, tmp_path: Path) -> None:
+    """Written by Wireshark, which finds out by the first records, too: their magic numbers do not say it."""
+    path = tmp_path / "made.pcap"
+    (tmp_path / "plain").write_bytes(pcap(FRAMES[:count]))
+    subprocess.run(["editcap", "-F", variant, tmp_path / "plain", path], check=True)
+    frames = opened(path.read_bytes())
+    found = everything(frames)
+    assert [(f.time, f.data, f.length) for f in found] == [(f.time, f.data, f.length) for f in FRAMES[:count]]
+    assert not frames.problems
+    assert [f.data.hex() for f in found] == tshark_bytes(path)
+
+
+@pytest.mark.tool("tshark")
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize(("network", "link"), [(6, 1), (9, 6), (24, 0), (1, 1)])
+def test_aix_counts_nanoseconds_and_names_links_in_its_own_way(
+    order: str, network: int, link: int, tmp_path: Path
+) -> None:
+    data = bytearray(pcap(FRAMES, order, network=network))
+    struct.pack_into(order + "H", data, 6, 2)
+    path = tmp_path / "made.pcap"
+    path.write_bytes(data)
+    frames = opened(bytes(data))
+    assert frames.interfaces[0].link == link
+    theirs = tshark(path, "frame.time_epoch", "frame.len")
+    assert [[f"{f.time // SECOND}.{f.time % SECOND:09d}", str(f.length)] for f in everything(frames)] == theirs
+
+
+@pytest.mark.parametrize("size", [1, 3, 90])
+def test_odd_records_do_not_make_another_variant(size: int) -> None:
+    """A first record that makes no sense is still the first one, unless it does in another variant."""
+    odd = [frame(1, UDP[:size], length=0), *(f._replace(number=f.number + 1) for f in FRAMES)]
+    assert [(f.data, f.length) for f in everything(opened(pcap(odd)))] == [(f.data, f.length) for f in odd]
 
 
 def test_the_modified_variant_tells_the_direction() -> None:

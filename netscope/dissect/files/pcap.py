@@ -8,7 +8,7 @@ from array import array
 from struct import Struct
 
 from netscope.core.frame import Direction, Frame, Interface, Statistics
-from netscope.core.typed import Callable, NamedTuple, Sequence
+from netscope.core.typed import Callable, Mapping, NamedTuple, Sequence
 from netscope.dissect.files.block import framed
 from netscope.dissect.files.records import FRAME_MOST_EVER, Complaints, Extras, Plain, corrupt, frame_most
 
@@ -26,24 +26,29 @@ class Variant(NamedTuple):
     record: int = RECORD
 
 
-_VARIANTS = {
-    MICRO: Variant(),
-    NANO: Variant(factor=1),
-    0xA1B2CD34: Variant(record=24),  # Alexey Kuznetzov's: interface, protocol and packet type follow the lengths
-    0x1C0001AC: Variant(skip=4),  # IXIA's, hardware and software
-    0x1C0001AB: Variant(skip=4),
+# Behind the lengths of modified records come interface (4 bytes), protocol (2), packet type (1), and what fills it up.
+_VARIANTS: Mapping[int, tuple[Variant, ...]] = {
+    MICRO: (Variant(), Variant(record=24), Variant(record=20)),  # and Red Hat's 6.1 (modified), Nokia's (4 bytes more)
+    NANO: (Variant(factor=1),),
+    0xA1B2CD34: (Variant(record=24), Variant(record=28)),  # Alexey Kuznetzov's, and SuSE's 6.3
+    0x1C0001AC: (Variant(skip=4),),  # IXIA's, hardware and software
+    0x1C0001AB: (Variant(skip=4),),
 }
+_LOOK = 3  # records by which those of one magic number are told apart
+_MODIFIED = 24  # bytes of a modified record at least
+_AIX = {6: 1, 9: 6, 24: 0}  # Ethernet, token ring, loopback: ifType (RFC 1573), in files of version 2.2, nanoseconds
 _RAW = {12: 101, 14: 101}  # DLT_RAW as it was written where it had another number
+_MILLION = 1_000_000
 _OUTGOING = 4  # PACKET_OUTGOING, packet(7)
 _FCS_TOLD = 0x04000000
 
 
-def magic(head: bytes) -> tuple[str, Variant] | None:
-    """Return the byte order and the variant of a file that begins like this; None when it is no pcap file."""
+def magic(head: bytes) -> tuple[str, tuple[Variant, ...]] | None:
+    """Return the byte order and the possible variants of a file that begins like this; None when it is no pcap file."""
     for order in "<>":
-        variant = _VARIANTS.get(int.from_bytes(head[:4], "little" if order == "<" else "big"))
-        if variant is not None:
-            return order, variant
+        variants = _VARIANTS.get(int.from_bytes(head[:4], "little" if order == "<" else "big"))
+        if variants is not None:
+            return order, variants
     return None
 
 
@@ -57,9 +62,11 @@ class PcapReader:
         found = magic(head)
         if found is None or len(head) < HEADER:
             raise ValueError("not the header of a pcap file")
-        self._order, self._variant = found
+        self._order, (self._variant, *self._others) = found
         major, minor, _zone, _figures, snaplen, network = Struct(self._order + "HHiIII").unpack_from(head, 4)
         link = network & 0xFFFF
+        if (major, minor) == (2, 2) and link in _AIX:
+            link, self._variant, self._others = _AIX[link], Variant(factor=1), []
         fcs = 2 * (network >> 28) if network & _FCS_TOLD else -1
         self.interfaces = [Interface("", _RAW.get(link, link), snaplen, fcs=fcs)]
         self.problems = Complaints()
@@ -77,6 +84,8 @@ class PcapReader:
 
     def index(self, data: bytes, base: int) -> tuple[int, int]:
         """Find the records."""
+        if self._others:
+            self._settle(data)
         if self._either:
             return self._index_either(data, base)
         length = self._variant.record
@@ -97,6 +106,29 @@ class PcapReader:
             append(base + at)
             at = following
         return at, length
+
+    def _settle(self, data: bytes) -> None:
+        """Choose, of the variants that begin alike, the one in which the first records make sense."""
+        others, self._others = self._others, []
+        if self._sense(data, self._variant):
+            return
+        for variant in others:
+            if self._sense(data, variant) > 1:
+                self._variant = variant
+                return
+
+    def _sense(self, data: bytes, variant: Variant) -> int:
+        """Return how many of the first records make sense, 0 where one does not."""
+        at = count = 0
+        while count < _LOOK and at + RECORD <= len(data):
+            _seconds, fraction, kept, length = self._fields.unpack_from(data, at)
+            if self._swapped or (self._either and kept > length):
+                kept, length = length, kept
+            if kept > min(length, self._most) or fraction >= _MILLION:
+                return 0
+            at += variant.record + kept
+            count += 1
+        return count
 
     def _index_either(self, data: bytes, base: int) -> tuple[int, int]:
         at, length = 0, self._variant.record
@@ -135,7 +167,7 @@ class PcapReader:
             kept, length = length, kept
         variant = self._variant
         direction: Direction = ""
-        if variant.record != RECORD:
+        if variant.record >= _MODIFIED:
             direction = "out" if data[at + 22] == _OUTGOING else "in"
         start = at + variant.record
         frame = framed(place + 1, seconds, fraction * variant.factor, data[start : start + kept], length, self._link)
