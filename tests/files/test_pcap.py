@@ -15,7 +15,7 @@ from netscope.core.frame import Frame, Interface
 from netscope.dissect.files.frames import FileFrames
 from netscope.dissect.files.source import Held
 from netscope.dissect.files.write import PcapEncoder
-from tests.files.made import FRAMES, SECOND, UDP, capinfos, everything, frame, opened, pcap, tshark, tshark_bytes
+from tests.files.made import FRAMES, SECOND, START, UDP, capinfos, everything, frame, opened, pcap, tshark, tshark_bytes
 
 MAGICS = (0xA1B2C3D4, 0xA1B23C4D, 0xA1B2CD34, 0x1C0001AC, 0x1C0001AB)
 
@@ -66,11 +66,20 @@ def test_aix_counts_nanoseconds_and_names_links_in_its_own_way(
     assert [[f"{f.time // SECOND}.{f.time % SECOND:09d}", str(f.length)] for f in everything(frames)] == theirs
 
 
-@pytest.mark.parametrize("size", [1, 3, 90])
-def test_odd_records_do_not_make_another_variant(size: int) -> None:
-    """A first record that makes no sense is still the first one, unless it does in another variant."""
-    odd = [frame(1, UDP[:size], length=0), *(f._replace(number=f.number + 1) for f in FRAMES)]
+@pytest.mark.parametrize("place", range(3))
+@pytest.mark.parametrize(("time", "length"), [(START, 0), (START + 7 * SECOND // 2, 1), (START % SECOND, 1 << 30)])
+def test_odd_records_do_not_make_another_variant(place: int, time: int, length: int) -> None:
+    """Of damaged files, too, the records are where they seem to be, unless another variant makes sense of all."""
+    odd = list(FRAMES)
+    odd[place] = odd[place]._replace(time=time, length=length)
     assert [(f.data, f.length) for f in everything(opened(pcap(odd)))] == [(f.data, f.length) for f in odd]
+
+
+@pytest.mark.parametrize(("seconds", "start"), [(1000, 40), (START // SECOND, 44)])
+def test_what_follows_a_record_by_chance_makes_no_variant(seconds: int, start: int) -> None:
+    """Four bytes further on stands what could be a record of Nokia's, but for its time: those are not years apart."""
+    odd = pcap(FRAMES[:1]) + struct.pack("<IIIII", 0, seconds, 40, 30, 30) + UDP[:30]
+    assert everything(opened(odd))[0].data == odd[start : start + len(FRAMES[0].data)]
 
 
 def test_the_modified_variant_tells_the_direction() -> None:

@@ -38,6 +38,7 @@ _LOOK = 3  # records by which those of one magic number are told apart
 _MODIFIED = 24  # bytes of a modified record at least
 _AIX = {6: 1, 9: 6, 24: 0}  # Ethernet, token ring, loopback: ifType (RFC 1573), in files of version 2.2, nanoseconds
 _RAW = {12: 101, 14: 101}  # DLT_RAW as it was written where it had another number
+_NEAR = 30 * 86_400  # seconds between two of those: other bytes taken for a time are hardly ever that near
 _MILLION = 1_000_000
 _OUTGOING = 4  # PACKET_OUTGOING, packet(7)
 _FCS_TOLD = 0x04000000
@@ -119,9 +120,12 @@ class PcapReader:
 
     def _sense(self, data: bytes, variant: Variant) -> int:
         """Return how many of the first records make sense, 0 where one does not."""
-        at = count = 0
+        at = count = before = 0
         while count < _LOOK and at + RECORD <= len(data):
-            _seconds, fraction, kept, length = self._fields.unpack_from(data, at)
+            seconds, fraction, kept, length = self._fields.unpack_from(data, at)
+            if count and variant != self._variant and abs(seconds - before) > _NEAR:
+                return 0
+            before = seconds
             if self._swapped or (self._either and kept > length):
                 kept, length = length, kept
             if kept > min(length, self._most) or fraction >= _MILLION:
