@@ -5,7 +5,8 @@ from __future__ import annotations
 from netscope.core.typed import TYPE_CHECKING, Any, Callable, Mapping, TypeVar
 
 if TYPE_CHECKING:
-    from netscope.dissect.fragments import Datagram
+    from netscope.dissect.fragments import Datagram, Piece
+    from netscope.dissect.segments import Begun
     from netscope.dissect.tcp_analysis import Conversation, Verdict
 
 K = TypeVar("K")
@@ -15,6 +16,7 @@ _CONVERSATIONS = 20_000
 _VERDICTS = 200_000
 _ANSWERS = 10_000
 _DATAGRAMS = 256
+_MESSAGES = 1_000
 
 
 class Kept(dict[K, V]):
@@ -68,6 +70,8 @@ class Context:
         self.udp_seen: Kept[tuple[int, int], tuple[int, int, int]] = Kept(_VERDICTS)
         self.datagrams: Kept[tuple[Any, ...], Datagram] = Kept(_DATAGRAMS)
         self.whole: Kept[tuple[int, int], tuple[bytes, Any]] = Kept(_DATAGRAMS)
+        self.begun: Kept[tuple[Any, ...], Begun] = Kept(_MESSAGES)  # messages that go on in a segment to come
+        self.joined: Kept[tuple[int, int], tuple[bytes, tuple[Piece, ...]]] = Kept(_MESSAGES)
         self.asked: Kept[tuple[Any, ...], tuple[int, int]] = Kept(_ANSWERS)
         self.answered: Kept[tuple[Any, ...], tuple[int, int]] = Kept(_ANSWERS)
         self.listed = 0  # the highest frame number that a row was made of without a verdict

@@ -30,6 +30,7 @@ PLAIN = ("", "")  # what nobody knows rides on it
 _row: Any = tuple.__new__  # a named tuple's own way of being made costs twice as much
 # The first bytes of payloads that may be recognised whatever the port: TLS records, SSH, HTTP.
 TELLING = frozenset((20, 21, 22, 23, *b"SGPHDOCT"))
+SEALED = b"\x17\3"  # a record of TLS data, of a version up to 3.4
 
 
 __all__ = ["Summaries", "Summary", "summaries", "summary"]
@@ -107,7 +108,8 @@ class Summaries:
                             if (
                                 sealed is not None
                                 and payload > 5
-                                and data[place] == 23
+                                and data[place : place + 2] == SEALED
+                                and data[place + 2] < 5
                                 and (data[place + 3] << 8 | data[place + 4]) + 5 == payload
                             ):
                                 above = sealed
@@ -319,7 +321,7 @@ class Summaries:
         way = Way(held, here, there, (text(source), text(destination), sport, dport), app)
         if app == "tls":
             state = way.state = notes.get(("tls", *sorted((one, two))))
-            if state is not None and state.version:
+            if state is not None and state.version and not state.begun:
                 way.sealed = (SHORT.get(state.version, "SSL"), "Application Data")
         elif app == "http":
             way.state = notes.get(("http", *sorted((one, two))))
@@ -356,6 +358,8 @@ def settle(way: Way, here: Flow) -> None:
 
 def _records(way: Way, data: bytes, at: int, end: int) -> tuple[str, str] | None:
     """Return protocol and line of a segment that holds application data, or the middle of a record; None for others."""
+    if (way.state is not None and way.state.begun) or (end - at < 5 and 20 <= data[at] <= 22):
+        return None
     version = 0 if way.state is None else way.state.version
     if end - at < 5 or not 20 <= data[at] <= 24 or data[at + 1] != 3 or data[at + 2] > 4:
         return PLAIN if plain(data, at, end) else (SHORT.get(version, "SSL"), unknown(version))

@@ -15,7 +15,7 @@ from netscope.core.text import printable
 from netscope.dissect.context import Context, Kept
 from netscope.dissect.dns_line import around
 from netscope.dissect.files.block import Block, Match
-from netscope.dissect.summary import PLAIN, TELLING, Forms, Summaries, Summary, Way, settle
+from netscope.dissect.summary import PLAIN, SEALED, TELLING, Forms, Summaries, Summary, Way, settle
 from netscope.dissect.tcp_options import listing
 
 _BILLION = 1_000_000_000
@@ -119,7 +119,7 @@ class Lines:
         """Return the lines of some records of Ethernet frames, at most ``most``, and where the last record ends."""
         factor, match, maker = self._factor, self._match, self._maker
         over4, over6, stamps, highest, near = _OVER4, _OVER6, _STAMPS, _ALL, _NEAR
-        ways, sizes, plain, telling = maker.ways.get, _SIZES, PLAIN, TELLING
+        ways, sizes, plain, telling, sealed = maker.ways.get, _SIZES, PLAIN, TELLING, SEALED
         pairs, messages, ports, datagram = self._pairs.get, self._messages.get, _PORTS, _DATAGRAM
         named, guessed = maker.context.tables.by["udp.port"].get, maker.context.tables.first.get("udp")
         lines: list[bytes] = []
@@ -192,7 +192,8 @@ class Lines:
                                     if (
                                         above is None
                                         or payload <= 5
-                                        or data[inner] != 23
+                                        or data[inner : inner + 2] != sealed
+                                        or data[inner + 2] > 4
                                         or (data[inner + 3] << 8 | data[inner + 4]) + 5 != payload
                                     ):
                                         above = maker.above(way, data, inner, payload)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netscope.core.typed import Any
+from netscope.dissect import segments
 from netscope.dissect.spec import Spec, named
 from netscope.dissect.tls_numbers import ALERTS, CONTENTS, LEVELS, SHORT, UNKNOWN, VERSIONS, plain, unknown
 from netscope.dissect.tree import Tree
@@ -28,18 +29,21 @@ _HEARTBEAT = Spec("tls.heartbeat_message", "Heartbeat Message", "none")
 _IGNORED = named("tls.ignored_unknown_record")
 _PROTOCOLS = {"h2": "HyperText Transfer Protocol 2", "http/1.1": "Hypertext Transfer Protocol"}
 _MOST_RECORDS = 200
+_TOLD = (20, 21, 22)  # kinds of records that are put together: all that can be read
+_LARGEST = 5 + (1 << 14) + 2048  # bytes of a record (RFC 5246, 6.2.3)
 
 
 class Session:
     """What a connection has agreed on so far."""
 
-    __slots__ = ("alpn", "cipher", "closed", "early", "version")
+    __slots__ = ("alpn", "begun", "cipher", "closed", "early", "version")
 
     def __init__(self) -> None:
         self.version = 0
         self.cipher = 0
         self.early = False  # the client sends data before it knows the version, which can only be that of RFC 8446
         self.alpn = ""
+        self.begun: set[bool] = set()  # the sides of which a record goes on in a segment to come
         self.closed: set[bool] = set()  # the sides that have changed to encryption; True for the lower end
 
     def copy(self) -> Session:
@@ -70,42 +74,80 @@ def _session(work: Work) -> tuple[Session, bool]:
 
 
 def tls(work: Work, start: int, end: int) -> None:
-    """Dissect the records of a segment; one that goes on in the next is shown as far as it is here."""
+    """Dissect the records of a segment. One that goes on in the next is put together there, if it can be read;
+    application data is shown as far as it is here."""
     work.need(start, 1, end)
-    data = work.data
-    if plain(data, start, min(end, len(data))):
+    whole = segments.follow(work, start, end, _measure)
+    if whole is None and not segments.between(work) and plain(work.data, start, min(end, len(work.data))):
         work.rest(start, end)
         return
     session, side = _session(work)
     prefix = f"{work.prefix}, " if work.prefix else ""
-    if not _plausible(data, start, end):
-        work.protocol = SHORT.get(session.version, "SSL")
-        tree = work.tree("tls", "Transport Layer Security", start, end)
-        word = unknown(session.version)
-        if word == UNKNOWN:
-            with tree.node(word, start, min(end, len(data)) - start):
-                tree.expert(_IGNORED, word, "Warning", "Protocol", start)
-        work.info = prefix + word
-        return
-    tree = work.tree("tls", "Transport Layer Security", start, end)
     said: list[str] = []
     at = start
+    if whole is not None:
+        before = segments.enter(work, whole)
+        said = _records(work, 0, 0, len(whole.data), session, side)
+        work.leave(before)
+        at += len(whole.pieces[-1].data)
+    if at < end:
+        said += _records(work, start, at, end, session, side)
+    work.info = prefix + ", ".join(said)
+    if segments.waits(work):
+        session.begun.add(side)
+    else:
+        session.begun.discard(side)
+    if session.early and not session.version:
+        session.version = 0x0304
+
+
+def _records(work: Work, start: int, at: int, end: int, session: Session, side: bool) -> list[str]:
+    """Add the records from ``at`` to ``end`` of a payload that begins at ``start``; return what they are."""
+    data = work.data
+    tree = work.tree("tls", "Transport Layer Security", at, end)
+    middle = segments.between(work)
+    if middle or not _plausible(data, at, end):
+        work.protocol = SHORT.get(session.version, "SSL")
+        word = unknown(session.version)
+        if word == UNKNOWN:
+            with tree.node(word, at, min(end, len(data)) - at):
+                tree.expert(_IGNORED, word, "Warning", "Protocol", at)
+        if not middle and end - at < 5:
+            _begin(work, start, at, end)
+        return [word]
+    said: list[str] = []
+    first = at
+    version = int.from_bytes(data[at + 1 : at + 3], "big")
     for _ in range(_MOST_RECORDS):
-        if at + 5 > end or not _plausible(data, at, end):
+        if not _plausible(data, at, end):
+            if end - at < 5:
+                _begin(work, start, at, end)
             break
-        behind = at + 5 + int.from_bytes(data[at + 3 : at + 5], "big")
-        if behind > end and at > start:
-            break
+        behind = at + _measure(data[at : at + 5])
+        if behind > end:
+            _begin(work, start, at, end)
+            if at > first:
+                break
         said.append(_record(work, tree, at, min(behind, end), session, side))
         at = behind
         if at >= end:
             break
-    work.protocol = SHORT.get(session.version or int.from_bytes(data[start + 1 : start + 3], "big"), "SSL")
-    work.info = prefix + ", ".join(said)
-    if session.early and not session.version:
-        session.version = 0x0304
+    work.protocol = SHORT.get(session.version or version, "SSL")
     if tree.broken:
         work.trouble = "malformed"
+    return said
+
+
+def _begin(work: Work, start: int, at: int, end: int) -> None:
+    """Take note of a record that goes on in the next segment. (Data always does, and tells nothing whole.)"""
+    head = work.data[at : min(at + 5, end)]
+    if head[0] in _TOLD and head[1:2] in (b"", b"\3") and _measure(head) <= _LARGEST:
+        segments.begin(work, start, at, end)
+
+
+def _measure(data: bytes) -> int:
+    """Return how many bytes a record has that begins so; 0 before its length is there."""
+    return 5 + int.from_bytes(data[3:5], "big") if len(data) >= 5 else 0
 
 
 def _plausible(data: bytes, at: int, end: int) -> bool:

@@ -120,6 +120,20 @@ def test_damaged_packets_have_the_same_lines(seed: int) -> None:
     assert by_blocks(frames, 5000) == of_trees(frames)
 
 
+def test_what_only_looks_like_a_record_of_data_has_the_same_line() -> None:
+    talk, said = conversations.Talk(443), [packet.data[54:] for packet in conversations.handshakes()][:5]
+    kept = [talk.say(data, client=not number & 1) for number, data in enumerate(said)]
+    kept += [talk.say(head + b"\0\x20" + bytes(32)) for head in (b"\x17\3\3", b"\x17\4\3", b"\x17\3\5", b"\x17\3\3")]
+    frames = packets.frames(kept)
+    assert by_blocks(frames) == of_trees(frames)
+    assert [text.rsplit(" ", 2)[1] for text in by_blocks(frames)[-4:]] == [
+        "Application",
+        "Unknown",
+        "Unknown",
+        "Application",
+    ]
+
+
 def test_times_before_the_first_and_long_after_it() -> None:
     spans = (0, 999, 1_000, 999_999_999, 1_000_000_000, -1, -1_500_000_000, 5_000_000, 2_000_000_000_000, 0)
     frames = packets.frames(list(traffic(3))[: len(spans)])
