@@ -55,6 +55,7 @@ class MtuSession:
         self._token = 0
         self._since: float | None = None
         self._over = False
+        self.stopped = False
 
     @property
     def black_hole(self) -> bool:
@@ -87,6 +88,10 @@ class MtuSession:
             self._tries += 1
             payload = self._size - HEADERS[self._family] - _ICMP
             yield self._family, Probe(self._token, self._address, self._ttl, self._token, payload)
+
+    def stop(self) -> None:
+        """Send nothing any more; the MTU stays unknown."""
+        self.stopped = self._over = True
 
     def _timeout(self) -> float:
         return self._wait or max(_SHORTEST, 4 * self._longest)

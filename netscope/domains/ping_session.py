@@ -17,6 +17,7 @@ LINGER = 10.0  # ping(8): how long to wait for the last reply when there was non
 LINGER_MANY = 1.0
 _CATCH_UP = 0.001  # after a pause, packets may follow each other closely for that long and no more
 _LATE_KEPT = 65_536
+_ENDLESS = 1 << 62
 
 
 class Pace(NamedTuple):
@@ -64,7 +65,7 @@ class PingSession:
         self.start = start
         self.last_sent = start
         self._next = start
-        self._round = 0
+        self._opens = True  # the next probe is the first of a round
         self._round_began = start
         self._position = 0
         self._token = 0
@@ -74,6 +75,9 @@ class PingSession:
         self._answered = self._errors = self._received = 0
         self._longest = 0.0
         self._resend = bool(pace.number and pace.deadline)
+        self._wanted = pace.number * len(self.targets)  # answers, where answers are counted
+        self._left = [self._most] * len(self.targets)
+        self._going = len(self.targets)  # targets that are still to be probed
 
     def due(self, now: float) -> Iterator[tuple[int, Probe]]:
         """Yield (lane, probe) for what is to be sent now; the lane is the address family."""
@@ -92,19 +96,66 @@ class PingSession:
         """Send to another address from now on: a name has moved. What is on its way still counts."""
         self.targets[index] = target
 
+    def drop(self, index: int) -> None:
+        """Send nothing to a target any more, and wait for nothing of it."""
+        if self._left[index]:
+            self._left[index] = 0
+            self._going -= 1
+            self._wanted -= self._unanswered(index)
+            if self._position == index:
+                self._go_on(index + 1)
+        self._forget(index)
+
+    def restart(self, index: int) -> None:
+        """Begin anew with a target, whether it was dropped or not: nothing of before is counted."""
+        if not self._left[index]:
+            self._wanted += self._unanswered(index)
+            self._going += 1
+        self._left[index] = self._most
+        if self._going == 1:
+            self._position, self._opens = index, True
+        self._answered -= self._answers(index)
+        self.tallies[index] = Tally()
+        self._forget(index)
+
+    @property
+    def _most(self) -> int:
+        return self.pace.number if self.pace.number and not self._resend else _ENDLESS
+
+    def _answers(self, index: int) -> int:
+        return self.tallies[index].received + self.tallies[index].errors
+
+    def _unanswered(self, index: int) -> int:
+        return max(0, self.pace.number - self._answers(index))
+
+    def _forget(self, index: int) -> None:
+        for table in (self._waiting, self._given_up, self._done):
+            for token in [token for token, probe in table.items() if probe.target == index]:
+                del table[token]
+
     def _sending(self) -> bool:
-        return not self.pace.number or self._resend or self._round < self.pace.number
+        return self._going > 0
 
     def _advance(self, now: float) -> None:
-        if not self._position:
+        if self._opens:
             # Like ping(8), never two rounds at once after a pause.
             self._round_began = self._next if now - self._next < self.pace.interval else now
+            self._opens = False
         self._next = max(self._next + self.pace.gap, now - _CATCH_UP)
-        self._position += 1
-        if self._position == len(self.targets):
-            self._position = 0
-            self._round += 1
-            self._next = max(self._next, self._round_began + self.pace.interval)
+        self._left[self._position] -= 1
+        self._going -= not self._left[self._position]
+        self._go_on(self._position + 1)
+
+    def _go_on(self, position: int) -> None:
+        """Go to the next target that is to be probed; behind the last one a round begins."""
+        while self._going:
+            if position == len(self.targets):
+                position, self._opens = 0, True
+                self._next = max(self._next, self._round_began + self.pace.interval)
+            if self._left[position]:
+                break
+            position += 1
+        self._position = position
 
     def _timeout(self) -> float:
         if self.pace.timeout:
@@ -129,7 +180,7 @@ class PingSession:
         pace = self.pace
         if pace.deadline and (now >= self.start + pace.deadline or self._errors):
             return True
-        if pace.number and self._answered >= pace.number * len(self.targets):
+        if self._resend and self._answered >= self._wanted:
             return True
         return not self._sending() and not self._waiting
 

@@ -24,7 +24,7 @@ class Renewed:
     """A session whose names are looked up again from time to time.
 
     ``tell`` is called with the index, the former and the new target. Another family is not followed: its probes would
-    need another socket.
+    need another socket. Only those that are still ``wanted`` are looked up.
     """
 
     def __init__(
@@ -34,12 +34,14 @@ class Renewed:
         prober: Prober,
         tell: Callable[[int, Target, Target], None],
         every: float = EVERY,
+        wanted: Callable[[int], bool] = lambda _index: True,
     ) -> None:
         self._session = session
         self._targets = {index: target for index, target in enumerate(targets) if target.word != target.address}
         self._prober = prober
         self._tell = tell
         self._every = every
+        self._wanted = wanted
         self._next: float | None = None
         self._asking = False
         self._news: list[tuple[int, Target]] = []
@@ -68,6 +70,8 @@ class Renewed:
         """Resolve every name once. A resolver that fails changes nothing."""
         found = []
         for index, target in list(self._targets.items()):
+            if not self._wanted(index):
+                continue
             try:
                 addresses = self._prober.resolve(target.word, target.family)
             except NetscopeError:
@@ -96,11 +100,15 @@ class Renewed:
 
 
 def renewed(
-    session: Following, targets: Sequence[Target], prober: Prober, tell: Callable[[int, Target, Target], None]
+    session: Following,
+    targets: Sequence[Target],
+    prober: Prober,
+    tell: Callable[[int, Target, Target], None],
+    wanted: Callable[[int], bool] = lambda _index: True,
 ) -> Session[Any]:
     """Return the session, its names looked up again from time to time where it has any."""
     has_names = any(target.word != target.address for target in targets)
-    return Renewed(session, targets, prober, tell) if has_names else session
+    return Renewed(session, targets, prober, tell, wanted=wanted) if has_names else session
 
 
 def moved(before: Target, now: Target) -> str:

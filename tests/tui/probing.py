@@ -19,7 +19,7 @@ from tests.tui.stage import Stage, flow, staged
 
 FLOWS = Tab("flows", "Flows", (Block("flows", LIVE),))  # the tab before it
 
-Screen = TypeVar("Screen", bound=ProbingScreen)
+Screen = TypeVar("Screen", bound=ProbingScreen[Any])
 
 
 class Probing(Generic[Screen]):

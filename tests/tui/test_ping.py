@@ -145,6 +145,74 @@ async def test_x_stops_and_takes_away_and_r_begins_anew() -> None:
         assert ping.stage.sees("nothing is sent")
 
 
+async def test_x_and_r_are_for_the_target_of_the_row() -> None:
+    async with pinging() as ping:
+        await ping.ask("10.0.0.1 10.0.0.2 10.0.0.4", 3)
+        await ping.step(1, 3)
+        await ping.stage.press("j", "x")
+        await ping.stage.until(
+            lambda: [row.state for row in ping.rows] == ["running", "stopped", "running"], "one less"
+        )
+        assert ping.stage.sees("● 2 probing")
+        await ping.step(2, 2)
+        assert [row.result.sent for row in ping.rows] == [4, 2, 4]
+        await ping.stage.press("r")
+        await ping.stage.until(lambda: ping.rows[1].result.sent == 0, "nothing of before is counted")
+        ping._pass(1.01)
+        await ping.stage.until(lambda: [row.result.sent for row in ping.rows] == [5, 1, 5], "it begins anew")
+        assert {row.state for row in ping.rows} == {"running"}
+        await ping.stage.press("x", "x")
+        await ping.stage.until(lambda: len(ping.rows) == 2, "the row is gone")
+        assert [row.result.target for row in ping.rows] == ["10.0.0.1", "10.0.0.4"]
+        assert ping.screen.pane.table.place.cursor == 1
+        await ping.stage.press("x", "k", "x")
+        await ping.stage.until(lambda: ping.stage.sees("nothing is sent"), "the last of them ends the question")
+        assert [row.state for row in ping.rows] == ["stopped", "stopped"]
+
+
+async def test_a_target_begins_anew_after_its_question_has_ended() -> None:
+    async with pinging(names={"two": "10.0.0.2"}) as ping:
+        await ping.ask("10.0.0.1 two 10.0.0.4 -c 1", 3)
+        ping._pass(5.0)
+        await ping.stage.until(lambda: [row.state for row in ping.rows] == ["done"] * 3, "the end")
+        ping.prober.known["two"] = "10.0.0.6"
+        await ping.stage.press("j", "r")
+        await ping.stage.until(lambda: len(ping.prober.sent) == 4, "a probe to that one")
+        ping._pass(5.0)
+        await ping.stage.until(lambda: [row.state for row in ping.rows] == ["done"] * 3, "the end")
+        assert [row.result.address for row in ping.rows] == ["10.0.0.1", "10.0.0.6", "10.0.0.4"]
+        assert [row.result.sent for row in ping.rows] == [1, 1, 1]
+        assert ping.prober.sent[-1].address == "10.0.0.6", "a name is looked up again"
+        await ping.stage.press("x", "x", "x")
+        await ping.stage.until(lambda: not ping.rows, "an empty table")
+
+
+async def test_a_name_that_is_none_any_more_fails_alone() -> None:
+    async with pinging(names={"two": "10.0.0.2"}) as ping:
+        await ping.ask("10.0.0.1 two -c 1", 2)
+        ping._pass(5.0)
+        await ping.stage.until(lambda: [row.state for row in ping.rows] == ["done"] * 2, "the end")
+        del ping.prober.known["two"]
+        await ping.stage.press("j", "r")
+        await ping.stage.until(lambda: [row.state for row in ping.rows] == ["done", "failed"], "its failure")
+        assert ping.stage.sees("two: Name or service not known")
+
+
+async def test_x_and_r_are_for_the_target_of_the_row_when_the_mtu_is_measured() -> None:
+    async with pinging((120, 40)) as ping:
+        await ping.ask("10.0.0.1 10.0.0.4 --mtu", 0)
+        await ping.stage.until(lambda: [row.state for row in ping.rows] == ["done", "done"], "both")
+        sent = len(ping.prober.sent)
+        ping.prober.answer = lambda _probe: []
+        await ping.stage.press("j", "r")
+        await ping.stage.until(lambda: len(ping.prober.sent) > sent, "the second is measured again")
+        assert {probe.address for probe in ping.prober.sent[sent:]} == {"10.0.0.4"}
+        await ping.stage.until(lambda: [row.state for row in ping.rows] == ["done", "running"], "that it is")
+        assert [row.result.mtu is not None for row in ping.rows] == [True, False]
+        await ping.stage.press("x")
+        await ping.stage.until(lambda: [row.state for row in ping.rows] == ["done", "stopped"], "its end")
+
+
 async def test_space_pauses_without_losing_anything() -> None:
     async with pinging() as ping:
         await ping.ask("10.0.0.2")
@@ -295,7 +363,7 @@ async def test_details_and_help() -> None:
         await ping.stage.press("escape", "question_mark")
         page = ping.stage.app.screen
         assert isinstance(page, PageScreen)
-        for text in ("graph: a shorter time", "--tcp", "stop this probe", "send nothing until"):
+        for text in ("graph: a shorter time", "--tcp", "stop this target", "send nothing until"):
             assert text in page.text
 
 

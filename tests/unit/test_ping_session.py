@@ -202,3 +202,51 @@ def test_no_path_mtu_where_nobody_answers() -> None:
     session = MtuSession("10.0.0.1", 4, 0.1)
     run(session, lambda _probe: [])
     assert session.mtu is None
+
+
+def many(count: int) -> list[Target]:
+    return [Target(str(n), f"10.0.0.{n}", 4, str(n)) for n in range(count)]
+
+
+@given(
+    st.integers(1, 5), st.integers(1, 4), st.lists(st.tuples(st.booleans(), st.integers(0, 4)), max_size=8), st.data()
+)
+def test_a_target_is_dropped_and_begun_anew_without_the_others(
+    count: int, number: int, orders: list[tuple[bool, int]], data: st.DataObject
+) -> None:
+    """However often, each target that goes on gets its number of probes since it was last begun, the others none."""
+    session = PingSession(many(count), Pace(number, interval=1.0, gap=0.01, timeout=0.5), 0.0)
+    since, going, now = [0] * count, [True] * count, 0.0
+    while True:
+        for _lane, probe in session.due(now):
+            index = int(probe.address.rpartition(".")[2])
+            assert going[index]
+            since[index] += 1
+            assert probe.sequence == since[index] <= number
+            if data.draw(st.booleans()):
+                session.receive(4, reply(probe, 0.001))
+        session.expire(now)
+        if orders:
+            drop, index = orders.pop()
+            index %= count
+            going[index], since[index] = not drop, since[index] if drop else 0
+            (session.drop if drop else session.restart)(index)
+        elif session.finished(now):
+            break
+        now += max(session.wake(now), 0.01)
+        assert now < 100
+    assert all(since[index] == number for index in range(count) if going[index])
+    assert [tally.sent for tally in session.tallies] == since
+
+
+def test_answers_are_counted_of_those_that_go_on() -> None:
+    session = PingSession(many(3), Pace(2, interval=0.2, deadline=9.0), 0.0)
+    session.drop(1)
+    _outcomes, ended = run(session, lambda probe: [(0.01, reply(probe, 0.01))])
+    assert [tally.received for tally in session.tallies] == [2, 0, 2]
+    assert ended < 1
+    session.restart(0)
+    session.restart(1)
+    _outcomes, ended = run(session, lambda probe: [(0.01, reply(probe, 0.01))])
+    assert sum(tally.received for tally in session.tallies) == 6
+    assert ended < 1

@@ -15,16 +15,15 @@ from netscope.core.text import printable
 from netscope.domains.ping import DOMAIN, LINE_ONLY
 from netscope.domains.ping_plan import Request, requested
 from netscope.domains.probe_targets import to_be_agreed
-from netscope.hub.background import Background
+from netscope.hub.background import ENDED, Background
 from netscope.tui.confirm import Confirm
 from netscope.tui.framed import Surroundings
 from netscope.tui.keys import Key, bindings
 from netscope.tui.pages import PageLine, Span
 from netscope.tui.pane import Pane
-from netscope.tui.ping.board import Board, Row, Run
+from netscope.tui.ping.board import Aim, Board, Row, Run
 from netscope.tui.ping.columns import domain, key
 from netscope.tui.ping.graph import Plot, Scope, draw
-from netscope.tui.ping.series import Series
 from netscope.tui.probing.lines import Lines
 from netscope.tui.probing.screen import ProbingScreen, keys_with
 from netscope.tui.table.widget import Notice
@@ -44,7 +43,7 @@ _EMPTY = Notice(
 )
 
 
-class PingScreen(ProbingScreen):
+class PingScreen(ProbingScreen[Aim]):
     """Pings, as many at once as are asked for."""
 
     DEFAULT_CSS = """
@@ -88,10 +87,15 @@ class PingScreen(ProbingScreen):
         """Return all questions."""
         return list(self.board.runs.values())
 
-    def chosen(self) -> Run | None:
-        """Return the question of this row."""
+    def chosen(self) -> Aim | None:
+        """Return the target of this row; of one that fades there is none."""
         row: Row | None = self.pane.table.record
-        return self.board.runs.get(row.run) if row is not None else None
+        run = self.board.runs.get(row.run) if row is not None else None
+        return Aim(run, row.place) if row is not None and run is not None and row.place not in run.hidden else None
+
+    def going(self) -> int:
+        """Return how many targets are pinged."""
+        return sum(run.going for run in self.board.runs.values())
 
     def begin(self, line: str, given: Given) -> None:
         """Ping, after a question where a prefix is big or public. Raises NetscopeError."""
@@ -114,16 +118,17 @@ class PingScreen(ProbingScreen):
         self.question.say("starting…")
         self.feed.look()
 
-    def again(self, probe: Background) -> None:
-        """Begin a question anew."""
-        if isinstance(probe, Run):
-            self._start(probe.line, probe.request)
+    def again(self, chosen: Aim) -> None:
+        """Begin a target anew."""
+        self.board.restart(chosen)
+        self.feed.look()
 
-    def forget(self, probe: Background) -> None:
-        """Take a question off the table."""
-        if isinstance(probe, Run):
-            self.board.remove(probe.number)
-            self._marked = [(run, index) for run, index in self._marked if run != probe.number]
+    def forget(self, chosen: Aim) -> None:
+        """Take a target off the table."""
+        self.board.hide(chosen)
+        self.pane.start_over()  # what one takes away oneself need not fade
+        key_there = (chosen.run.number, chosen.place)
+        self._marked = [key_here for key_here in self._marked if key_here != key_there]
 
     def held(self) -> Sequence[Snapshot]:
         """Return what is known of all targets."""
@@ -158,11 +163,12 @@ class PingScreen(ProbingScreen):
             rows = [under]
         return [(row, runs[row.run]) for row in rows if row.run in runs and row.place < len(runs[row.run].series)]
 
-    def _now(self, series: Sequence[Series]) -> float:
+    def _now(self, drawn: Sequence[tuple[Row, Run]]) -> float:
         """Return where the newest end of the graph is: now, or the last probe where nothing is sent any more."""
         clock = self.around.hub.host.clock()
-        if any(run.state == "running" for run in self.board.running()):
+        if any(run.state_of(row.place) == "running" for row, run in drawn):
             return clock
+        series = [run.series[row.place] for row, run in drawn]
         return max((span[1] for one in series if (span := one.span()) is not None), default=clock)
 
     def _draw(self) -> None:
@@ -171,7 +177,7 @@ class PingScreen(ProbingScreen):
             self.graph.show([_sentence(row, run) for row, run in drawn])
             return
         plots = [Plot(_title(row, run), run.series[row.place]) for row, run in drawn]
-        now = self._now([plot.series for plot in plots])
+        now = self._now(drawn)
         wall = host.wall() - host.clock() + now
         self.graph.show(draw(plots, self._scope, now, wall, size.width, size.height))
 
@@ -182,10 +188,10 @@ class PingScreen(ProbingScreen):
 
     def action_scroll(self, by: float) -> None:
         """Show what was before, or after."""
-        series = [run.series[row.place] for row, run in self._drawn()]
-        starts = [span[0] for one in series if (span := one.span()) is not None]
+        drawn = self._drawn()
+        starts = [span[0] for row, run in drawn if (span := run.series[row.place].span()) is not None]
         if starts:
-            self._scope = self._scope.scrolled(by, min(starts), self._now(series))
+            self._scope = self._scope.scrolled(by, min(starts), self._now(drawn))
             self._draw()
 
     def action_mark(self) -> None:
@@ -203,7 +209,9 @@ class PingScreen(ProbingScreen):
 def _title(row: Row, run: Run) -> str:
     found = row.result
     who = found.target if found.target == found.address else f"{found.target} ({found.address})"
-    return f"{who}  {found.how}, every {run.request.pace.interval:g} s" + (f", {run.state}" if run.ended else "")
+    return f"{who}  {found.how}, every {run.request.pace.interval:g} s" + (
+        f", {row.state}" if row.state in ENDED else ""
+    )
 
 
 def _sentence(row: Row, run: Run) -> PageLine:

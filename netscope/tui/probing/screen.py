@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -27,12 +27,12 @@ from netscope.tui.tabs import Tab
 OWN = (
     Key("i", "question", "Target", "type a target, with flags as on the command line; Up and Down: those before", "i",
         "tab", 1),
-    Key("x", "stop", "Stop", "stop this probe; once more: take it off the table", "x", "tab", 3),
-    Key("X", "stop_all", "Stop all", "stop all probes", "X", "tab"),
+    Key("x", "stop", "Stop", "stop this target; once more: take it off the table", "x", "tab", 3),
+    Key("X", "stop_all", "Stop all", "stop all targets", "X", "tab"),
 )  # fmt: skip
 CHANGED = {
     "pause": ("Pause", "send nothing until it is pressed again"),
-    "refresh": ("Restart", "begin anew, with nothing counted"),
+    "refresh": ("Restart", "begin this target anew, with nothing counted"),
     "sort": ("Sort", "sort by this column; again: by the next one"),
 }
 
@@ -48,7 +48,21 @@ def keys_with(own: Sequence[Key]) -> tuple[Key, ...]:
     return (*OWN, *own, *shared)
 
 
-class ProbingScreen(TabScreen):
+class Chosen(Protocol):
+    """What is under the cursor: a probe, or one of its targets."""
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether nothing is sent there any more."""
+
+    def stop(self) -> None:
+        """Send nothing there any more."""
+
+
+Choice = TypeVar("Choice", bound=Chosen)
+
+
+class ProbingScreen(TabScreen, Generic[Choice]):
     """A tab that probes. What it began goes on while another tab is in front."""
 
     DEFAULT_CSS = "ProbingScreen > QuestionLine { background: $surface; }"
@@ -84,7 +98,7 @@ class ProbingScreen(TabScreen):
         self.post_message(self.News(self.tab.name, None))
 
     def _tell(self) -> None:
-        going = sum(not probe.ended for probe in self.probes())
+        going = self.going()
         self._teller = self.set_timer(_TELLING, self._tell) if going else None
         part = Part(f" ● {going} {self.tab.title.lower()} ", "good", f"app.tab('{self.tab.name}')") if going else None
         if part != self.around.news.get(self.tab.name):
@@ -101,24 +115,28 @@ class ProbingScreen(TabScreen):
         """Return what was begun and is still shown."""
 
     @abstractmethod
-    def chosen(self) -> Background | None:
-        """Return the probe under the cursor."""
+    def chosen(self) -> Choice | None:
+        """Return what is under the cursor."""
 
     @abstractmethod
     def begin(self, line: str, given: Given) -> None:
         """Begin what a line asks for. Raises NetscopeError."""
 
     @abstractmethod
-    def again(self, probe: Background) -> None:
-        """Begin a probe anew."""
+    def again(self, chosen: Choice) -> None:
+        """Begin anew there."""
 
     @abstractmethod
-    def forget(self, probe: Background) -> None:
-        """Show a probe no longer."""
+    def forget(self, chosen: Choice) -> None:
+        """Show that no longer."""
 
     @abstractmethod
     def declaration(self) -> Domain:
         """Return the topic, for its options."""
+
+    def going(self) -> int:
+        """Return how many targets are probed."""
+        return sum(not probe.ended for probe in self.probes())
 
     # Questions
 
@@ -164,7 +182,7 @@ class ProbingScreen(TabScreen):
         if going and all(probe.state == "paused" for probe in going):
             return [Part(" PAUSED ", "warning", "screen.pause")]
         if going:
-            return [Part(f" ● {len(going)} probing ", "good", "screen.pause")]
+            return [Part(f" ● {self.going()} probing ", "good", "screen.pause")]
         return [Part(" nothing is sent ", "quiet")]
 
     # Keys
@@ -174,14 +192,14 @@ class ProbingScreen(TabScreen):
         self.question.open()
 
     def action_stop(self) -> None:
-        """Stop the probe of this row, or take it off the table."""
-        probe = self.chosen()
-        if probe is None:
+        """Stop the target of this row, or take it off the table."""
+        chosen = self.chosen()
+        if chosen is None:
             return
-        if probe.ended:
-            self.forget(probe)
+        if chosen.ended:
+            self.forget(chosen)
         else:
-            probe.stop()
+            chosen.stop()
         self.feed.look()
 
     def action_stop_all(self) -> None:
@@ -199,9 +217,9 @@ class ProbingScreen(TabScreen):
 
     def action_refresh(self) -> None:
         """Begin anew."""
-        probe = self.chosen()
-        if probe is not None:
-            self.again(probe)
+        chosen = self.chosen()
+        if chosen is not None:
+            self.again(chosen)
 
     def halt(self) -> None:
         """Send nothing any more."""

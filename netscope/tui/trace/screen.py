@@ -48,7 +48,7 @@ _FIRST = 2  # rounds in which the way is found
 _PATIENCE = 3.0  # seconds for names
 
 
-class TraceScreen(ProbingScreen):
+class TraceScreen(ProbingScreen[Run]):
     """Traces, as many at once as are asked for; the hops of one are shown."""
 
     DEFAULT_CSS = """
@@ -166,18 +166,17 @@ class TraceScreen(ProbingScreen):
             self._use_view(_VIEWS[0])
         self.feed.look()
 
-    def again(self, probe: Background) -> None:
+    def again(self, chosen: Run) -> None:
         """Begin a trace anew."""
-        if isinstance(probe, Run):
-            self.board.ask(probe.line, probe.word, probe.request)
-            self.panes[1].start_over()
-            self.feed.look()
+        self.board.ask(chosen.line, chosen.word, chosen.request)
+        self.panes[1].start_over()
+        self.feed.look()
 
-    def forget(self, probe: Background) -> None:
+    def forget(self, chosen: Run) -> None:
         """Take a trace off the table."""
-        if isinstance(probe, Run):
-            self.board.remove(probe.number)
-            self.panes[1].start_over()
+        self.board.remove(chosen.number)
+        for pane in self.panes:
+            pane.start_over()  # what one takes away oneself need not fade
 
     def held(self) -> Sequence[Snapshot]:
         """Return what is known of all traces."""
