@@ -21,6 +21,8 @@ class Interface(NamedTuple):
         fcs: bytes of frame check sequence at each frame's end; -1 where that is not told.
         comments: notes on it.
         options: what else a pcapng file tells of it, such as its addresses and speed, to be kept.
+        section: the section of a file that it is told in, from 1; 0 where there are none, as in pcap.
+        id: its place among those of its section, from 0.
     """
 
     name: str
@@ -31,6 +33,8 @@ class Interface(NamedTuple):
     fcs: int = -1
     comments: tuple[str, ...] = ()
     options: Options = ()
+    section: int = 0
+    id: int = 0
 
 
 class Statistics(NamedTuple):

@@ -34,7 +34,7 @@ def pseudo(net: tuple[bytes, bytes], protocol: int, length: int) -> bytes:
 
 def status_spec(name: str, label: str = "Checksum Status") -> Spec:
     """Return the field that says whether a checksum is right."""
-    return Spec(name, label, "u8", names=STATUS)
+    return Spec(name, label, "u8", line=lambda value: f"{label}: {STATUS[value]}")
 
 
 @lru_cache(maxsize=256)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from netscope.core.typed import TYPE_CHECKING, Any, Callable, Mapping, TypeVar
+from netscope.core.typed import TYPE_CHECKING, Any, Callable, Mapping, Sequence, TypeVar
 
 if TYPE_CHECKING:
+    from netscope.core.frame import Interface
     from netscope.dissect.fragments import Datagram, Piece
     from netscope.dissect.segments import Begun
     from netscope.dissect.tcp_analysis import Conversation, Verdict
@@ -61,6 +62,7 @@ class Context:
         self.first_time: int | None = None
         self.last = 0  # the highest frame number seen
         self.last_time: int | None = None
+        self.interfaces: Sequence[Interface] = ()  # of the capture, as far as they are known
         self.deltas: Kept[int, int] = Kept(_VERDICTS)
         self.tcp: Kept[tuple[Any, ...], Conversation] = Kept(_CONVERSATIONS)
         self.tcp_count = 0

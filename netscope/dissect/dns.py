@@ -306,7 +306,7 @@ def _again(tree: Tree, what: str, word: str, frame: int, at: int) -> None:
     """Say of a message that comes again which frame it repeats."""
     ident = next(place for place, field in enumerate(tree.items) if field.name == _ID.name)
     message = f"DNS {what} retransmission. Original {word} in frame {frame}"
-    start = tree.items[ident].start
-    tree.items.insert(ident + 1, expert(_REPEATS[word], message, "Warning", "Protocol", start, tree.buffer))
+    remark = expert(_REPEATS[word], message, "Warning", "Protocol", tree.items[ident].start, tree.buffer)
+    tree.items[ident] = tree.items[ident]._replace(children=(remark,))
     tree.made(_SAME_REQUEST if word == "request" else _SAME_RESPONSE, frame, at)
     tree.made(_REPEATED, True, at)

@@ -16,7 +16,7 @@ Naming = Callable[[str], str] | None
 LG = ("Locally administered address (this is NOT the factory default)", "Globally unique address (factory default)")
 IG = ("Group address (multicast/broadcast)", "Individual address (unicast)")
 _DST, _SRC = Spec("eth.dst", "Destination", "mac"), Spec("eth.src", "Source", "mac")
-_ADDR = Spec("eth.addr", "Address", "mac", hidden=True)
+_ADDR = Spec("eth.addr", "Address", "mac")
 _BITS = {
     side: (
         Spec(f"eth.{side}.lg", "LG bit", "b24", 0x020000, LG), Spec("eth.lg", "LG bit", "b24", 0x020000, LG,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netscope.core.frame import Frame
+from netscope.core.frame import Frame, Interface
 from netscope.core.typed import Sequence
 from netscope.dissect.model import Field
 from netscope.dissect.spec import Spec, named, span, when
@@ -23,14 +23,24 @@ _TEXTS = (
     Spec("frame.time_delta_displayed", "Time delta from previous displayed frame", "str"),
     Spec("frame.time_relative", "Time since reference or first frame", "str"),
 )  # fmt: skip
+_READ = (_TEXTS[0], _TEXTS[2])
+_SECTION, _INTERFACE = (
+    Spec("frame.section_number", "Section number", "u32"),
+    Spec("frame.interface_id", "Interface id", "u32"),
+)
+_NAME, _DESCRIPTION = (
+    Spec("frame.interface_name", "Interface name", "str"),
+    Spec("frame.interface_description", "Interface description", "str"),
+)
 _ENCAPSULATION = Spec("frame.encap_type", "Encapsulation type", "i16")
 _NUMBER = Spec("frame.number", "Frame Number", "u32")
 _LENGTH = Spec("frame.len", "Frame Length", "u32")
 _CAPTURED = Spec("frame.cap_len", "Capture Length", "u32")
-_MARKED = Spec("frame.marked", "Frame is marked", "b8")
-_IGNORED = Spec("frame.ignored", "Frame is ignored", "b8")
+_MARKED = Spec("frame.marked", "Frame is marked", "b8", nowhere=True)
+_IGNORED = Spec("frame.ignored", "Frame is ignored", "b8", nowhere=True)
 _NEVER = (_MARKED.field(False, 0, 0), _IGNORED.field(False, 0, 0))
 _PROTOCOLS = Spec("frame.protocols", "Protocols in frame", "str")
+_UNKNOWN = "unknown"  # what an interface without a name is called
 _COMMENT = Spec("frame.comment", "Comment", "str")
 _DIRECTION = Spec("frame.p2p_dir", "Point-to-Point Direction", "i8", names={0: "Sent", 1: "Received"})
 
@@ -39,16 +49,32 @@ def _bytes(size: int) -> str:
     return f"{size} byte{'' if size == 1 else 's'}"
 
 
-def title(frame: Frame, path: Sequence[str], delta: int, first: int) -> str:
+def title(frame: Frame, path: Sequence[str], delta: int, first: int, interface: Interface | None) -> str:
     """Return the line of a frame as a whole."""
     captured = len(frame.data)
     return (
         f"Frame {frame.number}: {_bytes(frame.length)} on wire ({frame.length * 8} bits), "
         f"{_bytes(captured)} captured ({captured * 8} bits)"
+        + (f" on interface {interface.name or _UNKNOWN}, id {interface.id}" if interface and interface.section else "")
     )
 
 
-def fields(frame: Frame, path: Sequence[str], delta: int, first: int) -> list[Field]:
+def _where(interface: Interface) -> list[Field]:
+    """Return what is known of where a frame was captured."""
+    if not interface.section:
+        return []
+    name = interface.name or _UNKNOWN
+    below = [_NAME.field(name, 0, 0)]
+    if interface.description:
+        below.append(_DESCRIPTION.field(interface.description, 0, 0))
+    text = f"Interface id: {interface.id} ({name})"
+    return [
+        _SECTION.field(interface.section, 0, 0),
+        _INTERFACE.field(interface.id, 0, 0, text=text, children=tuple(below)),
+    ]
+
+
+def fields(frame: Frame, path: Sequence[str], delta: int, first: int, interface: Interface | None) -> list[Field]:
     """Return what is known of a frame. ``delta`` and ``first`` are the time since, and of, other frames, in ns."""
     seconds, rest = divmod(frame.time, 1_000_000_000)
     number, word = ENCAPSULATIONS.get(frame.link, (0, "Unknown"))
@@ -61,10 +87,12 @@ def fields(frame: Frame, path: Sequence[str], delta: int, first: int) -> list[Fi
         (since, f"{since} seconds", (frame.time - first) / 1e9),
     )  # fmt: skip
     made = [_COMMENT.field(comment, 0, 0) for comment in frame.comments]
+    if interface is not None:
+        made += _where(interface)
     made.append(_ENCAPSULATION.field(number, 0, 0, show=str(number), text=f"Encapsulation type: {word} ({number})"))
     for spec, (show, said, value) in zip(_TEXTS, values, strict=True):
         text = f"{spec.label}: {said}"
-        made.append(spec.field(value, 0, 0, show=show, text=text, generated=spec.name != "frame.time"))
+        made.append(spec.field(value, 0, 0, show=show, text=text, generated=spec not in _READ))
     captured = len(frame.data)
     return [
         *made,

@@ -69,10 +69,6 @@ def remarks(verdict: Verdict, start: int, buffer: int, flags: int, length: int) 
             below.append(_time(_ROUND_TRIP, late, start, buffer))
     if verdict.rtt and (number or verdict.pushed or verdict.flags or verdict.noted):
         below.append(_time(_INITIAL, verdict.rtt, start, buffer))
-    frame, waited = verdict.rto
-    if waited:
-        below.append(_time(_RTO, waited, start, buffer))
-        below.append(_RTO_FRAME.field(frame, start, 0, buffer, generated=True))
     if verdict.in_flight:
         below.append(_IN_FLIGHT.field(verdict.in_flight, start, 0, buffer, generated=True))
     if verdict.in_flight and verdict.pushed:
@@ -85,6 +81,10 @@ def remarks(verdict: Verdict, start: int, buffer: int, flags: int, length: int) 
                 continue
             message, severity = _SAID[flag]
             notes.append(expert(_NAMES[flag], message, severity, "Sequence", start, buffer))
+        frame, waited = verdict.rto
+        if waited:
+            notes.append(_time(_RTO, waited, start, buffer))
+            notes.append(_RTO_FRAME.field(frame, start, 0, buffer, generated=True))
         below.append(_FLAGS.field(None, start, 0, buffer, generated=True, children=tuple(notes)))
     count, original = verdict.duplicate
     if count:

@@ -24,7 +24,7 @@ _MOST_FIELDS = 20_000  # of one layer: a packet made to keep us busy gets no fur
 def expert(name: str, message: str, severity: str, group: str, at: int, buffer: int = 0) -> Field:
     """Return a remark as Wireshark's expert makes it."""
     below = (
-        Field(name, None, "", message, 0, 0, buffer=buffer),
+        Field(name, None, "", message, 0, 0, generated=True, buffer=buffer),
         Field(_MESSAGE, message, message, f"Message: {message}", 0, 0, hidden=True, buffer=buffer),
         Field(
             _SEVERITY, SEVERITIES[severity], str(SEVERITIES[severity]), f"Severity level: {severity}", 0, 0,

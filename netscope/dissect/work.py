@@ -189,7 +189,8 @@ def take_apart(frame: Frame, context: Context, before: Frame | None) -> Dissecti
     if before is not None:
         delta = frame.time - before.time
     work = Work(frame, context)
-    about = (frame, work.path, delta, context.first_time)
+    interface = context.interfaces[frame.interface] if frame.interface < len(context.interfaces) else None
+    about = (frame, work.path, delta, context.first_time, interface)
     work.layers.append(Layer(framelayer.NAME, framelayer.title, 0, len(frame.data), 0, framelayer.fields, about))
     end = max(frame.length, len(frame.data))
     if not work.next("link", frame.link, 0, end):

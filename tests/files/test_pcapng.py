@@ -105,8 +105,8 @@ def test_sections_read_as_tshark_reads_them(orders: str, tmp_path: Path) -> None
 def test_what_a_file_tells_beside_frames() -> None:
     frames = opened(varied(">") + varied("<"))
     assert frames.interfaces[:2] == [
-        Interface("eth0", 1, 0, "udp port 53", "the uplink"),
-        Interface("eth1", 1, 0, fcs=4),
+        Interface("eth0", 1, 0, "udp port 53", "the uplink", section=1),
+        Interface("eth1", 1, 0, fcs=4, section=1, id=1),
     ]
     assert len(frames.interfaces) == 8
     assert [f.interface for f in everything(frames)] == [0, 1, 2, 3, 0, 0, 4, 5, 6, 7, 4, 4]
@@ -226,7 +226,7 @@ def test_whatever_is_written_is_read_again(
     made = PcapngEncoder(order)
     counted = [counts]
     read = opened(made.head(interfaces, extras) + b"".join(map(made.frame, frames)) + made.tail(counted))
-    assert read.interfaces == interfaces
+    assert read.interfaces == [one._replace(section=1, id=place) for place, one in enumerate(interfaces)]
     assert everything(read) == frames
     assert list(read.statistics) == counted
     assert read.extras._replace(application="") == extras

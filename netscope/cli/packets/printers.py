@@ -6,8 +6,11 @@ from netscope.cli.packets.grammar import Command
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.frame import Frame, Interface, interface_name
 from netscope.core.host import Host
-from netscope.core.typed import Iterator, Mapping, Protocol, Sequence
+from netscope.core.typed import TYPE_CHECKING, Iterator, Mapping, Protocol, Sequence
 from netscope.dissect.files.block import Block, Match
+
+if TYPE_CHECKING:
+    from netscope.dissect import Dissection
 
 _ETHERNET = 1
 
@@ -143,13 +146,13 @@ class _Dissected:
             self.context = Context(checksums=command.checksums, decode_as=dict(command.decode))
         except ValueError as error:
             raise BadQuery(str(error)) from None
-        self.first: int | None = None
 
-    def since(self, frame: Frame) -> int:
-        """Return when the capture began."""
-        if self.first is None:
-            self.first = frame.time
-        return self.first
+    def dissect(self, frame: Frame, interfaces: Sequence[Interface]) -> Dissection:
+        """Take a frame apart."""
+        from netscope.dissect import dissect
+
+        self.context.interfaces = interfaces
+        return dissect(frame, self.context)
 
     def head(self) -> str:
         """Return nothing."""
@@ -194,11 +197,10 @@ class _Trees(_Dissected):
 
     def frame(self, frame: Frame, interfaces: Sequence[Interface]) -> str:
         """Return many lines."""
-        from netscope.dissect import dissect
         from netscope.domains.packets.tsharktext import dump, tree
 
-        seen = dissect(frame, self.context)
-        lines = [*(tree(seen) if self.tree else ()), *(dump(seen) if self.bytes else ())]
+        seen = self.dissect(frame, interfaces)
+        lines = [*(tree(seen, dumped=self.bytes) if self.tree else ()), *(dump(seen) if self.bytes else ())]
         return "\n".join(lines) + "\n"
 
 
@@ -217,9 +219,7 @@ class _Fields(_Dissected):
 
     def frame(self, frame: Frame, interfaces: Sequence[Interface]) -> str:
         """Return a line."""
-        from netscope.dissect import dissect
-
-        return self.rows.row(dissect(frame, self.context), self.since(frame)) + "\n"
+        return self.rows.row(self.dissect(frame, interfaces), self.context.first_time or 0) + "\n"
 
 
 class _Json(_Dissected):
@@ -240,10 +240,10 @@ class _Json(_Dissected):
         """Return an object."""
         import json
 
-        from netscope.dissect import dissect
         from netscope.domains.packets.tsharktext import document
 
-        found = document(dissect(frame, self.context), self.picker, self.since(frame))
+        seen = self.dissect(frame, interfaces)
+        found = document(seen, self.picker, self.context.first_time or 0)
         lead = ",\n" if self.begun else "\n"
         self.begun = True
         return lead + "\n".join("  " + line for line in json.dumps(found, indent=2).split("\n"))

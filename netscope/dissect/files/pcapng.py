@@ -183,7 +183,8 @@ class PcapngReader:
                     0, offset, "an interface's block is too short" if len(block) < 20 else "too many interfaces"
                 )
                 return
-            self.interfaces.append(interface_of(block, section.order))
+            place = (len(self._sections), len(section.clocks))
+            self.interfaces.append(interface_of(block, section.order)._replace(section=place[0], id=place[1]))
             section.clocks.append(clock(block, section.order))
         elif kind == ISB:
             found = statistics_of(block, section.order, section.clocks)

@@ -6,29 +6,46 @@ import time
 
 from netscope.core.text import printable
 from netscope.core.typed import Any, Iterable, Iterator
-from netscope.dissect import Dissection, Field
+from netscope.dissect import Dissection, Field, Layer
 from netscope.domains.packets.tsharkfields import Picker
 
 _BILLION = 1_000_000_000
+_DATA = "data"  # the protocol of what nobody knows
 _VISIBLE = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in range(256))
 
 
-def tree(seen: Dissection) -> Iterator[str]:
-    """Yield the lines of the whole dissection."""
+def tree(seen: Dissection, *, dumped: bool = False) -> Iterator[str]:
+    """Yield the lines of the whole dissection: with the bytes that nobody knows, unless all are ``dumped`` below."""
     for layer in seen.layers:
         yield printable(layer.title)
+        if layer.name == _DATA and not dumped:
+            yield from _unknown(seen, layer)
         for field in layer.fields():
-            yield from _branch(field, 1)
+            yield from _branch(seen, field, 1, dumped)
     yield ""
 
 
-def _branch(field: Field, depth: int) -> Iterator[str]:
+def _branch(seen: Dissection, field: Field, depth: int, dumped: bool) -> Iterator[str]:
     if field.hidden:
         return
     text = printable(field.text)
     yield "    " * depth + (f"[{text}]" if field.generated else text)
+    if field.name == _DATA and not dumped:
+        yield from _unknown(seen, field)
     for child in field.children:
-        yield from _branch(child, depth + 1)
+        yield from _branch(seen, child, depth + 1, dumped)
+
+
+def _unknown(seen: Dissection, part: Layer | Field) -> Iterator[str]:
+    """Yield the lines of bytes that nobody knows."""
+    yield ""
+    yield from _hexadecimal(seen.buffers[part.buffer].data[part.start : part.start + part.length])
+
+
+def _hexadecimal(data: bytes) -> Iterator[str]:
+    text = data.decode("latin-1").translate(_VISIBLE)
+    for at in range(0, len(data), 16):
+        yield f"{at:04x}  {data[at : at + 16].hex(' '):<47}   {text[at : at + 16]}"
 
 
 def dump(seen: Dissection) -> Iterator[str]:
@@ -36,9 +53,7 @@ def dump(seen: Dissection) -> Iterator[str]:
     for name, data in seen.buffers:
         if len(seen.buffers) > 1:
             yield f"{name} ({len(data)} byte{'' if len(data) == 1 else 's'}):"
-        text = data.decode("latin-1").translate(_VISIBLE)
-        for at in range(0, len(data), 16):
-            yield f"{at:04x}  {data[at : at + 16].hex(' '):<47}   {text[at : at + 16]}"
+        yield from _hexadecimal(data)
     yield ""
 
 

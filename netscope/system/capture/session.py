@@ -57,7 +57,9 @@ class LiveCapture:
 
     def _open(self) -> None:
         for name in dict.fromkeys(self._request.interfaces):
-            self._rings.append(Ring(name, self._request))
+            ring = Ring(name, self._request)
+            ring.interface = ring.interface._replace(section=1, id=len(self._rings))  # as a pcapng file will have it
+            self._rings.append(ring)
 
     def _close_rings(self) -> None:
         for ring in self._rings:

@@ -104,11 +104,16 @@ def _parts(fields: Iterable[Field], path: Path, first: int, buffer: int) -> Iter
         if field.generated or field.length <= 0 or field.buffer != buffer:
             continue
         part = _part(inner, field, first)
-        below = list(_parts(field.children, inner, first, buffer))
+        below = list(_parts(_others(field), inner, first, buffer))
         if below and (_cover(below, part) or _only_bits(field)):
             yield from below
         else:
             yield part
+
+
+def _others(field: Field) -> Iterator[Field]:
+    """Yield the fields below one that do not say the same once more."""
+    return (child for child in field.children if child.value is None or child.value != field.value)
 
 
 def bits(dissection: Dissection, layer: int, field: Field) -> tuple[int, int]:
