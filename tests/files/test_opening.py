@@ -97,6 +97,24 @@ def test_standard_input() -> None:
     assert done.stdout.decode() == f"{len(FRAMES)} standard input\n"
 
 
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_standard_input_begins_where_it_stands(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    """As for ``{ read -r line; netscope packets -r -; } < file``."""
+    path = tmp_path / "made"
+    path.write_bytes(b"a line before it\n" + pack(pcap(FRAMES)))
+    code = (
+        "from netscope.system.capture.opening import open_capture\n"
+        "frames = open_capture('-')\n"
+        "while frames.advance(): pass\n"
+        "print(len(frames), list(frames.problems))\n"
+    )
+    with path.open("rb") as file:
+        file.readline()
+        os.lseek(file.fileno(), file.tell(), os.SEEK_SET)  # Python had read more
+        done = subprocess.run([sys.executable, "-c", code], stdin=file, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{len(FRAMES)} []\n"
+
+
 def test_following_on_a_thread(tmp_path: Path) -> None:
     path = tmp_path / "made.pcap"
     path.write_bytes(pcap(FRAMES * 30_000))

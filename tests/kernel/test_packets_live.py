@@ -245,6 +245,16 @@ def test_files_in_turn(loopback: Namespace, tmp_path: Path) -> None:
     assert counts == ["10 packets\n", "10 packets\n", "5 packets\n"]
 
 
+def test_an_interface_that_is_down_is_said_at_once(loopback: Namespace) -> None:
+    loopback.ip("link set lo down")
+    with started(loopback, "-ni", "lo", "-c", "1", "udp", says="lo is down: nothing comes until it is up") as process:
+        loopback.ip("link set lo up")
+        send(loopback, 1)
+        printed, errors = process.communicate(timeout=30)
+    assert printed.count("\n") == 1
+    assert "1 packets captured" in errors
+
+
 def test_it_ends_by_itself(loopback: Namespace) -> None:
     begun = time.monotonic()
     with started(loopback, "-i", "lo", "-a", "duration:1") as process:

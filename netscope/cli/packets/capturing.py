@@ -92,6 +92,7 @@ class _Run:
         for interface in self.live.interfaces:
             link = _LINKS.get(interface.link, str(interface.link))
             complain(f"listening on {interface.name}, link-type {link}, snapshot length {self.command.snaplen} bytes")
+        complain_of(self.live.problems)  # an interface that is down: or one would wait without knowing why
         self._listen()
         try:
             if self.command.form == "json":

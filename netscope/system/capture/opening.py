@@ -56,6 +56,8 @@ def _open(path: str, name: str) -> int:
 
 def _frames(descriptor: int, name: str, memory: int) -> FileFrames:
     regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
+    if regular and os.lseek(descriptor, 0, os.SEEK_CUR):
+        regular = False  # standard input, of which somebody has read a part: the rest of it is the capture
     try:
         if regular:
             head = os.pread(descriptor, _HEAD, 0)
