@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from netscope.dissect.tcpdumptext.around import Around
 from netscope.dissect.tcpdumptext.hexdump import hexadecimal
 from netscope.dissect.tcpdumptext.igmp import RECORDS
 from netscope.dissect.tcpdumptext.names import bits, checksum, ip6, mac, named, should_be
-from netscope.dissect.tcpdumptext.text import U16, U32, Printers, Text, Truncated, need, take
+from netscope.dissect.tcpdumptext.text import U16, U32, Print, Printers, Text, Truncated, need, take
 
 _NAMES = {
     1: "destination unreachable", 2: "packet too big", 3: "time exceeded in-transit", 4: "parameter problem",
@@ -32,7 +30,7 @@ _OPTIONS = {
 _RA_FLAGS = ((0x80, "managed"), (0x40, "other stateful"), (0x20, "home agent"))
 _PREFIX_FLAGS = ((0x80, "onlink"), (0x40, "auto"), (0x20, "router"))
 _PREFERENCES = ("medium", "high", "rsv", "low")
-_RARE = Printers[Callable[[Text, bytes, int, int], None]](
+_RARE = Printers[Print](
     {
         138: "icmp6_rare:renumbering", 139: "icmp6_rare:node_query", 140: "icmp6_rare:node_reply",
         155: "icmp6_rare:rpl",
@@ -67,72 +65,40 @@ def icmp6(text: Text, data: bytes, at: int, length: int, around: Around) -> None
         text.add(f", length {length}")
 
 
-def _message(text: Text, data: bytes, at: int, length: int, kind: int) -> bool:  # noqa: C901 - field after field
+def _message(text: Text, data: bytes, at: int, length: int, kind: int) -> bool:
     """Print what a message says; return whether its length is still to come."""
+    if kind == 1:
+        return _unreachable(text, data, at, length)
+    if kind == 147:
+        return _mobile(text, data, at, length)
     rare = _RARE.find(kind)
     if rare is not None:
         rare(text, data, at, at + length)
         return True
-    if kind == 1:
-        return _unreachable(text, data, at, length)
-    if kind == 2:
-        text.add(f", mtu {U32(take(data, at + 4, 4))[0]}")
-    elif kind == 3:
-        code = data[at + 1]
-        if code == 0:
-            need(data, at, 48)
-            text.add(f" for {ip6(data[at + 32 : at + 48])}")
-        else:
-            text.add(" (reassembly)" if code == 1 else f", unknown code ({code})")
-    elif kind == 4:
-        need(data, at, 48)
-        code = data[at + 1]
-        if code in _PROBLEMS:
-            text.add(f", {_PROBLEMS[code]} - octet {U32(data, at + 4)[0]}")
-        else:
-            text.add(f", code-#{code}")
-    elif kind in (128, 129):
-        need(data, at, 8)
-        text.add(f", id {U16(data, at + 4)[0]}, seq {U16(data, at + 6)[0]}")
-    elif kind in (130, 131, 132):
-        if kind == 130 and length >= 28:
-            _query(text, data, at, length)
-        elif at + 24 <= len(data):
-            text.add(f"max resp delay: {U16(data, at + 4)[0]} addr: {ip6(data[at + 8 : at + 24])}")
-    elif kind in (133, 134, 135, 136, 137):
-        _discovery(text, data, at, length, kind)
-    elif kind == 143:
-        _report(text, data, at, length)
-    elif kind in (141, 142):
-        pass
-    elif kind in (144, 145):
-        text.add(f", id 0x{U16(take(data, at + 4, 2))[0]:04x}")
-    elif kind == 146:
-        text.add(f", id 0x{U16(data, at + 4)[0]:04x}")
-    elif kind == 147:
-        _mobile(text, data, at, length)
-        return False
-    else:
-        text.add(f", length {length}")
-        if text.style.verbose < 2:
-            text.add(hexadecimal(data[at : at + length]))
-        return False
-    return True
-
-
-def _mobile(text: Text, data: bytes, at: int, length: int) -> None:
-    """Print a mobile prefix advertisement (RFC 6275)."""
+    show = _SHOWN.get(kind)
+    if show is not None:
+        show(text, data, at, length)
+        return True
     text.add(f", length {length}")
-    if not text.style.verbose:
-        return
-    text.add(f", id 0x{U16(data, at + 4)[0]:04x}")
-    flags = data[at + 6]
-    if flags & 0xC0:
-        text.add(f" {'M' if flags & 0x80 else ''}{'O' if flags & 0x40 else ''}")
-    _options(text, data, at + 8, at + length)
+    if text.style.verbose < 2:
+        text.add(hexadecimal(data[at : at + length]))
+    return False
+
+
+def _mobile(text: Text, data: bytes, at: int, length: int) -> bool:
+    """Print a mobile prefix advertisement (RFC 6275); its length is told first."""
+    text.add(f", length {length}")
+    if text.style.verbose:
+        text.add(f", id 0x{U16(data, at + 4)[0]:04x}")
+        flags = data[at + 6]
+        if flags & 0xC0:
+            text.add(f" {'M' if flags & 0x80 else ''}{'O' if flags & 0x40 else ''}")
+        _options(text, data, at + 8, at + length)
+    return False
 
 
 def _unreachable(text: Text, data: bytes, at: int, length: int) -> bool:
+    """Print a destination unreachable; return whether its length is still to come."""
     code = data[at + 1]
     text.add(", " + named(_UNREACHABLE, code, "unknown unreach code (%u)"))
     if code not in _UNREACHABLE:
@@ -173,8 +139,50 @@ def _inner(data: bytes, at: int) -> tuple[int, int] | None:
     return (following, place) if following in (6, 17) else None
 
 
-def _discovery(text: Text, data: bytes, at: int, length: int, kind: int) -> None:
-    verbose = text.style.verbose
+def _too_big(text: Text, data: bytes, at: int, _length: int) -> None:
+    text.add(f", mtu {U32(take(data, at + 4, 4))[0]}")
+
+
+def _time_exceeded(text: Text, data: bytes, at: int, _length: int) -> None:
+    code = data[at + 1]
+    if code == 0:
+        need(data, at, 48)
+        text.add(f" for {ip6(data[at + 32 : at + 48])}")
+    else:
+        text.add(" (reassembly)" if code == 1 else f", unknown code ({code})")
+
+
+def _problem(text: Text, data: bytes, at: int, _length: int) -> None:
+    need(data, at, 48)
+    code = data[at + 1]
+    if code in _PROBLEMS:
+        text.add(f", {_PROBLEMS[code]} - octet {U32(data, at + 4)[0]}")
+    else:
+        text.add(f", code-#{code}")
+
+
+def _echo(text: Text, data: bytes, at: int, _length: int) -> None:
+    need(data, at, 8)
+    text.add(f", id {U16(data, at + 4)[0]}, seq {U16(data, at + 6)[0]}")
+
+
+def _name_only(_text: Text, _data: bytes, _at: int, _length: int) -> None:
+    """Print nothing more of an inverse solicitation or advertisement (RFC 3122)."""
+
+
+def _agent(text: Text, data: bytes, at: int, _length: int) -> None:
+    """Print a message that looks for home agents, or for prefixes (RFC 6275)."""
+    text.add(f", id 0x{U16(take(data, at + 4, 2))[0]:04x}")
+
+
+def _prefixes_wanted(text: Text, data: bytes, at: int, _length: int) -> None:
+    """Print a mobile prefix solicitation (RFC 6275). Unlike that of the above, its end may end the whole line."""
+    text.add(f", id 0x{U16(data, at + 4)[0]:04x}")
+
+
+def _discovery(text: Text, data: bytes, at: int, length: int) -> None:
+    """Print a message of neighbour discovery."""
+    verbose, kind = text.style.verbose, data[at]
     size = {133: 8, 134: 16, 135: 24, 136: 24, 137: 40}[kind]
     if kind == 134 and verbose:
         need(data, at, 16)
@@ -271,6 +279,14 @@ def _domains(raw: bytes) -> str:
     return found
 
 
+def _listener(text: Text, data: bytes, at: int, length: int) -> None:
+    """Print a message of MLD (RFC 2710); queries of its version 2 are longer."""
+    if data[at] == 130 and length >= 28:
+        _query(text, data, at, length)
+    elif at + 24 <= len(data):
+        text.add(f"max resp delay: {U16(data, at + 4)[0]} addr: {ip6(data[at + 8 : at + 24])}")
+
+
 def _query(text: Text, data: bytes, at: int, length: int) -> None:
     text.add(" v2")
     code = U16(data, at + 4)[0]
@@ -320,3 +336,11 @@ def _report(text: Text, data: bytes, at: int, length: int) -> None:
         _sources(text, data, place + 20, sources, at + length)
         text.add("]")
         place += 20 + 16 * sources
+
+
+# Those whose length is told behind what they say.
+_SHOWN: dict[int, Print] = {
+    2: _too_big, 3: _time_exceeded, 4: _problem, 128: _echo, 129: _echo, 130: _listener, 131: _listener,
+    132: _listener, 133: _discovery, 134: _discovery, 135: _discovery, 136: _discovery, 137: _discovery,
+    141: _name_only, 142: _name_only, 143: _report, 144: _agent, 145: _agent, 146: _prefixes_wanted,
+}  # fmt: skip

@@ -8,6 +8,8 @@ from netscope.dissect.tcpdumptext.ip import payload
 from netscope.dissect.tcpdumptext.text import U16, U32, Text, Truncated, need, take
 
 _OWN_ADDRESSES = frozenset({6, 17, 132})
+_HOP_BY_HOP, _ROUTING, _FRAGMENT, _DESTINATION, _MOBILITY = 0, 43, 44, 60, 135
+_EXTENSIONS = frozenset({_HOP_BY_HOP, _ROUTING, _FRAGMENT, _DESTINATION})
 
 
 def ip6(text: Text, data: bytes, at: int, length: int) -> None:
@@ -45,53 +47,57 @@ def inner(text: Text, data: bytes, at: int, length: int, _around: Around) -> Non
     ip6(text, data, at, length)
 
 
-def _walk(text: Text, data: bytes, at: int, left: int, around: Around, size: int) -> None:  # noqa: C901 - field after field
+def _walk(text: Text, data: bytes, at: int, left: int, around: Around, size: int) -> None:
+    """Print each header behind the first, and the payload; ``size`` is the length in the first."""
     begun = at
     following = around.protocol
     advance = 40
-    while at < len(data) and advance > 0:
+    while at < len(data):
         if left < advance:
             raise Truncated
         at += advance
         left -= advance
         if at == begun + 40 and following not in _OWN_ADDRESSES:
             text.add(f"{names.ip6(around.source)} > {names.ip6(around.destination)}: ")
-        if following == 0:
-            advance, jumbo = _options(text, data, at, following, size)
-            if advance and not size and not jumbo:
-                text.add("[No valid Jumbo Payload Hop-by-Hop option found]")
-                text.invalid()
-                return
-        elif following == 60:
-            advance = _options(text, data, at, following, size)[0]
-        elif following == 44:
-            text.protocol = "frag6"
-            advance = _fragment(text, data, at, size + 40 - (at - begun) - 8)
-            around.fragmented = True
-            if at + advance >= len(data):
-                return
-        elif following == 43:
-            text.protocol = "rt6"
-            advance = _routing(text, data, at, around)
-            if not advance:
-                return
-        elif following == 135:
+        if following == _MOBILITY:
             text.add(f" ip-proto-{following} {left}")
             return
-        else:
+        if following not in _EXTENSIONS:
             payload(text, data, at, left, around, following)
             return
+        advance = _extension(text, data, at, following, around, size, size + 40 - (at - begun))
         if not advance:
             return
         following = data[at]
         text.protocol = "ip6"
 
 
+def _extension(text: Text, data: bytes, at: int, following: int, around: Around, size: int, rest: int) -> int:
+    """Print an extension header; return its length, 0 when what is behind it is not printed.
+
+    ``rest`` is how much of the datagram there is from this header on, by the length in the first one.
+    """
+    if following == _FRAGMENT:
+        text.protocol = "frag6"
+        around.fragmented = True
+        length = _fragment(text, data, at, rest - 8)
+        return length if at + length < len(data) else 0
+    if following == _ROUTING:
+        text.protocol = "rt6"
+        return _routing(text, data, at, around)
+    length, jumbo = _options(text, data, at, following, size)
+    if following == _HOP_BY_HOP and length and not size and not jumbo:
+        text.add("[No valid Jumbo Payload Hop-by-Hop option found]")
+        text.invalid()
+        return 0
+    return length
+
+
 def _options(text: Text, data: bytes, at: int, following: int, size: int) -> tuple[int, bool]:
     """Print a hop-by-hop or destination options header; return its length (0: it cannot be), and whether it makes this
     a jumbogram. tcpdump looks into the former in any case, into the latter with -v alone.
     """
-    first = following == 0
+    first = following == _HOP_BY_HOP
     name, text.protocol = ("HBH", "hbhopt") if first else ("DSTOPT", "dstopt")
     length = (data[at + 1] + 1) * 8
     need(data, at, length)

@@ -8,6 +8,8 @@ from netscope.dissect.tcpdumptext.text import U16, U32, Print, Printers, Text
 
 _TAGS = frozenset({0x8100, 0x9100, 0x9200, 0x88A8})
 _LENGTH = 1500  # types up to here are lengths (IEEE 802.3)
+_JUMBO = 0x8870  # LLC whose length would be no length
+_COOKED_LLC = 4  # LLC, in a cooked header
 
 _PRINTERS = Printers[Print](
     {
@@ -29,7 +31,7 @@ def ethertype(text: Text, kind: int, data: bytes, at: int, length: int) -> bool:
     return True
 
 
-def ethernet(text: Text, data: bytes, at: int, length: int) -> None:  # noqa: C901 - field after field
+def ethernet(text: Text, data: bytes, at: int, length: int) -> None:
     """Print a frame."""
     begun = at
     text.protocol = "ether"
@@ -37,20 +39,16 @@ def ethernet(text: Text, data: bytes, at: int, length: int) -> None:  # noqa: C9
         text.truncated()
         text.header = len(data) - at
         return
-    if text.style.link:
-        _header(text, data, at, length, U16(data, at + 12)[0])
-    whole = length
     kind = U16(data, at + 12)[0]
+    if text.style.link:
+        _header(text, data, at, length, kind)
+    whole = length
     at += 14
     length -= 14
     while kind in _TAGS:
-        if at + 4 > len(data) or length < 4:
-            text.protocol = "vlan"
-            text.truncated()
+        if not _tag(text, data, at, length):
             text.header = at - begun + min(length, len(data) - at)
             return
-        if text.style.link:
-            text.add(f"{tag(U16(data, at)[0])}, ")
         kind = U16(data, at + 2)[0]
         if text.style.link:
             named = f"ethertype {ETHERTYPES.get(kind, 'Unknown')} (0x{kind:04x}), "
@@ -58,32 +56,41 @@ def ethernet(text: Text, data: bytes, at: int, length: int) -> None:  # noqa: C9
         at += 4
         length -= 4
     text.header = at - begun
-    if kind <= _LENGTH:
-        from netscope.dissect.tcpdumptext.llc import llc
-
-        if kind < length:  # what comes behind is padding
-            length = kind
-            data = data[: at + length]
-        known, header = llc(text, data, at, length, data[begun + 6 : begun + 12], data[begun : begun + 6])
-        if not known:
-            text.unknown(data[at:])
-        text.header += header
-    elif kind == 0x8870:
-        from netscope.dissect.tcpdumptext.llc import llc
-
-        known, header = llc(text, data, at, length, data[begun + 6 : begun + 12], data[begun : begun + 6])
-        if not known:
-            text.unknown(data[at:])
-        text.header += header
+    if kind <= _LENGTH and kind < length:  # what comes behind is padding
+        length = kind
+        data = data[: at + length]
+    if kind <= _LENGTH or kind == _JUMBO:
+        _llc(text, data, at, length, data[begun + 6 : begun + 12], data[begun : begun + 6])
     elif not ethertype(text, kind, data, at, length):
         if not text.style.link:
             _header(text, data, begun, whole, kind)
         text.unknown(data[at:])
 
 
+def _tag(text: Text, data: bytes, at: int, length: int) -> bool:
+    """Print a tag, which -e shows; return whether it is there whole."""
+    if at + 4 > len(data) or length < 4:
+        text.protocol = "vlan"
+        text.truncated()
+        return False
+    if text.style.link:
+        text.add(f"{tag(U16(data, at)[0])}, ")
+    return True
+
+
 def tag(value: int) -> str:
     """Return an IEEE 802.1Q tag."""
     return f"vlan {value & 0xFFF}, p {value >> 13}{', DEI' if value & 0x1000 else ''}"
+
+
+def _llc(text: Text, data: bytes, at: int, length: int, source: bytes, destination: bytes) -> None:
+    """Print what begins with LLC."""
+    from netscope.dissect.tcpdumptext.llc import llc
+
+    known, header = llc(text, data, at, length, source, destination)
+    text.header += header
+    if not known:
+        text.unknown(data[at:])
 
 
 def _header(text: Text, data: bytes, at: int, length: int, kind: int) -> None:
@@ -169,43 +176,28 @@ def _cooked2_header(text: Text, data: bytes, at: int, length: int, protocol: int
         text.add(f"{_cooked_type(protocol)}, length {length}: ")
 
 
-def _cooked_payload(  # noqa: C901 - field after field
+def _cooked_payload(
     text: Text, data: bytes, at: int, header: int, length: int, protocol: int, show: Callable[[], None]
 ) -> None:
-    begun = at
+    """Print what is behind a cooked header; ``show`` prints the header, where nobody knows what that is."""
     at += header
     length -= header
+    text.header = header
     kind = protocol
-    while True:
-        text.header = at - begun
-        if kind <= _LENGTH:
-            from netscope.dissect.tcpdumptext.llc import llc
-
-            if kind == 4:  # LLC
-                known, more = llc(text, data, at, length, b"", b"")
-                text.header += more
-                if known:
-                    return
-            elif not text.style.link:
-                show()
-            text.unknown(data[at:])
+    while kind in _TAGS:
+        if not _tag(text, data, at, length):
             return
-        if kind not in _TAGS:
-            break
-        if at + 4 > len(data) or length < 4:
-            text.protocol = "vlan"
-            text.truncated()
-            return
-        if text.style.link:
-            text.add(f"{tag(U16(data, at)[0])}, ")
         kind = U16(data, at + 2)[0]
         if kind <= _LENGTH:
-            kind = 4
+            kind = _COOKED_LLC
         if not text.style.quiet:
             text.add(f"ethertype {ETHERTYPES.get(kind, 'Unknown')}, ")
         at += 4
         length -= 4
-    if not ethertype(text, kind, data, at, length):
+        text.header += 4
+    if kind == _COOKED_LLC:
+        _llc(text, data, at, length, b"", b"")
+    elif kind <= _LENGTH or not ethertype(text, kind, data, at, length):
         if not text.style.link:
             show()
         text.unknown(data[at:])

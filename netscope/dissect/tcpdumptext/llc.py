@@ -31,11 +31,14 @@ _COMMANDS[0x87] = "frmr"
 _SUPERVISORY = ("Receiver Ready", "Receiver not Ready", "Reject", "Unknown")
 _TREES = frozenset({(0x00000C, 0x010B), (0x00000C, 0x010C), (0x0080C2, 14)})
 _BRIDGED = frozenset({(0x0080C2, 1), (0x0080C2, 7)})
+_SNAP = 0xAA
+_UI, _XID = 0x03, 0xAF  # unnumbered information, exchange of identification
+_POLL = 0x10  # or final: a bit of an unnumbered frame
 _BASIC_FORMAT = 0x81  # of an exchange of identification
 _RESPONSES = {(0, 0): "Command", (1, 0): "Response", (0, 1): "Poll", (1, 1): "Final"}
 
 
-def llc(text: Text, data: bytes, at: int, length: int, source: bytes, destination: bytes) -> tuple[bool, int]:  # noqa: C901 - field after field
+def llc(text: Text, data: bytes, at: int, length: int, source: bytes, destination: bytes) -> tuple[bool, int]:
     """Print an LLC header and what follows; return whether that is known, and how long the header was."""
     text.protocol = "llc"
     captured = len(data) - at
@@ -43,48 +46,60 @@ def llc(text: Text, data: bytes, at: int, length: int, source: bytes, destinatio
         _ended(text, data[at : at + max(0, length)])
         return True, max(0, min(captured, length))
     dsap, ssap, control = data[at], data[at + 1], data[at + 2]
-    if control & 3 == 3:
-        size, unnumbered = 3, True
-    else:
+    unnumbered = control & 3 == 3
+    if not unnumbered:
         if captured < 4 or length < 4:
             _ended(text, data[at : at + length])
             return True, min(captured, length)
-        size, unnumbered = 4, False
         control = int.from_bytes(data[at + 2 : at + 4], "little")
     if text.style.link:
         _header(text, dsap, ssap, control, unnumbered)
-    if dsap == ssap == 0xAA and unnumbered and control & ~0x10 == 3:
+    if dsap == ssap == _SNAP and unnumbered and control & ~_POLL == _UI:
         return _snap(text, data, at + 3, length - 3, source, destination)
-    if dsap == ssap == 0x42 and unnumbered and control == 3:
-        _tree(text, data, at + 3, length - 3)
-        return True, 3
-    if dsap == ssap == 0x06 and unnumbered and control == 3:
-        link.ethertype(text, 0x0800, data, at + 3, length - 3)
+    if dsap == ssap and control == _UI and _carried(text, data, at + 3, length - 3, dsap):
         return True, 3
     if not text.style.link:
         _ends(text, dsap & 0xFE, ssap & 0xFE, source, destination)
-    group = ssap & 1
     if unnumbered:
-        poll = control >> 4 & 1
-        name = _COMMANDS.get(control & ~0x10)
-        text.add(f"Unnumbered, {name or f'{control & ~0x10:02x}'}, Flags [{_RESPONSES[group, poll]}], length {length}")
-        if control & ~0x10 == 0xAF and length == 3:
-            return True, size
-        if control & ~0x10 == 0xAF and data[at + 3] == _BASIC_FORMAT:
-            if captured < 6 or length < 6:
-                _ended(text, data[at + 3 : at + length])
-                return True, size
-            text.add(f": {data[at + 4]:02x} {data[at + 5]:02x}")
-            return True, size
-        return False, size
-    poll = control >> 8 & 1
-    if control & 1:
+        return _unnumbered(text, data, at, length, control, ssap & 1), 3
+    return _numbered(text, length, control, ssap & 1), 4
+
+
+def _carried(text: Text, data: bytes, at: int, length: int, point: int) -> bool:
+    """Print what a service access point has a printer for; return whether it has one."""
+    if point == 0x42:
+        _tree(text, data, at, length)
+        return True
+    return point == 0x06 and link.ethertype(text, 0x0800, data, at, length)
+
+
+def _unnumbered(text: Text, data: bytes, at: int, length: int, control: int, response: int) -> bool:
+    """Print a frame without sequence numbers; return whether all of it is known."""
+    command = control & ~_POLL
+    flags = _RESPONSES[response, control >> 4 & 1]
+    text.add(f"Unnumbered, {_COMMANDS.get(command) or f'{command:02x}'}, Flags [{flags}], length {length}")
+    if command != _XID:
+        return False
+    if length == 3:
+        return True
+    if data[at + 3] != _BASIC_FORMAT:
+        return False
+    if len(data) - at < 6 or length < 6:
+        _ended(text, data[at + 3 : at + length])
+    else:
+        text.add(f": {data[at + 4]:02x} {data[at + 5]:02x}")
+    return True
+
+
+def _numbered(text: Text, length: int, control: int, response: int) -> bool:
+    """Print a frame with sequence numbers; return whether all of it is known."""
+    supervisory = bool(control & 1)
+    if supervisory:
         text.add(f"Supervisory, {_SUPERVISORY[control >> 2 & 3]}, rcv seq {control >> 9}, ")
-        text.add(f"Flags [{_RESPONSES[group, poll]}], length {length}")
-        return True, size
-    text.add(f"Information, send seq {control >> 1 & 0x7F}, rcv seq {control >> 9}, ")
-    text.add(f"Flags [{_RESPONSES[group, poll]}], length {length}")
-    return False, size
+    else:
+        text.add(f"Information, send seq {control >> 1 & 0x7F}, rcv seq {control >> 9}, ")
+    text.add(f"Flags [{_RESPONSES[response, control >> 8 & 1]}], length {length}")
+    return supervisory
 
 
 def _ended(text: Text, data: bytes) -> None:

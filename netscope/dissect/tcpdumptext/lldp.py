@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from struct import error as StructError  # noqa: N812
 
+from netscope.core.typed import Callable, Mapping
 from netscope.dissect.tcpdumptext.hexdump import hexadecimal
 from netscope.dissect.tcpdumptext.names import bits, ip4, ip6, mac, named
 from netscope.dissect.tcpdumptext.text import U16, U32, Text, Truncated, need, safe, take
@@ -29,6 +30,7 @@ _FAMILIES = {
     9: "F.69", 10: "X.121", 11: "Novell IPX", 12: "Appletalk", 13: "Decnet IV", 14: "Banyan Vines",
     15: "E.164 with NSAP subaddress", 25: "VPLS",
 }  # fmt: skip
+_SYSTEM_NAME, _PRIVATE = 5, 127
 _NUMBERING = {1: "Unknown", 2: "Interface Index", 3: "System Port Number"}
 
 
@@ -63,40 +65,56 @@ def lldp(text: Text, data: bytes, at: int, length: int) -> None:
             break
 
 
-def _tlv(text: Text, kind: int, value: bytes) -> bool:  # noqa: C901 - field after field
+def _tlv(text: Text, kind: int, value: bytes) -> bool:
     """Print what a TLV says; return whether it is known."""
     if not text.style.verbose:
-        if kind == 5:
-            text.add(f": {safe(value)}")
+        if kind == _SYSTEM_NAME:
+            _said(text, value)
         return True
-    if kind in (1, 2):
-        if len(value) < 2:
-            return True
-        names, card, network = (_CHASSIS, 4, 5) if kind == 1 else (_PORT, 3, 4)
-        text.add(f"\n\t  Subtype {named(names, value[0], 'Unknown')} ({value[0]}): ")
-        if value[0] == card:
-            text.add(mac(take(value, 1, 6)))
-        elif value[0] == network:
-            text.add(_address(value[1:]))
-        else:
-            text.add(safe(value[1:]))
-    elif kind == 3:
-        text.add(f": TTL {U16(take(value, 0, 2))[0]}s")
-    elif kind in (4, 5):
-        text.add(f": {safe(value)}")
-    elif kind == 6:
-        text.add(f"\n\t  {safe(value)}")
-    elif kind == 7:
-        for name, place in (("System ", 0), ("Enabled", 2)):
-            found = U16(take(value, place, 2))[0]
-            text.add(f"\n\t  {name} Capabilities [{bits(found, _CAPABILITIES)}] (0x{found:04x})")
-    elif kind == 8:
-        _management(text, value)
-    elif kind == 127:
+    if kind == _PRIVATE:
         return _private(text, value)
+    show = _SHOWN.get(kind)
+    if show is not None:
+        show(text, value)
+    return show is not None or kind == 0
+
+
+def _chassis(text: Text, value: bytes) -> None:
+    _identity(text, value, _CHASSIS, 4, 5)
+
+
+def _port(text: Text, value: bytes) -> None:
+    _identity(text, value, _PORT, 3, 4)
+
+
+def _identity(text: Text, value: bytes, names: Mapping[int, str], card: int, network: int) -> None:
+    """Print an identifier: its kind (``card``: a MAC address, ``network``: an address behind its family), itself."""
+    kind, rest = value[0], value[1:]
+    text.add(f"\n\t  Subtype {named(names, kind, 'Unknown')} ({kind}): ")
+    if kind == card:
+        text.add(mac(take(rest, 0, 6)))
+    elif kind == network:
+        text.add(_address(rest))
     else:
-        return kind == 0
-    return True
+        text.add(safe(rest))
+
+
+def _lifetime(text: Text, value: bytes) -> None:
+    text.add(f": TTL {U16(take(value, 0, 2))[0]}s")
+
+
+def _said(text: Text, value: bytes) -> None:
+    text.add(f": {safe(value)}")
+
+
+def _description(text: Text, value: bytes) -> None:
+    text.add(f"\n\t  {safe(value)}")
+
+
+def _capabilities(text: Text, value: bytes) -> None:
+    for name, place in (("System ", 0), ("Enabled", 2)):
+        found = U16(take(value, place, 2))[0]
+        text.add(f"\n\t  {name} Capabilities [{bits(found, _CAPABILITIES)}] (0x{found:04x})")
 
 
 def _address(value: bytes) -> str:
@@ -125,6 +143,13 @@ def _management(text: Text, value: bytes) -> None:
     length = value[place]
     if length:
         text.add(f"\n\t  OID length {length}{safe(take(value, place + 1, length))}")
+
+
+# What -v shows of each TLV. Raises Truncated, IndexError and struct.error where a value is too short.
+_SHOWN: dict[int, Callable[[Text, bytes], None]] = {
+    1: _chassis, 2: _port, 3: _lifetime, 4: _said, _SYSTEM_NAME: _said, 6: _description, 7: _capabilities,
+    8: _management,
+}  # fmt: skip
 
 
 def _private(text: Text, value: bytes) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from struct import Struct
 
+from netscope.core.typed import Callable
 from netscope.dissect.tcpdumptext.around import Around
 from netscope.dissect.tcpdumptext.names import checksum, should_be
 from netscope.dissect.tcpdumptext.text import CONVERSATIONS, U16, U32, Text, Truncated, safe
 
-_HEADER = Struct(">HHIIHHHH").unpack_from
+_FIELDS = Struct(">IIxBHHH").unpack_from  # behind the ports: both numbers, flags, window, checksum, urgent pointer
 _MOST = 0xFFFFFFFF
 FIN, SYN, RST, ACK, URG = 1, 2, 4, 16, 32
 _LETTERS = ((1, "F"), (2, "S"), (4, "R"), (8, "P"), (16, "."), (32, "U"), (64, "E"), (128, "W"))
@@ -28,7 +29,7 @@ _MPTCP = 30
 SPOKEN = frozenset({*_LINES, 22, 23, 53, 5353})
 
 
-def tcp(text: Text, data: bytes, at: int, length: int, around: Around) -> None:  # noqa: C901 - field after field
+def tcp(text: Text, data: bytes, at: int, length: int, around: Around) -> None:
     """Print a segment."""
     text.protocol = "tcp"
     if at + 4 > len(data):
@@ -40,21 +41,26 @@ def tcp(text: Text, data: bytes, at: int, length: int, around: Around) -> None: 
     if at + 20 > len(data):
         text.truncated()
         return
-    _, _, seq, ack, offset, window, found, urgent = _HEADER(data, at)
-    header, flags = (offset >> 12) * 4, offset & 0xFF
+    header = (data[at + 12] >> 4) * 4
     if header < 20:
         text.add(f" tcp {(length - header) & _MOST} [bad hdr length {header} - too short, < 20]")
-        return
-    if text.style.quiet:
+    elif text.style.quiet:
         text.add(f"tcp {(length - header) & _MOST}")
         if header > length:
             text.add(f" [bad hdr length {header} - too long, > {length}]")
-        return
+    else:
+        _segment(text, data, at, length, header, around, sport, dport)
+
+
+def _segment(
+    text: Text, data: bytes, at: int, length: int, header: int, around: Around, sport: int, dport: int
+) -> None:
+    """Print what is behind the ports; ``header`` is the header's length."""
+    seq, ack, flags, window, found, urgent = _FIELDS(data, at + 4)
     text.add(f"Flags [{FLAGS[flags]}]")
-    bases = (0, 0)
+    theirs = 0
     if flags & ACK and not text.style.absolute:
         mine, theirs, known = conversation(text, around, data[at : at + 4], seq, ack, flags)
-        bases = mine, theirs
         if known:
             seq, ack = (seq - mine) & _MOST, (ack - theirs) & _MOST
     if header > length:
@@ -63,25 +69,30 @@ def tcp(text: Text, data: bytes, at: int, length: int, around: Around) -> None: 
     whole = at + length <= len(data)
     if text.style.verbose and text.style.checksums and not around.fragmented and whole:
         wrong = checksum(around.pseudo(6, length), data[at : at + length])
-        text.add(
-            f", cksum 0x{found:04x} " + (f"(incorrect -> 0x{should_be(found, wrong):04x})" if wrong else "(correct)")
-        )
-    length -= header
-    if text.style.verbose > 1 or length > 0 or flags & (SYN | FIN | RST):
-        text.add(f", seq {seq}:{(seq + length) & _MOST}" if length > 0 else f", seq {seq}")
-    if flags & ACK:
-        text.add(f", ack {ack}")
-    text.add(f", win {window}")
-    if flags & URG:
-        text.add(f", urg {urgent}")
-    if header > 20 and not _options(text, data, at + 20, header - 20, bases[1], flags, whole):
+        right = f"(incorrect -> 0x{should_be(found, wrong):04x})" if wrong else "(correct)"
+        text.add(f", cksum 0x{found:04x} {right}")
+    size = length - header
+    text.add(_numbers(flags, seq, size, ack, window, urgent, text.style.verbose > 1))
+    if header > 20 and not _options(text, data, at + 20, header - 20, theirs, flags, whole):
         return
-    text.add(f", length {length}")
-    if length > 0:
+    text.add(f", length {size}")
+    if size:
         if at + header > len(data):
             text.add(f" [remaining caplen({len(data) - at}) < header length({header})]")
             raise Truncated
-        _payload(text, data, at + header, length, sport, dport, flags)
+        _payload(text, data, at + header, size, sport, dport, flags)
+
+
+def _numbers(flags: int, seq: int, size: int, ack: int, window: int, urgent: int, always: bool) -> str:
+    """Return the sequence numbers (where they say nothing, only if ``always``), the window, and the urgent pointer."""
+    shown = f", win {window}"
+    if flags & ACK:
+        shown = f", ack {ack}{shown}"
+    if size:
+        shown = f", seq {seq}:{(seq + size) & _MOST}{shown}"
+    elif always or flags & (SYN | FIN | RST):
+        shown = f", seq {seq}{shown}"
+    return f"{shown}, urg {urgent}" if flags & URG else shown
 
 
 def conversation(text: Text, around: Around, ports: bytes, seq: int, ack: int, flags: int) -> tuple[int, int, bool]:
@@ -175,37 +186,46 @@ def _part(kind: int, value: bytes, size: int, base: int) -> str:
     return f" 0x{value.hex()}" if kind not in _OPTIONS else ""
 
 
-def _shown(kind: int, value: bytes, base: int, flags: int, whole: bool) -> str:  # noqa: C901 - field after field
-    number = int.from_bytes(value[:8], "big")
-    if kind in (2, 3, 6, 7, 11, 12, 13):
-        return f" {number}"
-    if kind == 4:
-        return ""
-    if kind == 8:
-        return f" val {number >> 32} ecr {number & _MOST}"
+def _shown(kind: int, value: bytes, base: int, flags: int, whole: bool) -> str:
+    """Return the text of an option's value."""
+    show = _VALUES.get(kind)
+    if show is not None:
+        return show(value)
     if kind == 5:
         return _sack(value, len(value), base)
-    if kind == 28:
-        return f" 0x{number:x} {(number >> 1) * 60 if number & 1 else number >> 1}"
     if kind == 19:
         why = "shared secret not supplied with -M" if whole else "snaplen too short"
         return f" {why}, can't check - {value.hex()}"
-    if kind == 34:
-        return f" {_cookie(value)}"
-    if kind == 29:
-        return _authentication(value)
     if kind == _MPTCP:
-        from netscope.dissect.tcpdumptext.mptcp import mptcp
-
-        shown, right = mptcp(value, flags)
-        if not right:
-            raise _Bad(f"mptcp{shown}")
-        return shown
-    if kind == 20:
-        return f" cap {value[0]:02x} id {value[1]}"
-    if kind == 254:
-        return _experiment(value)
+        return _multipath(value, flags)
     return f" 0x{value.hex()}" if value else ""
+
+
+def _number(value: bytes) -> str:
+    return f" {int.from_bytes(value, 'big')}"
+
+
+def _timestamps(value: bytes) -> str:
+    return f" val {U32(value, 0)[0]} ecr {U32(value, 4)[0]}"
+
+
+def _capabilities(value: bytes) -> str:
+    return f" cap {value[0]:02x} id {value[1]}"
+
+
+def _timeout(value: bytes) -> str:
+    """Return a user timeout in seconds (RFC 5482): the first bit tells minutes."""
+    number = U16(value, 0)[0]
+    return f" 0x{number:x} {(number >> 1) * 60 if number & 1 else number >> 1}"
+
+
+def _multipath(value: bytes, flags: int) -> str:
+    from netscope.dissect.tcpdumptext.mptcp import mptcp
+
+    shown, right = mptcp(value, flags)
+    if not right:
+        raise _Bad(f"mptcp{shown}")
+    return shown
 
 
 def _sack(value: bytes, size: int, base: int) -> str:
@@ -223,6 +243,10 @@ def _cookie(value: bytes) -> str:
     return f" cookie {value.hex()}"
 
 
+def _fast_open(value: bytes) -> str:
+    return f" {_cookie(value)}"
+
+
 def _authentication(value: bytes) -> str:
     if len(value) < 2:
         return " (invalid)"
@@ -237,6 +261,13 @@ def _experiment(value: bytes) -> str:
     if magic == 0xF989:
         return "-tfo" + _cookie(value[2:])
     return f"-{magic:04x}"
+
+
+# Those whose text needs nothing but their value.
+_VALUES: dict[int, Callable[[bytes], str]] = {
+    2: _number, 3: _number, 4: lambda _value: "", 6: _number, 7: _number, 8: _timestamps, 11: _number, 12: _number,
+    13: _number, 20: _capabilities, 28: _timeout, 29: _authentication, 34: _fast_open, 254: _experiment,
+}  # fmt: skip
 
 
 def _payload(text: Text, data: bytes, at: int, length: int, sport: int, dport: int, flags: int) -> None:
