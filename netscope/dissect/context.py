@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netscope.core.typed import TYPE_CHECKING, Any, Callable, Mapping, Sequence, TypeVar
+from netscope.core.typed import TYPE_CHECKING, Any, Callable, Collection, Mapping, Sequence, TypeVar
 
 if TYPE_CHECKING:
     from netscope.core.frame import Interface
@@ -45,6 +45,7 @@ class Context:
         decode_as: what to take a port or a type for: ``{"tcp.port==8080": "http"}``. Raises ValueError for a table or
             a protocol that there is not.
         name: returns what to call a link-layer address in the tree ("" for no name); None leaves all in numbers.
+        left: protocols that are not to be taken apart.
     """
 
     def __init__(
@@ -53,12 +54,13 @@ class Context:
         checksums: bool = False,
         decode_as: Mapping[str, str] | None = None,
         name: Callable[[str], str] | None = None,
+        left: Collection[str] = (),
     ) -> None:
         from netscope.dissect.registry import tables
 
         self.checksums = checksums
         self.name = name
-        self.tables = tables(decode_as or {})
+        self.tables = tables(decode_as or {}, left)
         self.first_time: int | None = None
         self.last = 0  # the highest frame number seen
         self.last_time: int | None = None

@@ -52,7 +52,7 @@ def ethernet(work: Work, start: int, end: int) -> None:
         _title,
         start,
         14,
-        _fields,
+        fields,
         (
             data,
             start,
@@ -146,7 +146,7 @@ def _address(spec: Spec, oui: bytes, at: int, address: str, buffer: int, shown: 
     return spec.field(address, at, 6, buffer, text=f"{spec.label}: {shown}", children=tuple(below))
 
 
-def _fields(
+def fields(
     data: bytes,
     start: int,
     buffer: int,

@@ -97,7 +97,7 @@ def ipv4(work: Work, start: int, end: int) -> None:
             work.destination = ip4(target)
             work.net = (source, target)
     args: tuple[Any, ...] = (data, start, size, work.buffer, values, should, work.source, work.destination, end, None)
-    layer = work.add("ip", _title, start, size, _fields, args)
+    layer = work.add("ip", _title, start, size, fields, args)
     if size < 20:
         work.info = f"Bogus IP header length ({size}, must be at least 20)"
         work.trouble = "malformed"
@@ -194,7 +194,7 @@ def _title(data: bytes, start: int, size: int, buffer: int, values: Any, should:
     return f"Internet Protocol Version 4, Src: {source}, Dst: {destination}"
 
 
-def _fields(data: bytes, start: int, size: int, buffer: int, values: tuple[Any, ...], should: int | None, source: str,
+def fields(data: bytes, start: int, size: int, buffer: int, values: tuple[Any, ...], should: int | None, source: str,
             destination: str, end: int, told: Field | None) -> list[Field]:  # fmt: skip
     first, where = values[0], values[4]
     made = list(_constant(first, values[1], size, where, values[5], values[6], start, buffer))

@@ -62,7 +62,7 @@ def ipv6(work: Work, start: int, end: int) -> None:
     work.source, work.destination = ip6(source), ip6(destination)
     work.net = (source, destination)
     work.protocol, work.info = "IPv6", f"IPv6 {PROTOCOLS.get(following, 'Unknown')} ({following})"
-    work.add("ipv6", _title, start, 40, _fields, (data, start, work.buffer, values, work.source, work.destination, []))
+    work.add("ipv6", _title, start, 40, fields, (data, start, work.buffer, values, work.source, work.destination, []))
     stop = min(start + 40 + payload, end) if payload else end
     carry(work, following, start + 40, stop)
 
@@ -154,7 +154,7 @@ def _slaac(side: str, raw: bytes, start: int, buffer: int) -> list[Field]:
     ]
 
 
-def _fields(data: bytes, start: int, buffer: int, values: tuple[Any, ...], source: str, destination: str,
+def fields(data: bytes, start: int, buffer: int, values: tuple[Any, ...], source: str, destination: str,
             told: list[Field]) -> list[Field]:  # fmt: skip
     made = rows(_TABLE, (*values, values[0] >> 28), start, buffer)
     made += [

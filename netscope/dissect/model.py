@@ -114,6 +114,10 @@ class Layer:
             fields = self._fields = tuple(fields(*self.args)) if callable(fields) else tuple(fields)
         return fields
 
+    def makes(self, fields: Callable[..., Iterable[Field]]) -> bool:
+        """Tell whether its fields are still to be made, by this function."""
+        return self._fields is fields
+
     def field(self) -> Field:
         """Return the layer as one node, for a packet that is quoted inside another."""
         return Field(

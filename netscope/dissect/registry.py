@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from importlib import import_module
 
-from netscope.core.typed import TYPE_CHECKING, Callable, Mapping, NamedTuple
+from netscope.core.typed import TYPE_CHECKING, Callable, Collection, Mapping, NamedTuple
 
 if TYPE_CHECKING:
     from netscope.dissect.work import Work
@@ -83,9 +83,29 @@ def _defaults() -> tuple[Tables, dict[str, Handle]]:
     return _cache[0]
 
 
-def tables(decode_as: Mapping[str, str]) -> Tables:
-    """Return the tables, with what the user says of a port or type. Raises ValueError for what there is not."""
+def _leave(work: Work, start: int, end: int) -> None:
+    """Leave the bytes alone."""
+
+
+def tables(decode_as: Mapping[str, str], left: Collection[str] = ()) -> Tables:
+    """Return the tables, with what the user says of a port or type, without those that are to be ``left`` in bytes.
+
+    Raises ValueError for what there is not.
+    """
     known, handles = _defaults()
+    if left:
+        idle = Handle("", "")
+        idle.call = _leave
+        handles = {name: idle if name in left else handle for name, handle in handles.items()}
+        by = {
+            table: {number: idle if handle.name in left else handle for number, handle in entries.items()}
+            for table, entries in known.by.items()
+        }
+        first = {
+            over: tuple((pattern, idle if handle.name in left else handle) for pattern, handle in entries)
+            for over, entries in known.first.items()
+        }
+        known = Tables(by, first)
     if not decode_as:
         return known
     by = {table: dict(entries) for table, entries in known.by.items()}

@@ -55,7 +55,7 @@ def udp(work: Work, start: int, end: int) -> None:
         work.info = f"{sport} → {dport} Len={(length or end - start) - 8}"
     should = _verify(work, start, stop, length, check)
     stream = _stream(work, sport, dport)
-    work.add("udp", _title, start, 8, _fields, (data, start, stop, end, work.buffer, values, should, stream, bad))
+    work.add("udp", _title, start, 8, fields, (data, start, stop, end, work.buffer, values, should, stream, bad))
     if start + 8 < stop and (length or 8) >= 8:
         payload(work, start + 8, stop)
 
@@ -110,7 +110,7 @@ def _title(
     return f"User Datagram Protocol, Src Port: {values[0]}, Dst Port: {values[1]}"
 
 
-def _fields(data: bytes, start: int, stop: int, end: int, buffer: int, values: tuple[int, ...], should: int | None,
+def fields(data: bytes, start: int, stop: int, end: int, buffer: int, values: tuple[int, ...], should: int | None,
             stream: tuple[int, int, int], bad: bool) -> list[Field]:  # fmt: skip
     made = rows(_TABLE, values, start, buffer)
     check = values[3]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import time
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 
 from netscope.core.frame import Frame
 from netscope.dissect import Context, Dissection, dissect
-from tests import conversations, packets, protocols
+from netscope.dissect.quick import QUICK
+from netscope.domains.packets.tsharkfields import Picker, unneeded
+from tests import conversations, packets, protocols, traffic
 
 CORPUS = protocols.corpus() + conversations.corpus()
 
@@ -86,6 +89,31 @@ def test_a_frame_dissected_again_says_the_same() -> None:
         assert [layer.title for layer in one.layers] == [layer.title for layer in two.layers]
         # What only a later frame told (the reply to a request) may have been added.
         assert two.info.startswith(one.info[:40])
+
+
+def test_what_is_read_without_making_fields_is_what_they_show() -> None:
+    context, seen = Context(), Counter[str]()
+    for frame in packets.frames([*protocols.corpus(), *conversations.corpus(), *traffic.lossy()]):
+        for layer in dissect(frame, context).layers:
+            quick = QUICK.get(layer.name)
+            if quick is not None and layer.makes(quick.fields) and quick.fits(layer.args):
+                shown = {name: read(layer.args) for name, read in quick.read.items()}
+                made = list(layer.walk())
+                assert shown == {name: tuple(field.show for field in made if field.name == name) for name in shown}
+                seen.update(shown.keys())
+    assert {name for quick in QUICK.values() for name in quick.read} == set(seen)
+
+
+def test_what_nobody_asks_for_is_left_in_bytes() -> None:
+    names = ("ip.src", "ip.addr", "ipv6.dst", "tcp.stream", "tcp.analysis.retransmission", "udp.length", "arp.opcode")
+    left = unneeded(names)
+    assert left >= {"dns", "tls", "http"}
+    assert not {"dns", "mdns"} & unneeded(["dns.qry.name"])
+    assert not unneeded(["_ws.malformed"])
+    assert "tls" not in unneeded(["tcp.segment.count"])
+    whole, few, picker = Context(), Context(left=left), Picker(names)
+    for frame in packets.frames([*protocols.corpus(), *conversations.corpus(), *traffic.lossy()]):
+        assert picker.pick(dissect(frame, few), 0) == picker.pick(dissect(frame, whole), 0)
 
 
 def test_decode_as_takes_a_port_for_a_protocol() -> None:

@@ -6,7 +6,7 @@ from netscope.cli.packets.grammar import Command
 from netscope.core.errors import BadQuery, NetscopeError
 from netscope.core.frame import Frame, Interface, interface_name
 from netscope.core.host import Host
-from netscope.core.typed import TYPE_CHECKING, Iterator, Mapping, Protocol, Sequence
+from netscope.core.typed import TYPE_CHECKING, Collection, Iterator, Mapping, Protocol, Sequence
 from netscope.dissect.files.block import Block, Match
 
 if TYPE_CHECKING:
@@ -139,11 +139,11 @@ class TcpdumpText:
 class _Dissected:
     """What all that is dissected has in common: the memory of the capture, and when it began."""
 
-    def __init__(self, command: Command) -> None:
+    def __init__(self, command: Command, left: Collection[str] = ()) -> None:
         from netscope.dissect import Context
 
         try:
-            self.context = Context(checksums=command.checksums, decode_as=dict(command.decode))
+            self.context = Context(checksums=command.checksums, decode_as=dict(command.decode), left=left)
         except ValueError as error:
             raise BadQuery(str(error)) from None
 
@@ -208,9 +208,9 @@ class _Fields(_Dissected):
     """Chosen fields."""
 
     def __init__(self, command: Command) -> None:
-        super().__init__(command)
-        from netscope.domains.packets.tsharkfields import Rows, options
+        from netscope.domains.packets.tsharkfields import Rows, options, unneeded
 
+        super().__init__(command, unneeded(command.fields))
         self.rows = Rows(command.fields, options(command.how))
 
     def head(self) -> str:
@@ -226,9 +226,9 @@ class _Json(_Dissected):
     """tshark's JSON: a list of objects."""
 
     def __init__(self, command: Command) -> None:
-        super().__init__(command)
-        from netscope.domains.packets.tsharkfields import Picker, options
+        from netscope.domains.packets.tsharkfields import Picker, options, unneeded
 
+        super().__init__(command, unneeded(command.fields))
         self.picker = Picker(command.fields, options(command.how).occurrence)
         self.begun = False
 

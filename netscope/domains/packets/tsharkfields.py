@@ -7,6 +7,7 @@ from netscope.core.text import printable
 from netscope.core.typed import Callable, Iterable, NamedTuple, Sequence
 from netscope.dissect import Dissection, Field
 from netscope.dissect.fieldnames import known, unknown
+from netscope.dissect.quick import QUICK, Quick, Reader
 from netscope.dissect.summary_lines import relative
 
 _COLUMN = "_ws.col."
@@ -29,8 +30,8 @@ _NAMED = {
 _EXPERT = "_ws.expert"
 _TEXT = "text"  # the name of what has none, but only says something
 
-# Layers that hold fields of no other name than their own, and those that hold some of other protocols, too. A layer in
-# neither is looked into for any field.
+# Layers that hold fields of no other name than their own, and those that hold some of other protocols (or single ones)
+# too. A layer in neither is looked into for any field.
 _OWN = frozenset(
     {
         "frame", "eth", "ip", "data", "udp", "arp", "sctp", "ssh", "tls", "dhcp", "dhcpv6", "ntp", "mpls", "ppp",
@@ -39,10 +40,16 @@ _OWN = frozenset(
     }
 )  # fmt: skip
 _MIXED = {
-    "ieee8021ad": {"ieee8021ah"}, "ipcp": {"ppp"}, "lcp": {"ppp"}, "ipv6": {"ip"}, "ipv6.dstopts": {"ipv6"},
+    "ieee8021ad": {"ieee8021ah"}, "ipcp": {"ppp"}, "lcp": {"ppp"}, "ipv6": {"ip.version"}, "ipv6.dstopts": {"ipv6"},
     "ipv6.fraghdr": {"ipv6"}, "ipv6.hopopts": {"ipv6"}, "ipv6.routing": {"ipv6"}, "llmnr": {"dns"}, "mdns": {"dns"},
     "pppoed": {"pppoe"}, "pppoes": {"pppoe"},
 }  # fmt: skip
+# Protocols that carry no other, and those whose fields they make beside their own.
+_LAST: dict[str, set[str]] = {
+    "http": {"media", "data-text-lines"}, "tls": {"tcp.segments", "tcp.segment", "tcp.reassembled"}, "ssh": set(),
+    "dhcp": set(), "dhcpv6": set(), "ntp": set(), "dns": set(), "mdns": {"dns"}, "llmnr": {"dns"},
+}  # fmt: skip
+_OF_ANY = {"_ws", "", "data"}  # what any of them may bring
 # Protocols of which tshark shows this name where others show the line that they have in the tree.
 _BARE = frozenset({"http", "ssh", "ah", "icmpv6", "null", "tls", "icmp", "igmp"})
 
@@ -131,7 +138,36 @@ def _refusal(wrong: Sequence[str]) -> BadQuery:
     return BadQuery(f"no field{'' if len(wrong) == 1 else 's'} {', '.join(said)}")
 
 
+def unneeded(names: Iterable[str]) -> frozenset[str]:
+    """Return the protocols that need not be taken apart for these fields, as they have none of them and carry none."""
+    asked = {_NAMED.get(name, name) for name in names}
+    prefixes = {name.partition(".")[0] for name in asked}
+    if not prefixes or prefixes & _OF_ANY or _TEXT in asked or "frame.protocols" in asked:
+        return frozenset()
+
+    def made(also: set[str]) -> bool:
+        return any(name == other or name.startswith(f"{other}.") for name in asked for other in also)
+
+    return frozenset(last for last, also in _LAST.items() if last not in prefixes and not made(also))
+
+
 _OCCURRENCES = {"f": slice(1), "l": slice(-1, None), "a": slice(None)}
+
+
+class _Plan(NamedTuple):
+    """What is to be done about layers of one name.
+
+    Attributes:
+        title: their own name is asked for.
+        deep: fields are asked for that they may have.
+        quick: how those can be read without making any, None where one of them cannot.
+        read: the readers, beside the values that they add to.
+    """
+
+    title: bool
+    deep: bool
+    quick: Quick | None
+    read: tuple[tuple[str, Reader], ...]
 
 
 class Picker:
@@ -152,21 +188,21 @@ class Picker:
                 self._columns.append((name, _COLUMNS[column]))
             else:
                 self._slots.setdefault("" if name == _TEXT else _NAMED.get(name, name), []).append(name)
-        self._prefixes = {name.partition(".")[0] for name in self._slots}
-        self._anywhere = not self._prefixes.isdisjoint(("_ws", ""))
-        self._hold: dict[str, bool] = {}  # whether a layer may hold some of them
+        self._plans: dict[str, _Plan] = {}
 
     def pick(self, seen: Dissection, first: int) -> dict[str, list[str]]:
         """Return the values of each field that a frame has, in the order in which they occur."""
         found: dict[str, list[str]] = {name: [] for name in self._slots}
         for layer in seen.layers:
-            name = layer.name
-            if name in found:
-                found[name].append(name if name in _BARE else layer.title)
-            hold = self._hold.get(name)
-            if hold is None:
-                hold = self._hold[name] = self._may_hold(name)
-            if hold:
+            title, deep, quick, read = self._plans.get(layer.name) or self._plan(layer.name)
+            if title:
+                found[layer.name].append(layer.name if layer.name in _BARE else layer.title)
+            if not deep:
+                continue
+            if quick is not None and layer.makes(quick.fields) and quick.fits(layer.args):
+                for name, reader in read:
+                    found[name] += reader(layer.args)
+            else:
                 _gather(layer.fields(), found)
         which = self._which
         picked = {name: found[slot][which] for slot, names in self._slots.items() for name in names if found[slot]}
@@ -174,10 +210,25 @@ class Picker:
             picked[name] = [column(seen, first)]
         return picked
 
-    def _may_hold(self, layer: str) -> bool:
-        if self._anywhere or layer in self._prefixes:
-            return True
-        return layer not in _OWN and not self._prefixes.isdisjoint(_MIXED.get(layer, self._prefixes))
+    def _plan(self, layer: str) -> _Plan:
+        held = [name for name in self._slots if _may_hold(layer, name)]
+        quick = QUICK.get(layer)
+        if quick is not None and not quick.read.keys() >= set(held):
+            quick = None
+        read = tuple((name, quick.read[name]) for name in held) if quick is not None else ()
+        plan = self._plans[layer] = _Plan(layer in self._slots, bool(held), quick, read)
+        return plan
+
+
+def _may_hold(layer: str, name: str) -> bool:
+    """Tell whether a layer may have fields of a name."""
+    protocol = name.partition(".")[0]
+    if protocol == layer:
+        return name != layer or layer not in _OWN
+    if protocol in ("_ws", ""):
+        return True
+    also = _MIXED.get(layer)
+    return layer not in _OWN if also is None else protocol in also or name in also
 
 
 def _gather(fields: Iterable[Field], found: dict[str, list[str]]) -> None:
