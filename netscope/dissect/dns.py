@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netscope.core.dns.numbers import type_name
 from netscope.core.typed import Any, NamedTuple
-from netscope.dissect import dns_rdata
+from netscope.dissect import dns_rdata, segments
 from netscope.dissect.dns_names import Reader, dotted, shown
 from netscope.dissect.model import BROKEN, Short
 from netscope.dissect.spec import Spec, named, span
@@ -106,25 +106,37 @@ def _message(work: Work, start: int, end: int, flavour: Flavour) -> None:
         work.info = ""
         _one(work, start, start, end, flavour)
         return
-    at = start + _continued(work, end - start)
-    if at >= end:
-        work.protocol = "TCP"
-        return
+    at, line = start, work.info
+    work.info = work.prefix
+    whole = segments.follow(work, start, end, _measure)
+    if whole is not None:
+        before = segments.enter(work, whole)
+        _one(work, 0, 2, len(whole.data), flavour)
+        work.leave(before)
+        at += len(whole.pieces[-1].data)
+    elif segments.between(work):
+        at = end + 1
     while at < end:
-        known = min(end, len(work.data)) - at >= 2
-        stop = at + 2 + int.from_bytes(work.data[at : at + 2], "big") if known else end + 1
-        if known:
-            _expect(work, stop - start)
-        work.info = work.prefix
-        if stop <= end:
-            _one(work, at, at + 2, stop, flavour)
-        else:
+        size = _measure(work.data[at : min(at + 2, end)])
+        if size and at + size <= end:
+            work.info = work.info if whole is not None else work.prefix
+            _one(work, at, at + 2, at + size, flavour)
+        elif not segments.begin(work, start, at, end):
             _begun(work, at, end, flavour)
-        at = stop
+            return
+        at += size or end
+    if at > end and not any(layer.name == flavour.name for layer in work.layers):
+        work.protocol = "TCP"
+        work.info = f"{line} [TCP segment of a reassembled PDU]"
+
+
+def _measure(data: bytes) -> int:
+    """Return how many bytes a message over TCP has that begins so (RFC 1035, 4.2.2); 0 before its length is there."""
+    return 2 + int.from_bytes(data[:2], "big") if len(data) >= 2 else 0
 
 
 def _begun(work: Work, at: int, end: int, flavour: Flavour) -> None:
-    """Dissect what is here of a message that goes on in the next segment."""
+    """Dissect what is here of a message that is not put together: it is quoted, or was not captured whole."""
     try:
         if at + 2 + _HEAD <= end:
             _one(work, at, at + 2, end, flavour)
@@ -135,27 +147,6 @@ def _begun(work: Work, at: int, end: int, flavour: Flavour) -> None:
     except BROKEN:
         pass
     work.unfinished(flavour.word)
-
-
-def _way(work: Work) -> tuple[object, ...]:
-    return ("dns stream", *work.net, *work.ports)
-
-
-def _continued(work: Work, size: int) -> int:
-    """Return how many of a segment's bytes belong to a message that began in an earlier one."""
-    seen = ("dns stream", work.frame.number, len(work.layers))
-    known: int | None = work.context.notes.get(seen)
-    if known is None:
-        expected: int | None = work.context.notes.get(_way(work))
-        before = 0 if expected is None or work.quoted else expected - work.seq & 0xFFFFFFFF
-        known = work.context.notes.keep(seen, min(before, size) if before < 1 << 31 else 0)
-    return known
-
-
-def _expect(work: Work, size: int) -> None:
-    """Take note of where the next message begins: so many bytes behind the beginning of this segment."""
-    if not work.quoted and work.frame.number == work.context.last:
-        work.context.notes.keep(_way(work), work.seq + size & 0xFFFFFFFF)
 
 
 def _one(work: Work, start: int, begin: int, end: int, flavour: Flavour) -> None:

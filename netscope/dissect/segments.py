@@ -53,12 +53,13 @@ class Whole(NamedTuple):
 def begin(work: Work, start: int, at: int, end: int) -> bool:
     """Take note of a message that begins ``at`` in the payload from ``start`` to ``end``; return whether it may go on.
 
-    What is quoted, was not captured whole, or has had its turn before, begins nothing.
+    What is quoted, or was not captured whole, begins nothing.
     """
-    if work.quoted or end > len(work.data) or work.frame.number < work.context.last:
+    if work.quoted or end > len(work.data):
         return False
-    piece = Piece(work.frame.number, 0, work.data[at:end])
-    work.context.begun.keep(_direction(work), Begun(work.seq + end - start & _ALL, piece))
+    if work.frame.number >= work.context.last:  # else it has had its turn before
+        piece = Piece(work.frame.number, 0, work.data[at:end])
+        work.context.begun.keep(_direction(work), Begun(work.seq + end - start & _ALL, piece))
     return True
 
 
@@ -67,7 +68,7 @@ def follow(work: Work, start: int, end: int, measure: Callable[[bytes], int]) ->
 
     ``measure`` tells how many bytes a message has that begins so; 0 where that is not in these bytes yet.
     """
-    context, place = work.context, (work.frame.number, len(work.layers))
+    context, place = work.context, _place(work)[1:]
     known = context.joined.get(place)
     if known is not None:
         return Whole(*known)
@@ -82,6 +83,7 @@ def follow(work: Work, start: int, end: int, measure: Callable[[bytes], int]) ->
     begun.pieces.append(piece)
     begun.following = work.seq + end - start & _ALL
     begun.size += len(piece.data)
+    context.notes.keep(_place(work), True)
     begun.wanted = begun.wanted or measure(b"".join(each.data for each in begun.pieces))
     if begun.wanted and begun.size >= begun.wanted:
         del context.begun[_direction(work)]
@@ -94,9 +96,12 @@ def follow(work: Work, start: int, end: int, measure: Callable[[bytes], int]) ->
 
 
 def between(work: Work) -> bool:
-    """Tell whether a payload lies in the middle of a message: it neither begins nor ends it."""
-    begun = work.context.begun.get(_direction(work))
-    return begun is not None and len(begun.pieces) > 1 and begun.pieces[-1].number == work.frame.number
+    """Tell whether a payload, of which :func:`follow` gave nothing, lies in the middle of a message.
+
+    The end of one that is no longer kept counts as that too.
+    """
+    place = _place(work)
+    return place[1:] not in work.context.joined and place in work.context.notes
 
 
 def waits(work: Work) -> bool:
@@ -113,6 +118,10 @@ def enter(work: Work, whole: Whole) -> tuple[bytes, int]:
     title = f"[{count} Reassembled TCP Segments ({len(whole.data)} bytes): {parts}]"
     work.layers.append(Layer(field.name, title, 0, len(whole.data), work.buffer, list(field.children)))
     return before
+
+
+def _place(work: Work) -> tuple[str, int, int]:
+    return "between", work.frame.number, len(work.layers)
 
 
 def _direction(work: Work) -> tuple[Any, ...]:

@@ -78,7 +78,8 @@ def tls(work: Work, start: int, end: int) -> None:
     application data is shown as far as it is here."""
     work.need(start, 1, end)
     whole = segments.follow(work, start, end, _measure)
-    if whole is None and not segments.between(work) and plain(work.data, start, min(end, len(work.data))):
+    middle = segments.between(work)
+    if whole is None and not middle and plain(work.data, start, min(end, len(work.data))):
         work.rest(start, end)
         return
     session, side = _session(work)
@@ -90,7 +91,9 @@ def tls(work: Work, start: int, end: int) -> None:
         said = _records(work, 0, 0, len(whole.data), session, side)
         work.leave(before)
         at += len(whole.pieces[-1].data)
-    if at < end:
+    if middle:
+        said = [_unread(work, start, end, session)]
+    elif at < end:
         said += _records(work, start, at, end, session, side)
     work.info = prefix + ", ".join(said)
     if segments.waits(work):
@@ -104,17 +107,11 @@ def tls(work: Work, start: int, end: int) -> None:
 def _records(work: Work, start: int, at: int, end: int, session: Session, side: bool) -> list[str]:
     """Add the records from ``at`` to ``end`` of a payload that begins at ``start``; return what they are."""
     data = work.data
-    tree = work.tree("tls", "Transport Layer Security", at, end)
-    middle = segments.between(work)
-    if middle or not _plausible(data, at, end):
-        work.protocol = SHORT.get(session.version, "SSL")
-        word = unknown(session.version)
-        if word == UNKNOWN:
-            with tree.node(word, at, min(end, len(data)) - at):
-                tree.expert(_IGNORED, word, "Warning", "Protocol", at)
-        if not middle and end - at < 5:
+    if not _plausible(data, at, end):
+        if end - at < 5:
             _begin(work, start, at, end)
-        return [word]
+        return [_unread(work, at, end, session)]
+    tree = work.tree("tls", "Transport Layer Security", at, end)
     said: list[str] = []
     first = at
     version = int.from_bytes(data[at + 1 : at + 3], "big")
@@ -136,6 +133,17 @@ def _records(work: Work, start: int, at: int, end: int, session: Session, side: 
     if tree.broken:
         work.trouble = "malformed"
     return said
+
+
+def _unread(work: Work, at: int, end: int, session: Session) -> str:
+    """Add what is no record, or the middle of one; return what it is called."""
+    tree = work.tree("tls", "Transport Layer Security", at, end)
+    work.protocol = SHORT.get(session.version, "SSL")
+    word = unknown(session.version)
+    if word == UNKNOWN:
+        with tree.node(word, at, min(end, len(work.data)) - at):
+            tree.expert(_IGNORED, word, "Warning", "Protocol", at)
+    return word
 
 
 def _begin(work: Work, start: int, at: int, end: int) -> None:

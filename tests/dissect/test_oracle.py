@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -102,14 +101,15 @@ def test_lost_and_repeated_segments_are_called_what_tshark_calls_them(tmp_path: 
 @pytest.mark.tool("tshark")
 def test_messages_that_share_segments_or_go_on_in_the_next_are_told_apart(tmp_path: Path) -> None:
     captured = packets.frames(list(streams()))
-    theirs, lines = tshark(captured, packets.ETHERNET, tmp_path)
-    # Which frame it goes on from is told only by who does not put it together.
-    lines = [re.sub(r"\[Continuation to #\d+\] ", "", line) for line in lines]
-    assert sum("BoundErrorUnreassembled" in line for line in lines) == 4
-    for difference in compare(captured, theirs, lines, Context()):
+    theirs, lines = tshark(captured, packets.ETHERNET, tmp_path, "-o", "tcp.desegment_tcp_streams:TRUE")
+    assert sum("[TCP segment of a reassembled PDU]" in line for line in lines) == 3
+    found = compare(captured, theirs, lines, Context())
+    assert sum(place.name == "tcp.segments" for places in theirs for place in places) == 4
+    for difference in found:
         assert difference.line == difference.wanted
         assert not difference.extra
-        assert not [place for place in difference.lacking if place.name.startswith("dns.")]
+        missed = {place.name for place in difference.lacking} - {"tcp.segment_data", "tcp.pdu.size"}
+        assert not {name for name in missed if name.startswith(("dns.", "tcp."))}
 
 
 @pytest.mark.tool("tshark")

@@ -1,4 +1,4 @@
-"""Handshakes whose records go over several segments are read as if each came in one."""
+"""Messages that go over several segments are read as if each came in one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests import conversations, packets
 from tests.conversations import Talk
 from tests.dissect.oracle import ours, tshark
 from tests.dissect.test_summary_lines import by_blocks, of_trees
-from tests.packets import Packet
+from tests.packets import Packet, dns, question, record
 
 TOGETHER = ("-o", "tcp.desegment_tcp_streams:TRUE", "-o", "tls.desegment_ssl_records:TRUE")
 _HEAD = 54  # Ethernet, IPv4 and TCP without options, as handshakes are made
@@ -29,9 +29,9 @@ def handshakes() -> list[list[tuple[bool, bytes]]]:
     return [said for said in found.values() if said[0][1][:1] == b"\x16"]
 
 
-def cut(said: Sequence[tuple[bool, bytes]], sizes: Iterator[int]) -> Iterator[Packet]:
+def cut(said: Sequence[tuple[bool, bytes]], sizes: Iterator[int], port: int = 443) -> Iterator[Packet]:
     """Yield segments that carry the same, cut elsewhere."""
-    talk = Talk(443)
+    talk = Talk(port)
     for client, data in said:
         at = 0
         while at < len(data):
@@ -51,14 +51,9 @@ def at_random(seed: int) -> Iterator[int]:
         yield chance.choice((1, 2, 3, 4, 5, 6, 40, 300, 1400))
 
 
-def told(dissections: Sequence[Dissection]) -> list[tuple[str, str]]:
-    """Return what the handshakes say."""
-    return [
-        (field.name, field.show)
-        for found in dissections
-        for field in found.walk()
-        if field.name[:14] == "tls.handshake."
-    ]
+def told(dissections: Sequence[Dissection], begin: str = "tls.handshake.") -> list[tuple[str, str]]:
+    """Return what the messages say."""
+    return [(field.name, field.show) for found in dissections for field in found.walk() if field.name.startswith(begin)]
 
 
 def joined(found: Dissection) -> bool:
@@ -76,6 +71,26 @@ def test_a_handshake_says_the_same_wherever_it_is_cut() -> None:
         assert ("tls.handshake.extensions_server_name", "www.example.com") in whole
         for sizes in (evenly(3), evenly(7), evenly(97), evenly(500), at_random(seed), at_random(seed + 100)):
             assert told(dissected(packets.frames(cut(said, sizes)))) == whole
+
+
+def transfer() -> bytes:
+    """Return some messages over TCP, one of which is large, as a zone transfer has them."""
+    answers = [
+        record(f"host{number}.example.com", 1, bytes((10, 0, number >> 8, number & 255))) for number in range(300)
+    ]
+    messages = [dns(1, 0x8400, [question("example.com", 252)], answers), dns(2, 0x8400, [], answers[:3]), dns(3, 0x100)]
+    return b"".join(len(message).to_bytes(2, "big") + message for message in messages)
+
+
+def test_a_zone_transfer_says_the_same_wherever_it_is_cut() -> None:
+    data = transfer()
+    whole = told(dissected(packets.frames(cut([(False, data)], evenly(len(data)), 53))), "dns.")
+    assert sum(name == "dns.a" for name, _value in whole) == 303
+    for seed in range(6):
+        frames = packets.frames(cut([(False, data)], at_random(seed) if seed else evenly(1460), 53))
+        parts = told(dissected(frames), "dns.")
+        assert parts == whole
+        assert by_blocks(frames) == of_trees(frames)
 
 
 @pytest.mark.tool("tshark")
@@ -109,7 +124,7 @@ def test_rows_say_what_trees_say() -> None:
 
 
 def test_a_frame_says_the_same_when_it_is_asked_again() -> None:
-    for said in handshakes()[:3]:
+    for said in [*handshakes()[:3], [(True, b"\x16\3\1\2\0\1\0\1\xfc" + b"text" * 127)]]:
         frames = packets.frames(cut(said, evenly(300)))
         context = Context()
         first = [ours(dissect(frame, context)) for frame in frames]
