@@ -122,7 +122,7 @@ def extensions(tree: Tree, at: int, end: int, hello: Hello) -> None:
             if known is not None and size:
                 known(tree, at + 4, at + 4 + size, hello)
             elif size or kind not in _EMPTY:
-                tree.add(_DATA, at + 4, size, text=f"Data ({size} bytes)")
+                tree.add(_DATA, at + 4, size, text=None if size else "Data (0 bytes)")
         at += 4 + size
 
 
