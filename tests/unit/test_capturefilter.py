@@ -14,7 +14,7 @@ from tests.unit.filter_expressions import WRONG, right
 from tests.unit.filter_frames import frames
 from tests.unit.pcap_oracle import NAMES, in_the_dark, ours, raw, run, same, theirs, verdict
 
-LINKS = (1, 0, 101, 108, 113, 276, 228, 229, 9, 50, 51)
+LINKS = (1, 0, 101, 108, 113, 276, 228, 229, 9, 50, 51, 104, 166)
 
 needs_libpcap = pytest.mark.tool("tcpdump")  # libpcap comes with it
 
@@ -147,19 +147,17 @@ def test_jumps_reach_further_than_255_instructions() -> None:
 
 
 @needs_libpcap
-def test_of_other_link_types_only_the_length_counts() -> None:
-    for link in (105, 127, 147, 195, 252):
+def test_of_other_link_types_only_length_and_bytes_count() -> None:
+    for link in (127, 147, 189, 195, 252):
         for text in ("", "len > 100", "less 60 or greater 1000", "not (len % 2 = 1 and -len + 2 * 3 < 1)"):
             assert same(text, link)
-        for text in (
-            "tcp",
-            "len > 5 and port 80",
-            "ether[0] = 1",
-            "1 + -(2 * ip[0]) = 5",
-            "vlan",
-            "inbound",
-            "byte 0 = 1",
-        ):
+        for text in ("link[0] = 1", "ether[link[2] & 7:2] > len", "byte 0 = 1", "not byte 3 < 9 and link[3:4] != 1"):
+            if link != 127:  # whose bytes count from behind the radio's header
+                assert same(text, link)
+                continue
+            with pytest.raises(FilterSyntaxError, match=f"frames of link type {link} can be filtered by their length"):
+                compile_filter(text, link)
+        for text in ("tcp", "len > 5 and port 80", "1 + -(2 * ip[0]) = 5", "link[ip[0]] = 1", "vlan", "inbound"):
             with pytest.raises(FilterSyntaxError, match=f"frames of link type {link} can be filtered by their length"):
                 compile_filter(text, link)
     assert compile_filter("tcp", 12) == compile_filter("tcp", 14) == compile_filter("tcp", 101)

@@ -17,7 +17,7 @@ _PROTOCOLS = """
 ip arp rarp sctp tcp udp icmp igmp pim vrrp carp ip6 icmp6 ah esp atalk aarp decnet lat iso esis isis l1 iih lsp snp
 clnp stp ipx netbeui ether
 """.split()  # noqa: SIM905
-_LINKS = st.sampled_from([1, 1, 1, 1, 1, 101, 0, 108, 113, 276, 228, 229, 9, 50, 51])
+_LINKS = st.sampled_from([1, 1, 1, 1, 1, 101, 0, 108, 113, 276, 228, 229, 9, 50, 51, 104, 166])
 
 
 def _any(words: str) -> st.SearchStrategy[str]:

@@ -20,6 +20,7 @@ from netscope.core.capturefilter.nodes import (
     Id,
     Length,
     Llc,
+    Load,
     Minus,
     Node,
     Not,
@@ -46,7 +47,7 @@ from netscope.core.capturefilter.opcodes import (
     W,
 )
 from netscope.core.capturefilter.protocols import protocol
-from netscope.core.capturefilter.state import LINKS, SLL, SLL2, State, compare
+from netscope.core.capturefilter.state import LINKS, PPP_PPPD, PREFIXED, SLL, SLL2, State, compare
 
 
 def generate(tree: Node | None, text: str, c: State, snaplen: int) -> Block:
@@ -70,9 +71,10 @@ def _part(node: Node, text: str, c: State) -> Fragment:
     if isinstance(node, Not):
         return negated(_part(node.part, text, c))
     try:
-        if c.outermost not in LINKS and _looks_inside(node):
+        if c.outermost not in LINKS and _looks_inside(node, c.outermost not in PREFIXED):
+            bytes_too = "" if c.outermost in PREFIXED else " and their bytes, as in link[0] = 1,"
             raise Refused(
-                f"frames of link type {c.outermost} can be filtered by their length only",
+                f"frames of link type {c.outermost} can be filtered by their length{bytes_too} only",
                 f"all else works with {', '.join(LINKS.values())}",
             )
         return _term(c, node)
@@ -80,17 +82,23 @@ def _part(node: Node, text: str, c: State) -> Fragment:
         raise FilterSyntaxError(error.what, text, node.start, node.end, error.mend) from None
 
 
-def _looks_inside(node: Node | Arithmetic) -> bool:
-    """Tell whether a term depends on more of a packet than its length."""
+def _looks_inside(node: Node | Arithmetic, bytes_known: bool) -> bool:
+    """Tell whether a term depends on more of a packet than its length, and the bytes from its beginning on."""
     if isinstance(node, Relation):
-        return _looks_inside(node.left) or _looks_inside(node.right)
-    while isinstance(node, (Binary, Minus)):  # to the left as far as it goes
+        return _looks_inside(node.left, bytes_known) or _looks_inside(node.right, bytes_known)
+    while isinstance(node, (Binary, Minus, Load)):  # to the left as far as it goes
         if isinstance(node, Minus):
             node = node.part
-        elif _looks_inside(node.right):
+        elif isinstance(node, Load):
+            if node.proto != "link" or not bytes_known:
+                return True
+            node = node.place
+        elif _looks_inside(node.right, bytes_known):
             return True
         else:
             node = node.left
+    if isinstance(node, Byte):
+        return not bytes_known
     return not (isinstance(node, (Number, Length)) or (isinstance(node, Plain) and node.word in ("less", "greater")))
 
 
@@ -142,12 +150,16 @@ def _outbound(c: State, _number: int | None) -> Fragment:
         return compare(c, "link", 0, H, OUTGOING)
     if c.linktype == SLL2:
         return compare(c, "link", 10, B, OUTGOING)
+    if c.linktype == PPP_PPPD:
+        return compare(c, "link", 0, B, 1)
     if not c.live:
         raise Refused(f"a file of {LINKS[c.linktype]} frames does not tell their direction")
     return compare(c, "link", AD_PKTTYPE, H, OUTGOING)
 
 
 def _inbound(c: State, number: int | None) -> Fragment:
+    if c.linktype == PPP_PPPD:
+        return compare(c, "link", 0, B, 0)
     return negated(_outbound(c, number))
 
 

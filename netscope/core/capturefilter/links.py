@@ -7,6 +7,7 @@ from netscope.core.capturefilter.graph import Fragment, Stmt, both, constant, de
 from netscope.core.capturefilter.opcodes import JEQ, JSET, LD, LDX, MEM, B, H, W, X
 from netscope.core.capturefilter.state import (
     ETHERNET,
+    HDLC,
     IPV4,
     IPV6,
     LINKS,
@@ -14,6 +15,7 @@ from netscope.core.capturefilter.state import (
     NULL,
     PPP,
     PPP_ETHER,
+    PPP_PPPD,
     PPP_SERIAL,
     RAW,
     SLL,
@@ -57,10 +59,12 @@ def carries(c: State, number: int) -> Fragment:
         return constant(False) if version is None else compare(c, "link", 0, B, version, 0xF0)
     if link in (IPV4, IPV6):
         return constant(number == (IP if link == IPV4 else IP6))
-    if link in (PPP, PPP_SERIAL, PPP_ETHER):
+    if link in (PPP, PPP_SERIAL, PPP_ETHER, PPP_PPPD):
         return compare(c, "linktype", 0, H, _PPP_NUMBERS.get(number, number))
     if link in (NULL, LOOP):
         return _loopback(c, number)
+    if link == HDLC and number == SAP_ISO:
+        number = SAP_ISO << 8 | SAP_ISO
     return compare(c, "linktype", 0, H, number)
 
 

@@ -24,7 +24,7 @@ from netscope.core.capturefilter.links import (
     carries,
 )
 from netscope.core.capturefilter.opcodes import JGE, JGT, JSET, B, H
-from netscope.core.capturefilter.state import State, Where, compare, load
+from netscope.core.capturefilter.state import HDLC, State, Where, compare, load
 
 _FRAGMENT = 44  # IPv6's extension header
 _ISIS = 0x83
@@ -86,7 +86,8 @@ def carried_by(c: State, number: int, proto: str) -> Fragment:
         after = both(compare(c, "payload", 6, B, _FRAGMENT), compare(c, "payload", 40, B, number))
         return both(carries(c, IP6), either(compare(c, "payload", 6, B, number), after))
     if proto == "iso":
-        return both(carries(c, SAP_ISO), compare(c, "unsnapped", 0, B, number))
+        stuffed = 1 if c.linktype == HDLC else 0  # Cisco puts a byte before it
+        return both(carries(c, SAP_ISO), compare(c, "unsnapped", stuffed, B, number))
     if proto == "isis":
         return both(carried_by(c, _ISIS, "iso"), compare(c, "unsnapped", 4, B, number))
     raise Refused(f"of what {proto} carries no protocol can be told", "use ip, ip6, ether, iso or isis before 'proto'")

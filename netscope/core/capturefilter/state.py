@@ -35,21 +35,25 @@ from netscope.core.capturefilter.opcodes import (
     X,
 )
 
-NULL, ETHERNET, PPP, RAW, PPP_SERIAL, PPP_ETHER, LOOP, SLL, IPV4, IPV6, SLL2 = (
-    0, 1, 9, 101, 50, 51, 108, 113, 228, 229, 276,
+NULL, ETHERNET, PPP, RAW, PPP_SERIAL, PPP_ETHER, HDLC, LOOP, SLL, PPP_PPPD, IPV4, IPV6, SLL2 = (
+    0, 1, 9, 101, 50, 51, 104, 108, 113, 166, 228, 229, 276,
 )  # fmt: skip
 _OLD_RAW = (12, 14)  # other numbers that raw IP has had in files
 
 LINKS = {
     NULL: "BSD loopback", ETHERNET: "Ethernet", PPP: "PPP", RAW: "raw IP", PPP_SERIAL: "PPP over serial",
-    PPP_ETHER: "PPP over Ethernet", LOOP: "OpenBSD loopback", SLL: "Linux cooked", IPV4: "raw IPv4",
-    IPV6: "raw IPv6", SLL2: "Linux cooked v2",
+    PPP_ETHER: "PPP over Ethernet", HDLC: "Cisco HDLC", LOOP: "OpenBSD loopback", SLL: "Linux cooked",
+    PPP_PPPD: "PPP with a direction", IPV4: "raw IPv4", IPV6: "raw IPv6", SLL2: "Linux cooked v2",
 }  # fmt: skip
+
+# Of these libpcap (1.10) knows where the link-layer header is behind another one, and of most of them more than that.
+PREFIXED = frozenset({119, 127, 163, 192, 240, 241})
 
 UNSET = ALL  # the place of a protocol field that a link type does not have
 # link -> where its protocol field is, and where its payload begins
 _PLACES = {
-    NULL: (0, 4), LOOP: (0, 4), ETHERNET: (12, 14), PPP: (2, 4), PPP_SERIAL: (2, 4), PPP_ETHER: (6, 8),
+    NULL: (0, 4), LOOP: (0, 4), ETHERNET: (12, 14), PPP: (2, 4), PPP_SERIAL: (2, 4), PPP_ETHER: (6, 8), HDLC: (2, 4),
+    PPP_PPPD: (2, 4),
     RAW: (UNSET, 0), IPV4: (UNSET, 0), IPV6: (UNSET, 0), SLL: (14, 16), SLL2: (0, 20),
 }  # fmt: skip
 

@@ -45,6 +45,7 @@ from netscope.core.capturefilter.opcodes import (
 from netscope.core.capturefilter.protocols import UDP, port
 from netscope.core.capturefilter.state import (
     ETHERNET,
+    HDLC,
     LINKS,
     PPP,
     Offset,
@@ -132,7 +133,7 @@ def mpls(c: State, label: int | None) -> Fragment:
     """Return the test for an MPLS label; look behind it from now on."""
     if c.labels:
         found = compare(c, "previous label", 2, B, 0, 1)  # not the bottom of the stack
-    elif c.linktype == ETHERNET:
+    elif c.linktype in (ETHERNET, HDLC):
         found = carries(c, MPLS)
     elif c.linktype == PPP:
         found = carries(c, _PPP_MPLS)
