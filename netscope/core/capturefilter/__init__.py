@@ -41,7 +41,8 @@ def compile_filter(
 
     Args:
         text: the filter.
-        link: the LINKTYPE_ value of the packets (pcap-linktype(7)). Of what is not in ``LINKS`` only length and bytes count.
+        link: the LINKTYPE_ value of the packets (pcap-linktype(7)). Of what is not in ``LINKS`` only its length and its
+            bytes count.
         snaplen: what the program returns for a packet that it takes.
         netmask: the mask of the interface's network, for ``ip broadcast``.
         live: for a packet socket of this host, not for the packets of a file.
