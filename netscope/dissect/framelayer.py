@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from netscope.core.frame import Frame, Interface
-from netscope.core.typed import Sequence
+from netscope.core.typed import Any, Sequence
 from netscope.dissect.model import Field
 from netscope.dissect.spec import Spec, named, span, when
 
@@ -15,15 +17,15 @@ ENCAPSULATIONS = {
     228: (129, "Raw IPv4"), 229: (130, "Raw IPv6"), 276: (210, "Linux cooked-mode capture v2"),
 }  # fmt: skip
 
+_new: Any = tuple.__new__  # a named tuple's own way of being made costs twice as much
 NAME = named("frame")
-_TEXTS = (
-    Spec("frame.time", "Arrival Time", "str"), Spec("frame.offset_shift", "Time shift for this packet", "str"),
-    Spec("frame.time_epoch", "Epoch Time", "str"),
-    Spec("frame.time_delta", "Time delta from previous captured frame", "str"),
-    Spec("frame.time_delta_displayed", "Time delta from previous displayed frame", "str"),
-    Spec("frame.time_relative", "Time since reference or first frame", "str"),
+_TIME, _EPOCH, _DELTA, _DISPLAYED, _SINCE = map(
+    named,
+    (
+        "frame.time", "frame.time_epoch", "frame.time_delta", "frame.time_delta_displayed", "frame.time_relative",
+    ),
 )  # fmt: skip
-_READ = (_TEXTS[0], _TEXTS[2])
+_SHIFT = Spec("frame.offset_shift", "Time shift for this packet", "span", nowhere=True).field(0.0, 0)
 _SECTION, _INTERFACE = (
     Spec("frame.section_number", "Section number", "u32"),
     Spec("frame.interface_id", "Interface id", "u32"),
@@ -33,7 +35,7 @@ _NAME, _DESCRIPTION = (
     Spec("frame.interface_description", "Interface description", "str"),
 )
 _ENCAPSULATION = Spec("frame.encap_type", "Encapsulation type", "i16")
-_NUMBER = Spec("frame.number", "Frame Number", "u32")
+_NUMBER = named("frame.number")
 _LENGTH = Spec("frame.len", "Frame Length", "u32")
 _CAPTURED = Spec("frame.cap_len", "Capture Length", "u32")
 _MARKED = Spec("frame.marked", "Frame is marked", "b8", nowhere=True)
@@ -59,6 +61,12 @@ def title(frame: Frame, path: Sequence[str], delta: int, first: int, interface: 
     )
 
 
+def _text(name: str, nanoseconds: int, show: str, text: str, generated: bool = False) -> Field:
+    """Return a moment, or a time since one. No two frames have the same, so that none is kept."""
+    made: Field = _new(Field, (name, nanoseconds / 1e9, show, text, 0, 0, 0, (), False, generated, 0))
+    return made
+
+
 def _where(interface: Interface) -> list[Field]:
     """Return what is known of where a frame was captured."""
     if not interface.section:
@@ -77,28 +85,42 @@ def _where(interface: Interface) -> list[Field]:
 def fields(frame: Frame, path: Sequence[str], delta: int, first: int, interface: Interface | None) -> list[Field]:
     """Return what is known of a frame. ``delta`` and ``first`` are the time since, and of, other frames, in ns."""
     seconds, rest = divmod(frame.time, 1_000_000_000)
-    number, word = ENCAPSULATIONS.get(frame.link, (0, "Unknown"))
     moment = when(seconds, rest)
     epoch, before, since = f"{seconds}.{rest:09d}", span(delta), span(frame.time - first)
-    values = (
-        (moment, moment, frame.time / 1e9), ("0.000000000", "0.000000000 seconds", 0.0), (epoch, f"{epoch} seconds",
-        frame.time / 1e9),
-        (before, f"{before} seconds", delta / 1e9), (before, f"{before} seconds", delta / 1e9),
-        (since, f"{since} seconds", (frame.time - first) / 1e9),
-    )  # fmt: skip
     made = [_COMMENT.field(comment, 0, 0) for comment in frame.comments]
     if interface is not None:
         made += _where(interface)
-    made.append(_ENCAPSULATION.field(number, 0, 0, show=str(number), text=f"Encapsulation type: {word} ({number})"))
-    for spec, (show, said, value) in zip(_TEXTS, values, strict=True):
-        text = f"{spec.label}: {said}"
-        made.append(spec.field(value, 0, 0, show=show, text=text, generated=spec not in _READ))
-    captured = len(frame.data)
-    return [
-        *made,
-        _NUMBER.field(frame.number, 0, 0),
-        _LENGTH.field(frame.length, 0, 0, text=f"Frame Length: {_bytes(frame.length)} ({frame.length * 8} bits)"),
+    made += [
+        _encapsulation(frame.link),
+        _text(_TIME, frame.time, moment, f"Arrival Time: {moment}"),
+        _SHIFT,
+        _text(_EPOCH, frame.time, epoch, f"Epoch Time: {epoch} seconds"),
+        _text(_DELTA, delta, before, f"Time delta from previous captured frame: {before} seconds", True),
+        _text(_DISPLAYED, delta, before, f"Time delta from previous displayed frame: {before} seconds", True),
+        _text(_SINCE, frame.time - first, since, f"Time since reference or first frame: {since} seconds", True),
+    ]
+    number = str(frame.number)
+    made.append(_new(Field, (_NUMBER, frame.number, number, f"Frame Number: {number}", 0, 0, 0, (), False, False, 0)))
+    made += _sizes(frame.length, len(frame.data))
+    made.append(_protocols(":".join(path)))
+    return made
+
+
+@lru_cache(maxsize=4096)
+def _sizes(length: int, captured: int) -> tuple[Field, ...]:
+    return (
+        _LENGTH.field(length, 0, 0, text=f"Frame Length: {_bytes(length)} ({length * 8} bits)"),
         _CAPTURED.field(captured, 0, 0, text=f"Capture Length: {_bytes(captured)} ({captured * 8} bits)"),
         *_NEVER,
-        _PROTOCOLS.field(":".join(path), 0, 0, generated=True),
-    ]
+    )
+
+
+@lru_cache(maxsize=256)
+def _protocols(path: str) -> Field:
+    return _PROTOCOLS.field(path, 0, 0, generated=True)
+
+
+@lru_cache(maxsize=256)
+def _encapsulation(link: int) -> Field:
+    number, word = ENCAPSULATIONS.get(link, (0, "Unknown"))
+    return _ENCAPSULATION.field(number, 0, 0, text=f"Encapsulation type: {word} ({number})")

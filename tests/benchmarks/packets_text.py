@@ -76,11 +76,17 @@ CASES = [
     Case("packets -T text against tshark -n -r", 0.5, lambda: _against(["-T", "text"], ["tshark", "-n"], _DISSECTED)),
     Case(
         "packets -T fields against tshark",
-        3.5,
+        1.5,
         lambda: _against(
             ["-T", "fields", "-e", "ip.src", "-e", "tcp.dstport", "-e", "udp.length"],
             ["tshark", "-n", "-T", "fields", "-e", "ip.src", "-e", "tcp.dstport", "-e", "udp.length"],
             _DISSECTED,
         ),
+    ),
+    Case("packets -V against tshark -V", 3.0, lambda: _against(["-V"], ["tshark", "-n", "-V"], _DISSECTED)),
+    Case(
+        "packets -T json against tshark",
+        2.0,
+        lambda: _against(["-T", "json"], ["tshark", "-n", "-T", "json"], _DISSECTED),
     ),
 ]

@@ -14,11 +14,15 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from netscope.cli.packets.grammar import parse
 from netscope.cli.packets.printers import sink
 from netscope.cli.schema import schema
 from netscope.core.frame import Interface
+from netscope.core.text import printable
+from netscope.domains.packets.tsharktext import clean, encoded
 from netscope.system.live import LiveHost
 from tests.dissect.test_tcpdumptext import conversations
 from tests.framemaker import eth, ip4, number, pcap, tcp, udp
@@ -232,6 +236,19 @@ def test_json_as_tshark_prints_it(file: Path, tmp_path: Path) -> None:
         assert ours["_source"]["layers"].keys() == their["_source"]["layers"].keys()
         assert ours["_source"]["layers"]["eth"]["eth.src"] == their["_source"]["layers"]["eth"]["eth.src"]
         assert (ours["_index"], ours["_type"]) == (their["_index"], their["_type"])
+
+
+_JSON = st.recursive(st.text() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
+
+
+@given(_JSON)
+def test_json_is_encoded_as_the_standard_library_does(value: object) -> None:
+    assert encoded(value, "") == json.dumps(value, indent=2)
+
+
+@given(st.lists(st.text(st.sampled_from("aZ ·…\n\x1b\x7f\u202eé\\")), min_size=1))
+def test_no_line_of_a_tree_does_anything_to_the_terminal(lines: list[str]) -> None:
+    assert clean(lines) == "\n".join(map(printable, lines))
 
 
 def test_records_in_the_envelope(file: Path) -> None:

@@ -200,8 +200,8 @@ class _Trees(_Dissected):
         from netscope.domains.packets.tsharktext import dump, tree
 
         seen = self.dissect(frame, interfaces)
-        lines = [*(tree(seen, dumped=self.bytes) if self.tree else ()), *(dump(seen) if self.bytes else ())]
-        return "\n".join(lines) + "\n"
+        above = tree(seen, dumped=self.bytes) if self.tree else ""
+        return above + dump(seen) if self.bytes else above
 
 
 class _Fields(_Dissected):
@@ -238,15 +238,12 @@ class _Json(_Dissected):
 
     def frame(self, frame: Frame, interfaces: Sequence[Interface]) -> str:
         """Return an object."""
-        import json
-
         from netscope.domains.packets.tsharktext import document
 
         seen = self.dissect(frame, interfaces)
-        found = document(seen, self.picker, self.context.first_time or 0)
-        lead = ",\n" if self.begun else "\n"
+        lead = ",\n  " if self.begun else "\n  "
         self.begun = True
-        return lead + "\n".join("  " + line for line in json.dumps(found, indent=2).split("\n"))
+        return lead + document(seen, self.picker, self.context.first_time or 0)
 
     def tail(self) -> str:
         """Return the end of the list."""
