@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from netscope.core.frame import Frame, Interface
-from netscope.core.typed import Any, Sequence
-from netscope.dissect.model import Field
+from netscope.core.typed import Any, Iterator, NamedTuple, Sequence
+from netscope.dissect.model import Field, Layer
 from netscope.dissect.spec import Spec, named, span, when
 
 # LINKTYPE_ values, and the numbers and words that Wireshark has for them.
@@ -40,6 +40,7 @@ _LENGTH = Spec("frame.len", "Frame Length", "u32")
 _CAPTURED = Spec("frame.cap_len", "Capture Length", "u32")
 _MARKED = Spec("frame.marked", "Frame is marked", "b8", nowhere=True)
 _IGNORED = Spec("frame.ignored", "Frame is ignored", "b8", nowhere=True)
+_IS_MARKED = _MARKED.field(True, 0, 0)
 _NEVER = (_MARKED.field(False, 0, 0), _IGNORED.field(False, 0, 0))
 _PROTOCOLS = Spec("frame.protocols", "Protocols in frame", "str")
 _UNKNOWN = "unknown"  # what an interface without a name is called
@@ -104,6 +105,41 @@ def fields(frame: Frame, path: Sequence[str], delta: int, first: int, interface:
     made += _sizes(frame.length, len(frame.data))
     made.append(_protocols(":".join(path)))
     return made
+
+
+class Shown(NamedTuple):
+    """What a list says of a frame that the frame itself cannot know.
+
+    Attributes:
+        before: the time of the frame before it, in nanoseconds.
+        displayed: that of the frame that is shown before it.
+        first: that of the first frame, or of the one from which times are told.
+        marked: whether somebody marked it.
+    """
+
+    before: int
+    displayed: int
+    first: int
+    marked: bool = False
+
+
+def shown(layer: Layer, how: Shown) -> Layer:
+    """Return a frame's layer with what a list says of it."""
+    frame, path, _, _, interface = layer.args
+    about = (frame, path, interface, how)
+    return Layer(layer.name, layer.title, layer.start, layer.length, layer.buffer, _shown_fields, about)
+
+
+def _shown_fields(frame: Frame, path: Sequence[str], interface: Interface | None, how: Shown) -> Iterator[Field]:
+    for field in fields(frame, path, frame.time - how.before, how.first, interface):
+        if field.name == _DISPLAYED:
+            since = frame.time - how.displayed
+            text = f"Time delta from previous displayed frame: {span(since)} seconds"
+            yield _text(_DISPLAYED, since, span(since), text, True)
+        elif field.name == _IS_MARKED.name and how.marked:
+            yield _IS_MARKED
+        else:
+            yield field
 
 
 @lru_cache(maxsize=4096)

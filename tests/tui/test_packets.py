@@ -131,10 +131,55 @@ async def test_marks_forms_of_time_and_the_reference(talk: Path) -> None:
         await stage.press("M", "g", "j", "ctrl+t")
         assert stage.packets.list.line_cells(1)[1] == "0.000000"
         assert stage.packets.list.line_cells(2)[1] == "0.001234"
-        await stage.press("ctrl+t", "f")
+        await stage.press("m", "k")
+        assert any(line.startswith("T *") for line in stage.picture()), "both signs"
+        await stage.press("m", "k", "ctrl+t", "f")
         assert stage.packets.list.line_cells(2)[1] == "0.001234"
         await stage.press("f")
         assert stage.packets.list.line_cells(0)[1].startswith("2023-11-14 22:13:20.")
+
+
+@pytest.mark.parametrize(
+    ("presses", "title", "cell"),
+    [
+        (0, " Time ", "0.001234"),
+        (1, " Delta ", "0.001234"),
+        (2, " UTC ", "2023-11-14 22:13:20.002468"),
+        (3, " Local ", ":20.002468"),
+        (4, " Epoch ", "1700000000.002468"),
+    ],
+)
+async def test_every_form_of_the_time_is_in_80_columns(talk: Path, presses: int, title: str, cell: str) -> None:
+    async with packet_stage() as stage:
+        await stage.open(talk)
+        await stage.press(*["f"] * presses)
+        await stage.until(lambda: title in stage.picture()[3], "the heading")
+        row = stage.picture()[5]
+        assert cell in row
+        assert "10.0.0.2 " in row, "and what else is told of it"
+        assert "80 →" in row
+
+
+async def test_the_tree_tells_times_and_marks_as_the_list_does(talk: Path) -> None:
+    def said() -> dict[str, str]:
+        return dict(
+            line.text.strip("[]").split(": ", 1)
+            for line in stage.packets.tree_pane.lines
+            if line.path[0] == "frame" and line.depth
+        )
+
+    async with packet_stage((120, 40)) as stage:
+        await stage.open(talk)
+        await stage.press("j", "j", "j", "enter", "plus", "escape")
+        assert said()["Time delta from previous captured frame"] == "0.001234000 seconds"
+        assert said()["Time since reference or first frame"] == "0.003702000 seconds"
+        assert said()["Frame is marked"] == "False"
+        await stage.press("g", "m", "ctrl+t", "j", "m", "M")
+        assert stage.packets.list.here == 2
+        assert said()["Time delta from previous captured frame"] == "0.001234000 seconds"
+        assert said()["Time delta from previous displayed frame"] == "0.002468000 seconds"
+        assert said()["Time since reference or first frame"] == "0.001234000 seconds"
+        assert said()["Frame is marked"] == "True"
 
 
 async def test_a_line_to_type_in_is_not_covered_by_an_earlier_word(talk: Path) -> None:

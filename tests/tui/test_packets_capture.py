@@ -198,3 +198,11 @@ async def test_a_snapshot_says_which_packets_it_has_not(monkeypatch: pytest.Monk
     assert problem.what.startswith("5 earlier packets are not in this snapshot")
     found.first = 9  # let go while it is written
     assert [record.number for record in taken.records] == [10]
+
+
+def test_a_frame_whose_turn_has_not_come_is_told_the_times_of_those_before() -> None:
+    session = Session(ListedFrames(datagrams(3)), "made up")  # not begun: nothing is learnt
+    assert not session.has_tree(2)
+    texts = [field.text for field in session.dissection(2, 1).layers[0].fields()]
+    assert "Time delta from previous captured frame: 0.001234000 seconds" in texts
+    assert "Time since reference or first frame: 0.002468000 seconds" in texts

@@ -169,7 +169,7 @@ def test_times_before_the_reference_and_beyond_the_calendar() -> None:
 def test_rows_show_what_is_wrong_in_signs_and_words() -> None:
     row = Row(1, 0, "a", "b", "TCP", 60, "1 → 2", "checksum")
     assert rows.sign(row, marked=False, reference=False) == " ! "
-    assert rows.sign(row, marked=True, reference=True) == "T! "
+    assert rows.sign(row, marked=True, reference=True) == "T!*"
     assert rows.cells(row, "epoch", Moment(0, 0))[-1] == "[checksum] 1 → 2"
     assert rows.tone(row) == "bad"
     assert rows.tone(row._replace(trouble="")) == "accent"

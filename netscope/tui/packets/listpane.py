@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 
 from textual.message import Message
 
+from netscope.core.record import Column
 from netscope.core.text import fit, printable
 from netscope.tui.packets.rows import COLUMNS, FORMS, Form, Row, cells, sign, tone
 from netscope.tui.packets.session import Session
@@ -17,7 +18,7 @@ from netscope.tui.table.place import Place
 from netscope.tui.table.widget import Notice
 
 _GUTTER = 3
-_INFO = len(COLUMNS) - 1
+_INFO = "info"
 _SHIFT = 16  # characters by which the info scrolls
 
 
@@ -154,6 +155,16 @@ class PacketList(Scrolled):
         self._shifted = max(0, self._shifted - _SHIFT)
         self.start_over()
 
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns, of which as many are shown as there is room for."""
+        return COLUMNS[self.form]
+
+    @property
+    def before(self) -> int | None:
+        """The place shown before the one under the cursor, None for none."""
+        return self.view.place(self.place.cursor - 1) if 0 < self.place.cursor < self.count else None
+
     def row_here(self) -> Row | None:
         """Return the row under the cursor."""
         return self._row(self.here) if self.here is not None else None
@@ -204,7 +215,7 @@ class PacketList(Scrolled):
         session, place = self.session, self.view.place(line)
         texts = self.line_cells(line)
         row = self._row(place)
-        grown = [self._widths.see(column, (text,)) for column, text in zip(COLUMNS, texts, strict=True)]
+        grown = [self._widths.see(column, (text,)) for column, text in zip(self.columns, texts, strict=True)]
         if any(grown):
             self._lay_out()
         over: tuple[str, ...] = ()
@@ -218,13 +229,14 @@ class PacketList(Scrolled):
         troubled = row is not None and row.trouble
         yield marks, ("sign", *ground, *over)
         x = 0
+        named = dict(zip((column.name for column in self.columns), texts, strict=True))
         for slot in self._layout.slots:
             if slot.x > x:
                 yield " " * (slot.x - x), over
-            number = COLUMNS.index(slot.column)
-            loud = troubled or slot.column.name == "protocol"
-            size = slot.width if number != _INFO else max(slot.width, self.room - _GUTTER - slot.x)
-            text = fit(texts[number], size, right=slot.column.numeric, middle=slot.column.cut == "middle")
+            name = slot.column.name
+            loud = troubled or name == "protocol"
+            size = slot.width if name != _INFO else max(slot.width, self.room - _GUTTER - slot.x)
+            text = fit(named[name], size, right=slot.column.numeric, middle=slot.column.cut == "middle")
             yield text, (*(ground if loud else ()), *over)
             x = slot.x + size
 
@@ -248,7 +260,7 @@ class PacketList(Scrolled):
         return ((f"  {printable(lines[line])}", ("message-strong" if line == 1 else "message",)),)
 
     def _lay_out(self) -> None:
-        layout = lay_out(COLUMNS, self._widths.known, self.room - _GUTTER - 1)
+        layout = lay_out(self.columns, self._widths.known, self.room - _GUTTER - 1)
         if layout != self._layout:
             self._layout = layout
             self.call_after_refresh(self.start_over)
@@ -260,12 +272,12 @@ class PacketList(Scrolled):
             top = self.place.top
             for line in range(top, min(top + self.height, self.count)):
                 texts = self.line_cells(line)
-                for column, text in zip(COLUMNS, texts, strict=True):
+                for column, text in zip(self.columns, texts, strict=True):
                     self._widths.see(column, (text,))
         else:
-            for column in COLUMNS:
+            for column in self.columns:
                 self._widths.see(column, ())
-        self._layout = lay_out(COLUMNS, self._widths.known, self.room - _GUTTER - 1)
+        self._layout = lay_out(self.columns, self._widths.known, self.room - _GUTTER - 1)
         super().start_over()
 
     def as_text(self) -> str:

@@ -18,6 +18,7 @@ FORM_WORDS: dict[Form, str] = {
     "local": "time of day, local",
     "epoch": "seconds since 1970",
 }
+_TITLES: dict[Form, str] = {"relative": "Time", "delta": "Delta", "utc": "UTC", "local": "Local", "epoch": "Epoch"}
 _SECOND = 1_000_000_000
 
 # Protocols whose rows look like others of their sort; any other is plain. Tones are those of tui.styles.
@@ -95,16 +96,22 @@ def _none(_cells: object) -> None:
     return None
 
 
-# The values are not asked for: the cells are made by :func:`cells`, in this order.
-COLUMNS: tuple[Column, ...] = (
-    Column("number", "No.", _none, "integer", "number in the capture", rank=1),
-    Column("time", "Time", _none, "number", "when it was captured; f changes the form", rank=2),
-    Column("source", "Source", _none, "address", "who sent it", rank=0, width=15, cut="middle"),
-    Column("destination", "Destination", _none, "address", "whom it is for", rank=0, width=15, cut="middle"),
-    Column("protocol", "Proto", _none, "text", "the innermost protocol", rank=0),
-    Column("length", "Length", _none, "integer", "bytes on the wire", rank=3),
-    Column("info", "Info", _none, "text", "what it is about", rank=0, width=16, flex=True),
-)
+def _columns(form: Form) -> tuple[Column, ...]:
+    """Return the columns; the values are not asked for: the cells are made by :func:`cells`, in this order."""
+    # A long time is asked for with a key: it must be in 80 columns, too, and takes its room from the info.
+    room = 16 if form in ("relative", "delta") else 8
+    return (
+        Column("number", "No.", _none, "integer", "number in the capture", rank=5),
+        Column("time", _TITLES[form], _none, "number", "when it was captured; f changes the form", rank=4),
+        Column("source", "Source", _none, "address", "who sent it", rank=3, width=15, cut="middle"),
+        Column("destination", "Destination", _none, "address", "whom it is for", rank=2, width=15, cut="middle"),
+        Column("protocol", "Proto", _none, "text", "the innermost protocol", rank=1),
+        Column("length", "Length", _none, "integer", "bytes on the wire", rank=6),
+        Column("info", "Info", _none, "text", "what it is about", rank=0, width=room, flex=True),
+    )
+
+
+COLUMNS: dict[Form, tuple[Column, ...]] = {form: _columns(form) for form in FORMS}
 
 
 def cells(row: Row, form: Form, moment: Moment, scrolled: int = 0) -> tuple[str, ...]:
@@ -130,7 +137,8 @@ def tone(row: Row) -> str:
 
 def sign(row: Row, *, marked: bool, reference: bool) -> str:
     """Return what stands before a row: never is a colour alone in saying something."""
-    return f"{'T' if reference else '*' if marked else ' '}{'!' if row.trouble else ' '} "
+    first = "T" if reference else "*" if marked else " "
+    return f"{first}{'!' if row.trouble else ' '}{'*' if reference and marked else ' '}"
 
 
 def bare(frame: Frame) -> Row:

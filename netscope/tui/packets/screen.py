@@ -229,6 +229,7 @@ class PacketsScreen(ViewingScreen):
         if session is not None and here is not None:
             session.reference = None if session.reference == here else here
             self.list.start_over()
+            self.look_again()
 
     def action_hold(self) -> None:
         """Hold still, or follow the newest."""

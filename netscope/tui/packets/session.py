@@ -17,6 +17,7 @@ from typing import NamedTuple
 from netscope.core.frame import Frames
 from netscope.core.snapshot import Problem
 from netscope.dissect import Context, dissect
+from netscope.dissect.framelayer import Shown, shown
 from netscope.dissect.model import Dissection
 from netscope.dissect.summary import Summaries, summary
 from netscope.tui.packets.rows import Moment, Row
@@ -108,13 +109,18 @@ class Session:
         source, destination, protocol, info, trouble = cells
         return Row(place + 1, frame.time, source, destination, protocol, frame.length, info, trouble)
 
-    def dissection(self, place: int) -> Dissection:
-        """Take a frame apart. Raises IndexError where it is gone."""
+    def dissection(self, place: int, before: int | None) -> Dissection:
+        """Take a frame apart. ``before`` is the place shown before it, None for none. Raises IndexError where it is
+        gone."""
         frame = self.frames.frame(place)
         if place >= self._trees:
-            return dissect(frame)
-        with self._lock:
-            return dissect(frame, self._context)
+            made = dissect(frame)
+        else:
+            with self._lock:
+                made = dissect(frame, self._context)
+        first, displayed = self.moment(place, before)
+        how = Shown(self._time(place - 1, frame.time), displayed, first, place in self.marks)
+        return made._replace(layers=(shown(made.layers[0], how), *made.layers[1:]))
 
     def look_at(self, place: int) -> None:
         """Take note of the place whose tree is wanted: the frames before it are gone through."""

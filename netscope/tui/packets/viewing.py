@@ -76,7 +76,7 @@ class ViewingScreen(FrameScreen):
         self._arrangement = ""  # "" until chosen: as the width suggests
         self.only_marked = False
         self._shown: tuple[object, ...] = ()
-        self._taken_apart: tuple[int | None, bool] = (None, False)
+        self._taken_apart: tuple[object, ...] = ()
         self._ticker: Timer | None = None
         self.here: Scrolled = self.list
         self._may_capture = True
@@ -155,7 +155,7 @@ class ViewingScreen(FrameScreen):
         self.only_marked = False
         self.list.take(self.desk.session, self._notice())
         self._shown = ()
-        self._taken_apart = (None, False)
+        self._taken_apart = ()
         self.show_dissection(None)
         self._tick()
 
@@ -203,18 +203,18 @@ class ViewingScreen(FrameScreen):
     def _follow(self) -> None:
         """Show the packet under the list's cursor, anew when more is known of it now."""
         session, place = self.desk.session, self.list.here
-        if session is None or place is None:
-            now: tuple[int | None, bool] = (None, False)
-        else:
+        before = self.list.before
+        now: tuple[object, ...] = ()
+        if session is not None and place is not None:
             session.look_at(place)
-            now = (place, session.has_tree(place))
+            now = (place, session.has_tree(place), before, place in session.marks, session.reference)
         if now == self._taken_apart:
             return
         self._taken_apart = now
         dissection: Dissection | None = None
         if session is not None and place is not None:
             try:
-                dissection = session.dissection(place)
+                dissection = session.dissection(place, before)
             except IndexError:
                 pass  # let go meanwhile: nothing is shown
         self.show_dissection(dissection)
