@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from netscope.tui.packets import hexdump
+from netscope.tui.packets import hexdump, screen
 from netscope.tui.tabs import Tab
 from tests.tui.packetstage import TABS, compare, packet_stage, told
 from tests.tui.stage import SIZES
@@ -107,6 +110,9 @@ async def test_finding_and_going_to_a_number(everything: Path) -> None:
         await stage.until(lambda: stage.packets.list.here != first, "the next")
         await stage.press("comma")
         await stage.until(lambda: stage.packets.list.here == first, "back")
+        await stage.press("comma")
+        wrapped = "None further: went on from the last packet."
+        await stage.until(lambda: wrapped in told(stage) and stage.packets.list.here != first, "round the end")
         await stage.press("slash")
         await stage.paste("/(/")
         await stage.press("enter")
@@ -137,6 +143,29 @@ async def test_marks_forms_of_time_and_the_reference(talk: Path) -> None:
         assert stage.packets.list.line_cells(2)[1] == "0.001234"
         await stage.press("f")
         assert stage.packets.list.line_cells(0)[1].startswith("2023-11-14 22:13:20.")
+
+
+async def test_a_long_search_says_how_far_it_is_and_ends_with_escape(
+    talk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = threading.Event()
+
+    def search(*arguments: Any) -> int | None:
+        go_on = arguments[-1]
+        while go_on(3):  # of six
+            time.sleep(0.01)
+        ended.set()
+        return None
+
+    monkeypatch.setattr(screen, "search", search)
+    async with packet_stage() as stage:
+        await stage.open(talk)
+        await stage.press("slash", *"ab", "enter")
+        await stage.until(lambda: stage.sees("looking for ab: 50 % Esc ends it"), "how far it is")
+        await stage.press("escape")
+        await stage.until(ended.is_set, "the end of the search")
+        assert not stage.sees("looking for")
+        assert not told(stage), "nobody was told that it is not there"
 
 
 @pytest.mark.parametrize(

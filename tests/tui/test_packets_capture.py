@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from netscope.core.frame import Statistics
@@ -136,6 +138,26 @@ async def test_a_capture_that_was_stopped_says_nothing_of_it() -> None:
         await start(stage)
         await stage.until(lambda: stage.sees("● capturing 0"), "the news")
         await stage.press("s")
+        await stage.until(lambda: not stage.sees("● capturing"), "the news taken back")
+        assert not told(stage)
+
+
+async def test_a_capture_that_takes_long_to_stop_says_nothing_of_it_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with packet_stage() as stage:
+        await start(stage)
+        capture, may_stop = stage.host.captures[0], threading.Event()
+        stop = capture.stop
+
+        def slow() -> None:
+            may_stop.wait(10)
+            stop()
+
+        monkeypatch.setattr(capture, "stop", slow)
+        await stage.press("s")
+        stage.packets._tell()  # the clock strikes meanwhile
+        may_stop.set()
+        await stage.until(lambda: not capture.running, "the end")
+        stage.packets._tell()
         await stage.until(lambda: not stage.sees("● capturing"), "the news taken back")
         assert not told(stage)
 

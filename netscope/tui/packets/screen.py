@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from netscope.core.capture import Capture
 from netscope.core.errors import BadQuery
 from netscope.core.record import Section
 from netscope.core.snapshot import Snapshot
@@ -51,7 +52,8 @@ class PacketsScreen(ViewingScreen):
         self._wanted: Wanted | None = None
         self._searching = 0  # which search is the newest; others end
         self._told: Part | None = None
-        self._ran = False  # whether a capture ran that nobody here has stopped
+        self._ran = False  # whether a capture ran when it was last looked after
+        self._stopped: Capture | None = None  # the one that was ended by a key
 
     def compose_body(self) -> ComposeResult:
         """Lay out."""
@@ -96,7 +98,9 @@ class PacketsScreen(ViewingScreen):
         return f"{count:,} captured packet{' is' if count == 1 else 's are'} not saved." if count else ""
 
     def _tell(self) -> None:
-        if self._ran and not self.desk.running:  # whoever waits for a packet in another tab would wait on
+        capture = self.desk.capture
+        if self._ran and capture is not None and not capture.running and capture is not self._stopped:
+            # Whoever waits for a packet in another tab would wait on.
             why = f": {self.desk.problems[-1].what}" if self.desk.problems else "."
             self.notify(f"The capture has ended{why}", severity="warning", timeout=10, markup=False)
         self._ran = self.desk.running
@@ -126,7 +130,7 @@ class PacketsScreen(ViewingScreen):
         return fault
 
     async def _stop(self) -> None:
-        self._ran = False
+        self._stopped = self.desk.capture
         await self.desk.stop()
         self.look_again()
         self._tell()
@@ -321,22 +325,38 @@ class PacketsScreen(ViewingScreen):
         view, start = self.list.view, self.list.place.cursor
         places = (view.place(row) for row in around(len(view), start, forward=forward))
 
-        def go_on(_count: int) -> bool:
-            return self._searching == number
+        def go_on(count: int) -> bool:
+            if self._searching != number:
+                return False
+            self.looked_at = count * 100 // len(view)
+            return True
 
-        self.notify(f"Looking for {looked_for.text} (Esc ends it)", timeout=1, markup=False)
+        self.looked_at, self.looking = 0, looked_for.text
         found = await in_thread(lambda: search(places, looked_for, session.frames.frame, session.row, go_on))
-        if self._searching != number or session is not self.desk.session:
+        if self._searching != number:
+            return  # another one has begun, or Esc has ended it
+        self._end_search()
+        if session is not self.desk.session:
             return
-        self._searching += 1
         if found is None:
             self.notify(f"Not found: {looked_for.text}", timeout=3, markup=False)
-        else:
-            self.list.go_to(found)
+            return
+        row = view.row(found)
+        if row == start:
+            self.notify(f"No other packet has it: {looked_for.text}", timeout=3, markup=False)
+        elif (row > start) is not forward:
+            end = "first" if forward else "last"
+            self.notify(f"None further: went on from the {end} packet.", timeout=3, markup=False)
+        self.list.go_to(found)
+
+    def _end_search(self) -> None:
+        self._searching += 1
+        self.looking = ""
+        self.look_again()
 
     def action_back(self) -> None:
         """End a search; undo the zoom; go back to the list."""
-        self._searching += 1
+        self._end_search()
         for line in (self.find_line, self.number_line):  # one opened before the tab was ready has lost the keys
             line.remove_class("-open")
         if self.zoomed:

@@ -11,6 +11,7 @@ from textual.timer import Timer
 
 from netscope.core.capabilities import NET_RAW, may
 from netscope.core.record import Names
+from netscope.core.text import fit, printable
 from netscope.dissect.model import Dissection
 from netscope.domains.dns.grammar import numeric
 from netscope.hub.watch import in_thread
@@ -75,6 +76,8 @@ class ViewingScreen(FrameScreen):
         self._tree_title, self._lower_title = Line(classes="pane-title"), Line(classes="pane-title")
         self._arrangement = ""  # "" until chosen: as the width suggests
         self.only_marked = False
+        self.looking = ""  # what is being looked for
+        self.looked_at = 0  # how many packets of a hundred were looked at for it
         self._shown: tuple[object, ...] = ()
         self._taken_apart: tuple[object, ...] = ()
         self._ticker: Timer | None = None
@@ -185,7 +188,7 @@ class ViewingScreen(FrameScreen):
         session = self.desk.session
         now = (
             session, session and (session.count, session.first, session.learnt), self.desk.running, self.desk.dropped,
-            len(self.desk.problems), self.only_marked,
+            len(self.desk.problems), self.only_marked, self.looking, self.looked_at,
         )  # fmt: skip
         if now == self._shown:
             return
@@ -244,7 +247,10 @@ class ViewingScreen(FrameScreen):
         session = self.desk.session
         right: list[Part] = []
         if session is not None:
-            if self.only_marked:
+            if self.looking:
+                doing = f" looking for {fit(printable(self.looking), 16).rstrip()}: {self.looked_at} % "
+                right += [Part(doing, "notice"), Part("Esc", "key", "screen.back"), Part(" ends it ", "quiet")]
+            elif self.only_marked:
                 right.append(Part(" marked only ", "key", "screen.only_marked"))
             elif session.marks:
                 right.append(Part(f" {len(session.marks):,} marked ", "quiet"))
