@@ -144,8 +144,12 @@ class Scrolled(Widget, can_focus=True):
         if event.x >= self.size.width - 1 and self.count > self.height:
             self.go(round((event.y - self.HEAD) * (self.count - 1) / max(1, self.height - 1)))
         elif line < self.count:
-            self.go(line)
-            self.entered(event.x)
+            self.clicked(line, event.x)
+
+    def clicked(self, line: int, x: int) -> None:
+        """Go to the line that was clicked on."""
+        self.go(line)
+        self.entered(x)
 
     # Painting
 

@@ -96,6 +96,21 @@ async def test_the_picture_moves_with_the_tree_and_the_tree_with_it(talk: Path) 
         assert stage.sees("+-+-+-+-+")
 
 
+async def test_a_click_in_the_picture_chooses_the_box_and_scrolls_nothing(talk: Path) -> None:
+    async with packet_stage((120, 40)) as stage:
+        await stage.open(talk)
+        await stage.press("R")
+        shown = stage.picture()
+        row = next(number for number, line in enumerate(shown) if "Window: " in line)
+        await stage.pilot.click(
+            stage.packets.picture, offset=(shown[row].index("Window: "), row - stage.packets.picture.region.y)
+        )
+        await stage.until(lambda: stage.field.path == ("tcp", "tcp.window_size_value"), "the window's field")
+        assert stage.sees("Source Port: 40000"), "the picture stays where it is"
+        await stage.pilot.click(stage.packets.picture, offset=(1, row - stage.packets.picture.region.y))
+        assert stage.field.path == ("tcp", "tcp.window_size_value"), "beside it there is nothing"
+
+
 async def test_finding_and_going_to_a_number(everything: Path) -> None:
     async with packet_stage() as stage:
         await stage.open(everything)

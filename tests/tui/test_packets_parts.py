@@ -43,6 +43,14 @@ HEADERS = {
     "tcp": Packet(ether(ip4(tcp(b"hello", 0x12, options=b"\x02\x04\x05\xb4\x01\x03\x03\x07"), 6))),
     "udp": Packet(ether(ip4(udp(bytes(300), 5000, 6000), 17))),
     "dns": Packet(ether(ip4(udp(QUESTION, 5000, 53), 17))),
+    "vlan": Packet(ether(b"\xb0\x07\x08\0" + ip4(udp(b"", 5000, 6000), 17), 0x8100)),
+    "mpls": Packet(ether(b"\0\x01\x05\x40" + ip4(udp(b"", 5000, 6000), 17), 0x8847)),
+    "ipv6.fraghdr": Packet(ether(ip6(b"\x11\0\0\x01\0\0\0\x07" + bytes(8), 44), 0x86DD)),
+    "gre": Packet(ether(ip4(b"\x30\0\x08\0\0\0\0\x4d\0\0\0\x05", 47))),
+    "vxlan": Packet(ether(ip4(udp(b"\x08\0\0\0\0\0\x2a\0", 5000, 4789), 17))),
+    "sctp": Packet(ether(ip4(bytes.fromhex("1388 0e2d 00000007 01020304 0e00 0004"), 132))),
+    "stp": Packet(ether(bytes.fromhex("424203 0000 02 02 3e" + "8000020000000001 00000004" * 2), 0x23)),
+    "icmpv6": Packet(ether(ip6(bytes.fromhex("86000000 40c80708 00000000 000003e8"), 58), 0x86DD)),
     "icmp": Packet(ether(ip4(icmp(8, 0, struct.pack("!HH", 7, 1) + b"abcdefgh"), 1))),
 }
 
@@ -64,6 +72,28 @@ def test_the_picture_of_tcp_has_the_boxes_of_rfc_9293() -> None:
     assert edges[3] == [0, 4, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 32], "offset, reserved, nine flags, window"
 
 
+def test_the_picture_of_tcp_has_the_flags_of_rfc_9293_written_downwards() -> None:
+    lines = drawn(HEADERS["tcp"], "tcp").splitlines()
+    at = next(number for number, line in enumerate(lines) if "Offset" in line)
+    down = ["".join(lines[at + row][2 * bit + 1] for row in (-1, 0, 1)) for bit in range(7, 16)]
+    assert [word.strip() for word in down] == ["AE", "CWR", "ECE", "URG", "ACK", "PSH", "RST", "SYN", "FIN"]
+    assert [lines[at + 2][2 * bit + 1] for bit in range(7, 16)] == list("000010010")
+
+
+def test_a_narrow_box_has_a_name_and_a_value_that_are_not_cut() -> None:
+    seen = set()
+    for frame in CORPUS:
+        dissection = dissect(frame)
+        for index in range(len(dissection.layers)):
+            made = picture.draw(dissection, index)
+            for line in made.lines:
+                for span in line:
+                    if span.box >= 0 and made.boxes[span.box].length < 8:
+                        assert "…" not in span.text, made.boxes[span.box]
+                        seen.add(made.boxes[span.box].label)
+    assert len(seen) > 80
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_any_layer_can_be_drawn_and_every_line_is_as_wide_as_its_row(seed: int) -> None:
     boxes = 0
@@ -73,7 +103,8 @@ def test_any_layer_can_be_drawn_and_every_line_is_as_wide_as_its_row(seed: int) 
             made = picture.draw(dissection, index)
             boxes += len(made.boxes)
             texts = ["".join(span.text for span in line) for line in made.lines]
-            assert {len(text) for text in texts[3:-3]} <= {picture.WIDTH}, "all rows but the last are full"
+            borders = [number for number, text in enumerate(texts) if text.startswith("+")] or [0, 0]
+            assert {len(text) for text in texts[3 : borders[-2]]} <= {picture.WIDTH}, "all rows but the last are full"
             assert all(len(text) <= picture.WIDTH for text in texts)
             assert all(char.isprintable() for text in texts for char in text)
             starts = [box.start for box in made.boxes]

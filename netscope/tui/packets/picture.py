@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from netscope.core.text import fit, printable, width
 from netscope.dissect.model import Dissection, Field
+from netscope.tui.packets.boxnames import NAMES, UNNAMED, WHOLE
 from netscope.tui.packets.tree import Path, drawn_bits, layer_paths
 
 BITS = 32
@@ -19,7 +20,9 @@ WIDTH = 2 * BITS + 1
 _MOST_WORDS = 4  # rows of one box; what is longer is drawn broken
 _BROKEN_WORDS = 2
 _MOST_ROWS = 48
+_BYTE = 8
 _BROAD = 15  # cells of a byte
+_LETTERS = 3  # of a name that is written downwards
 _RULER = (
     " " + " ".join(str(bit // 10) if bit % 10 == 0 else " " for bit in range(BITS)),
     " " + " ".join(str(bit % 10) for bit in range(BITS)),
@@ -31,8 +34,8 @@ class Box(NamedTuple):
 
     Attributes:
         path: the field's path in the tree; () for none.
-        label, short: what it is called, and its name in Wireshark, for where there is little room.
-        value: as a text.
+        label, name, short: what it is called; in its RFC and in Wireshark, for where there is little room.
+        value, number: as a text, and the number that its bits are, for where there is little room.
         start, length: in bits from the layer's first, as they are drawn.
         begin, end: in bits as they are.
         cut: it is longer than it is drawn.
@@ -40,8 +43,10 @@ class Box(NamedTuple):
 
     path: Path
     label: str
+    name: str
     short: str
     value: str
+    number: str
     start: int
     length: int
     begin: int
@@ -64,12 +69,13 @@ class Picture(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """Where a field lies, in bits from the layer's first."""
+    """Where a field lies, in bits from the layer's first; without one, bits that have but a name."""
 
     path: Path
-    field: Field
+    field: Field | None
     start: int
     length: int
+    name: str = ""
 
 
 def draw(dissection: Dissection, layer: int) -> Picture:
@@ -89,6 +95,7 @@ def _laid_out(dissection: Dissection, index: int) -> list[Box]:
     if not parts:
         return []
     end = min(size, max(part.start + part.length for part in parts))
+    parts += _unnamed(layer.name, 0)
     return _drawn(_runs(parts, end), dissection.buffers[layer.buffer].data, first)
 
 
@@ -104,11 +111,19 @@ def _parts(fields: Iterable[Field], path: Path, first: int, buffer: int) -> Iter
         if field.generated or field.length <= 0 or field.buffer != buffer:
             continue
         part = _part(inner, field, first)
-        below = list(_parts(_others(field), inner, first, buffer))
-        if below and (_cover(below, part) or _only_bits(field)):
+        below = [] if field.name in WHOLE else list(_parts(_others(field), inner, first, buffer))
+        covered = _covered(below, part)
+        if below and (covered >= part.length or _only_bits(field)):
             yield from below
+            yield from _unnamed(field.name, part.start)
         else:
             yield part
+            if covered >= BITS:  # a header, and what it carries
+                yield from below
+
+
+def _unnamed(name: str, first: int) -> Iterator[_Part]:
+    return (_Part((), None, first + bits.start, bits.length, bits.name) for bits in UNNAMED.get(name, ()))
 
 
 def _others(field: Field) -> Iterator[Field]:
@@ -137,20 +152,22 @@ def _only_bits(field: Field) -> bool:
     return field.length <= 4 and all(0 < child.length <= field.length and drawn_bits(child.text) for child in below)
 
 
-def _cover(below: Sequence[_Part], part: _Part) -> bool:
-    """Tell whether parts cover a field without a gap."""
+def _covered(below: Sequence[_Part], part: _Part) -> int:
+    """Return how many bits of a field parts cover from its first on, without a gap but for some bits between flags."""
     at = part.start
     for inner in sorted(below, key=lambda found: found.start):
-        if inner.start > at:
-            return False
+        if inner.start >= at + _BYTE:
+            break
         at = max(at, inner.start + inner.length)
-    return at >= part.start + part.length
+    return at - part.start
 
 
 def _runs(parts: Sequence[_Part], end: int) -> Iterator[tuple[_Part | None, int, int]]:
-    """Yield who has which bits, in order: of two that overlap the smaller has them, of equals what stands there."""
+    """Yield who has which bits, in order: of two that overlap the smaller has them, of equals what stands there; what
+    has but a name has what no field has."""
     edges = sorted({0, end, *(edge for part in parts for edge in (part.start, part.start + part.length) if edge < end)})
-    by_size = sorted(parts, key=lambda part: (part.length, not part.field.name.endswith("_raw")))
+    by_size = sorted((part for part in parts if part.field is not None), key=_size)
+    by_size += [part for part in parts if part.field is None]
     owner, begun = None, 0
     for left, right in pairwise(edges):
         here = next((part for part in by_size if part.start <= left and right <= part.start + part.length), None)
@@ -159,6 +176,10 @@ def _runs(parts: Sequence[_Part], end: int) -> Iterator[tuple[_Part | None, int,
             begun = left
         owner = here
     yield owner, begun, end
+
+
+def _size(part: _Part) -> tuple[int, bool]:
+    return part.length, part.field is None or not part.field.name.endswith("_raw")
 
 
 def _drawn(runs: Iterable[tuple[_Part | None, int, int]], data: bytes, first: int) -> list[Box]:
@@ -170,15 +191,24 @@ def _drawn(runs: Iterable[tuple[_Part | None, int, int]], data: bytes, first: in
         cut = length > _MOST_WORDS * BITS
         if cut:  # what comes after keeps its column
             length -= (length - _BROKEN_WORDS * BITS) // BITS * BITS
-        if part is None:
-            boxes.append(Box((), "", "", _bits_shown(data, first + start, first + end), at, length, start, end, cut))
+        shown = _bits_shown(data, first + start, first + end)
+        if part is None or part.field is None or _is_rest(part, length):
+            name = part.name if part is not None else ""
+            box = Box((), name, name, name, shown, shown, at, length, start, end, cut)
         else:
             field = part.field
-            boxes.append(Box(part.path, _label(field), _short(field), _value(field, data), at, length, start, end, cut))
+            name, value = NAMES.get(field.name, ""), _value(field, data)
+            box = Box(part.path, _label(field), name, _short(field), value, shown, at, length, start, end, cut)
+        boxes.append(box)
         at += length
         if at >= _MOST_ROWS * BITS:
             break
     return boxes
+
+
+def _is_rest(part: _Part, length: int) -> bool:
+    """Tell whether some bits of a field are but what its flags left."""
+    return length < min(_BYTE, part.length) and part.field is not None and part.field.name not in NAMES
 
 
 def _bits_shown(data: bytes, start: int, end: int) -> str:
@@ -190,7 +220,8 @@ def _bits_shown(data: bytes, start: int, end: int) -> str:
 
 
 def _label(field: Field) -> str:
-    text = field.text.rsplit(" = ", 1)[-1] if field.mask or " = " in field.text[:40] else field.text
+    before, _, after = field.text.partition(" = ")
+    text = after if drawn_bits(field.text) else before
     return printable(text.split(":")[0].strip())
 
 
@@ -223,8 +254,9 @@ def _lines(boxes: Sequence[Box]) -> Iterator[tuple[Span, ...]]:
         yield _border(before, row)
         here = {index: _texts(boxes[index], spots[index][1]) for index in set(row) if spots[index][0] == number}
         high = max((len(texts) for texts in here.values()), default=1)
+        here = {index: _aligned(texts, spots[index][1], high) for index, texts in here.items()}
         for line in range(high):
-            yield _content(row, boxes, {index: texts[line] for index, texts in here.items() if line < len(texts)})
+            yield _content(row, boxes, {index: texts[line] for index, texts in here.items()})
         before = row
     yield _border(before, [])
 
@@ -267,16 +299,29 @@ def _spot(box: Box) -> tuple[int, int]:
 
 
 def _texts(box: Box, cells: int) -> tuple[str, ...]:
-    """Return what is written in a box: in a line where that fits, else the label above the value."""
-    if not box.path:  # among narrow boxes, whose labels stand above their values, the value stands beside theirs
-        return (_centred(box.value, cells),) if cells >= _BROAD else ("", _centred(box.value, cells))
-    whole = f"{box.label}: {box.value}"
+    """Return what is written in a box: in a line where that fits, else the label above the value; what a single bit is
+    called is written downwards."""
+    value = box.value if width(box.value) <= cells else box.number
+    if not box.label:  # among narrow boxes, whose labels stand above their values, the value stands beside theirs
+        return (_centred(value, cells),) if cells >= _BROAD else ("", _centred(value, cells))
+    if cells == 1:
+        letters = box.name or (box.short.upper() if len(box.short) <= _LETTERS else box.short[:1].upper())
+        return (*letters, value[:1])
+    whole = box.label if box.label == box.value else f"{box.label}: {box.value}"
     if width(whole) <= cells:
         return (_centred(whole, cells),)
-    label = next((word for word in (box.label, box.short) if word and width(word) <= cells), "")
-    if not label:
-        label = (box.short or box.label)[:1].upper() if cells == 1 else box.short or box.label
-    return _centred(label, cells), _centred(box.value, cells)
+    words = [word for word in (box.label, box.name, box.short) if word]
+    label = next((word for word in words if width(word) <= cells), box.name or words[-1])
+    return _centred(label, cells), _centred(box.value if width(box.value) > cells > _BROAD else value, cells)
+
+
+def _aligned(texts: tuple[str, ...], cells: int, high: int) -> tuple[str, ...]:
+    """Return as many lines as there are in a row: in the middle, but bits stand side by side at its end."""
+    missing = high - len(texts)
+    if cells == 1:
+        return (*texts[:-1], *[" "] * missing, texts[-1])
+    blank = " " * cells
+    return (*[blank] * (missing // 2), *(text or blank for text in texts), *[blank] * (missing - missing // 2))
 
 
 def _centred(text: str, cells: int) -> str:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from textual.message import Message
 
+from netscope.core.text import width
 from netscope.dissect.model import Dissection
 from netscope.tui.packets.picture import BITS, Box, Picture, Span, bits, draw
 from netscope.tui.packets.tree import Path, TreeLine
 from netscope.tui.scrolled import Run, Scrolled
 
 _NOTHING = Picture((), ())
+_MARGIN = 2  # cells before the picture
 
 
 class PicturePane(Scrolled):
@@ -105,12 +107,17 @@ class PicturePane(Scrolled):
         self.place = self.place._replace(cursor=self.place.top)
         self.update()
 
-    def entered(self, x: int) -> None:
-        """A click chooses a box."""
+    def clicked(self, line: int, x: int) -> None:
+        """Choose the box that was clicked on."""
+        at = _MARGIN
+        for text, box in self.picture.lines[line]:
+            if at <= x < at + width(text):
+                self._choose(box)
+            at += width(text)
 
     def runs(self, line: int) -> Sequence[Run]:
         """Return a line of the picture."""
-        runs: list[Run] = [("  ", ())]
+        runs: list[Run] = [(" " * _MARGIN, ())]
         for text, box in self.picture.lines[line]:
             if box < 0:
                 runs.append((text, ("label",)))
