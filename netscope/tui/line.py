@@ -50,7 +50,7 @@ class Line(Widget):
         room = self.size.width
         style = self._palette.style
         segments = [Segment(part.text, style(part.tone)) for part in self._placed(room)]
-        return Strip(segments).adjust_cell_length(room, style())
+        return Strip(segments).simplify().adjust_cell_length(room, style())
 
     def notify_style_update(self) -> None:
         """Take the new theme's colours."""

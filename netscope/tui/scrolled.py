@@ -221,4 +221,5 @@ class Scrolled(Widget, can_focus=True):
             last = tones
         whole = style(*(tone for tone in last if tone in ("cursor", "cursor-blurred", "header")))
         segments += [Segment(" " * max(0, free), whole), Segment(bar, style("bar"))]
-        return Strip(segments).adjust_cell_length(self.size.width, style())
+        # Neighbours that look alike become one piece: each takes some thirty bytes on the line.
+        return Strip(segments).simplify().adjust_cell_length(self.size.width, style())

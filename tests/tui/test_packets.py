@@ -70,6 +70,32 @@ async def test_tree_and_bytes_follow_each_other(talk: Path) -> None:
         assert stage.layer == "tcp", "what was looked at stays in the next packet"
 
 
+async def test_a_low_terminal_shows_the_pane_that_has_the_keys(talk: Path) -> None:
+    def rows() -> list[int]:
+        return [pane.region.height for pane in (stage.packets.list, stage.packets.tree_pane, stage.packets.bytes)]
+
+    async with packet_stage((80, 10)) as stage:
+        await stage.open(talk)
+        assert rows() == [6, 0, 0]
+        await stage.press("enter")
+        await stage.until(lambda: rows() == [0, 5, 0], "the tree alone, below its title")
+        await stage.press("w")
+        await stage.until(lambda: rows() == [0, 0, 5], "the bytes alone")
+        await stage.press("escape")
+        await stage.until(lambda: rows() == [6, 0, 0], "the list again")
+        await stage.pilot.resize_terminal(80, 24)
+        await stage.until(lambda: all(rows()), "all three where there is room")
+        await stage.pilot.resize_terminal(20, 5)
+        await stage.pilot.resize_terminal(80, 24)
+        await stage.until(lambda: all(rows()), "all three, whatever was in between")
+
+
+async def test_neighbours_that_look_alike_are_painted_at_once(talk: Path) -> None:
+    async with packet_stage() as stage:
+        await stage.open(talk)
+        assert len(list(stage.packets.list.render_line(3))) <= 5, "signs, cells, protocol, info, the bar"
+
+
 async def test_unfolded_stays_unfolded_by_protocol(talk: Path) -> None:
     async with packet_stage((120, 40)) as stage:
         await stage.open(talk)

@@ -9,7 +9,7 @@ import pytest
 from netscope.core.frame import Statistics
 from netscope.core.snapshot import Problem
 from netscope.tui.confirm import Confirm
-from netscope.tui.packets import kept
+from netscope.tui.packets import kept, viewing
 from netscope.tui.packets.dialogs import StartScreen
 from netscope.tui.packets.session import Session
 from tests.packets import frames, over4
@@ -140,6 +140,25 @@ async def test_a_capture_that_was_stopped_says_nothing_of_it() -> None:
         await stage.press("s")
         await stage.until(lambda: not stage.sees("● capturing"), "the news taken back")
         assert not told(stage)
+
+
+async def test_panes_below_a_list_that_follows_lag_behind_and_catch_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(viewing, "_BUSY", 0.0)
+    monkeypatch.setattr(viewing, "_GLANCE", 1000.0)
+    async with packet_stage() as stage:
+        await start(stage)
+        capture, panes = stage.host.captures[0], stage.packets
+        capture.add(*datagrams(1))
+        await stage.until(lambda: panes.list.here == 0, "the first")
+        shown = panes.tree_pane.dissection
+        capture.add(*datagrams(30))
+        panes._tick()
+        assert panes.list.here == 30
+        assert panes.tree_pane.dissection is shown, "not with each repaint of the list"
+        await stage.until(
+            lambda: panes.tree_pane.dissection is not None and panes.tree_pane.dissection.frame.number == 31,
+            "the newest, as soon as no more come",
+        )
 
 
 async def test_a_capture_that_takes_long_to_stop_says_nothing_of_it_either(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -232,7 +232,7 @@ class PacketList(Scrolled):
         named = dict(zip((column.name for column in self.columns), texts, strict=True))
         for slot in self._layout.slots:
             if slot.x > x:
-                yield " " * (slot.x - x), over
+                yield " " * (slot.x - x), (*(ground if troubled else ()), *over)
             name = slot.column.name
             loud = troubled or name == "protocol"
             size = slot.width if name != _INFO else max(slot.width, self.room - _GUTTER - slot.x)

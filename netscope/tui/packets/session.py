@@ -31,6 +31,7 @@ _TYPING_REST = 0.05
 _IDLE = 0.05
 _FIRST = 0.1  # seconds that the first rows have for themselves
 _AHEAD = 1000  # places beyond the one that is looked at, whose trees are learnt
+_FAR = 2000  # places that are gone through in the wink of an eye
 _TROUBLES = 1_000_000  # places remembered
 
 
@@ -134,6 +135,10 @@ class Session:
     def has_tree(self, place: int) -> bool:
         """Tell whether the turn of a frame's tree has come."""
         return place < self._trees
+
+    def is_far_ahead(self, place: int) -> bool:
+        """Tell whether it will take long until the turn of a frame's tree comes."""
+        return place > self._trees + _FAR
 
     def moment(self, place: int, before: int | None) -> Moment:
         """Return what a place's time is told from; ``before`` is the place shown before it, None for none."""

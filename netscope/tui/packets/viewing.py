@@ -20,7 +20,9 @@ from netscope.tui.line import Line, Part
 from netscope.tui.packets.bytespane import BytesPane
 from netscope.tui.packets.desk import Desk
 from netscope.tui.packets.listpane import PacketList
+from netscope.tui.packets.notices import nothing, welcome
 from netscope.tui.packets.picturepane import PicturePane
+from netscope.tui.packets.titles import of_bytes, of_field, of_picture, of_tree
 from netscope.tui.packets.tree import Extent, holder
 from netscope.tui.packets.treepane import TreePane
 from netscope.tui.packets.views import All, Some, View
@@ -29,14 +31,13 @@ from netscope.tui.scrolled import Scrolled
 from netscope.tui.table.widget import Notice
 from netscope.tui.tabs import Tab
 
-_TICK = 0.1  # seconds between two looks at what came: ten repaints a second at most
+_TICK = 0.1  # seconds between two looks at what came
+_BUSY = 0.25  # seconds between two repaints while packets keep coming
+_GLANCE = 1.0  # seconds for which the panes below the list stay as they are while it follows the newest
+_LOW = 13  # lines below which there is room for one pane alone
 _WIDE = 150  # cells from which tree and bytes stand side by side
 _ARRANGEMENTS = {"-stacked": 0, "-beside": 110, "-columns": 140}  # and from how many cells on
 _PARTS = ("list", "tree", "lower")
-_EMPTY = (
-    "s starts a capture, O opens a pcap or pcapng file",
-    "What tcpdump, dumpcap and Wireshark's three panes are for.",
-)
 
 
 class ViewingScreen(FrameScreen):
@@ -75,11 +76,14 @@ class ViewingScreen(FrameScreen):
         self._status, self._problem_line = Line(classes="pane-title", id="status"), ProblemLine()
         self._tree_title, self._lower_title = Line(classes="pane-title"), Line(classes="pane-title")
         self._arrangement = ""  # "" until chosen: as the width suggests
+        self._low = False  # whether the terminal has so few lines that one pane is shown alone
         self.only_marked = False
         self.looking = ""  # what is being looked for
         self.looked_at = 0  # how many packets of a hundred were looked at for it
         self._shown: tuple[object, ...] = ()
         self._taken_apart: tuple[object, ...] = ()
+        self._painted = self._followed = 0.0  # when the list was painted last, when the panes below it followed
+        self._lags = False  # whether they have not followed since
         self._ticker: Timer | None = None
         self.here: Scrolled = self.list
         self._may_capture = True
@@ -164,16 +168,8 @@ class ViewingScreen(FrameScreen):
 
     def _notice(self) -> Notice:
         if self.desk.session is not None:
-            return Notice("No packets yet" if self.desk.running else "No packets")
-        if self._may_capture:
-            return Notice("No packets yet", _EMPTY)
-        lines = (
-            "It needs CAP_NET_RAW. O opens a pcap or pcapng file without it.",
-            "Run netscope with sudo, or make a copy of Python that may:",
-            "  python3 -m venv --copies ENV",
-            "  sudo setcap cap_net_raw=ep ENV/bin/python3",
-        )
-        return Notice("Packets cannot be captured without privileges", lines)
+            return nothing(running=self.desk.running)
+        return welcome(may_capture=self._may_capture)
 
     def _view(self) -> View:
         session = self.desk.session
@@ -190,12 +186,20 @@ class ViewingScreen(FrameScreen):
             session, session and (session.count, session.first, session.learnt), self.desk.running, self.desk.dropped,
             len(self.desk.problems), self.only_marked, self.looking, self.looked_at,
         )  # fmt: skip
+        moment = time.monotonic()
         if now == self._shown:
+            if self._lags:  # what was followed has come to a rest
+                self._follow()
             return
-        self._shown = now
+        if self._shown and self.desk.running and moment < self._painted + _BUSY:
+            return  # the next tick will see to it: nobody reads faster, and a slow line carries no more
+        self._shown, self._painted = now, moment
         self.list.say(self._notice())
         self.list.look(self._view())
-        self._follow()
+        if self.list.following and self.desk.running and moment < self._followed + _GLANCE:
+            self._lags = True
+        else:
+            self._follow()
         self.show_status()
 
     def look_again(self) -> None:
@@ -205,6 +209,7 @@ class ViewingScreen(FrameScreen):
 
     def _follow(self) -> None:
         """Show the packet under the list's cursor, anew when more is known of it now."""
+        self._lags, self._followed = False, time.monotonic()
         session, place = self.desk.session, self.list.here
         before = self.list.before
         now: tuple[object, ...] = ()
@@ -260,36 +265,15 @@ class ViewingScreen(FrameScreen):
         self._status.show(self.desk.said(), right)
 
     def _show_titles(self) -> None:
-        dissection, here = self.tree_pane.dissection, self.tree_pane.here
-        focus = self.here
-        if dissection is None:
-            self._tree_title.show([Part(" Packet", "label")])
-            self._lower_title.show([Part(" Bytes", "label")])
-            return
-        name = f" {dissection.frame.number:,} {dissection.protocol} "
-        trouble = [Part(f" {dissection.trouble}", "bad")] if dissection.trouble else []
-        self._tree_title.show([Part(name, "title" if focus is self.tree_pane else "label"), *trouble])
-        tone = "title" if focus in (self.bytes, self.picture) else "label"
+        dissection, here, session = self.tree_pane.dissection, self.tree_pane.here, self.desk.session
+        alone = session is not None and dissection is not None and session.is_far_ahead(dissection.frame.number - 1)
+        self._tree_title.show(of_tree(dissection, focused=self.here is self.tree_pane, alone=alone))
+        focused = self.here in (self.bytes, self.picture)
         if self.has_class("-picture"):
-            layer = dissection.layers[here.layer].name if here is not None else ""
-            self._lower_title.show([Part(f" Header of {layer}", tone)])
-            return
-        parts = [
-            Part(f"[{buffer.name} ({len(buffer.data):,})]" if number == self.bytes.buffer else
-                 f" {buffer.name} ({len(buffer.data):,}) ",
-                 tone if number == self.bytes.buffer else "quiet", "screen.buffer")
-            for number, buffer in enumerate(dissection.buffers)
-        ]  # fmt: skip
-        where = [Part(f" byte {self.bytes.at:,} ", "quiet")] if self.bytes.has_focus else []
-        self._lower_title.show(parts, [*self._name_of_field(), *where])
-
-    def _name_of_field(self) -> list[Part]:
-        here = self.tree_pane.here
-        if here is None or here.field is None:
-            return []
-        length = here.extent.length
-        size = "" if not length else " 1 byte" if length == 1 else f" {length:,} bytes"
-        return [Part(f"{here.field.name}", "accent"), Part(f"{size} ", "quiet")]
+            self._lower_title.show(of_picture(dissection, here, focused=focused))
+        else:
+            at = self.bytes.at if self.bytes.has_focus and dissection is not None else None
+            self._lower_title.show(of_bytes(dissection, self.bytes.buffer, focused=focused), of_field(here, at))
 
     # What the panes say
 
@@ -324,6 +308,8 @@ class ViewingScreen(FrameScreen):
         """Remember which pane has the keys."""
         if isinstance(event.widget, Scrolled):
             self.here = event.widget
+            if self._low:
+                self.zoom(self.here)
             self._show_titles()
 
     # Keys: looking
@@ -351,7 +337,9 @@ class ViewingScreen(FrameScreen):
         return any(self.has_class(f"-zoom-{part}") for part in _PARTS)
 
     def zoom(self, pane: Scrolled | None) -> None:
-        """Show a pane alone, or all."""
+        """Show a pane alone, or all where there is room for them."""
+        if self._low:
+            pane = self.here
         for part in _PARTS:
             self.remove_class(f"-zoom-{part}")
         if pane is not None:
@@ -360,6 +348,8 @@ class ViewingScreen(FrameScreen):
     def action_zoom(self) -> None:
         """Show this pane alone, or all."""
         self.zoom(None if self.zoomed else self.here)
+        if self._low:
+            self.notify(f"There is room for several panes from {_LOW} lines on.", timeout=3, markup=False)
 
     def _arrange(self) -> None:
         width = self.app.size.width
@@ -368,6 +358,10 @@ class ViewingScreen(FrameScreen):
             chosen = "-stacked"
         for name in _ARRANGEMENTS:
             self.set_class(name == chosen, name)
+        low = self.app.size.height < _LOW
+        if low is not self._low:
+            self._low = low
+            self.zoom(None)
 
     def action_arrange(self) -> None:
         """Arrange the panes another way, of those that there is room for."""
