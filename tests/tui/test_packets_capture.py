@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from netscope.core.frame import Statistics
+from netscope.core.frame import Interface, Statistics
 from netscope.core.snapshot import Problem
 from netscope.tui.confirm import Confirm
 from netscope.tui.packets import kept, viewing
@@ -242,8 +242,11 @@ async def test_a_snapshot_says_which_packets_it_has_not(monkeypatch: pytest.Monk
 
 
 def test_a_frame_whose_turn_has_not_come_is_told_the_times_of_those_before() -> None:
-    session = Session(ListedFrames(datagrams(3)), "made up")  # not begun: nothing is learnt
+    found = ListedFrames(datagrams(3))
+    found.interfaces = (Interface("eth7", 1, section=1),)
+    session = Session(found, "made up")  # not begun: nothing is learnt
     assert not session.has_tree(2)
+    assert session.dissection(2, 1).layers[0].title.endswith("on interface eth7, id 0")
     texts = [field.text for field in session.dissection(2, 1).layers[0].fields()]
     assert "Time delta from previous captured frame: 0.001234000 seconds" in texts
     assert "Time since reference or first frame: 0.002468000 seconds" in texts

@@ -80,6 +80,12 @@ def test_the_picture_of_tcp_has_the_flags_of_rfc_9293_written_downwards() -> Non
     assert [lines[at + 2][2 * bit + 1] for bit in range(7, 16)] == list("000010010")
 
 
+def test_flags_that_are_all_0_are_drawn_as_flags() -> None:
+    made = drawn(Packet(ether(ip4(tcp(b"", 0), 6, flags=0))), "tcp") + drawn(Packet(ether(ip4(b"", 99, flags=0))), "ip")
+    assert made.count("|R|D|M|") == 1
+    assert made.count("|A|C|E|U|A|P|R|S|F|") == 1
+
+
 def test_a_narrow_box_has_a_name_and_a_value_that_are_not_cut() -> None:
     seen = set()
     for frame in CORPUS:

@@ -127,8 +127,10 @@ def _unnamed(name: str, first: int) -> Iterator[_Part]:
 
 
 def _others(field: Field) -> Iterator[Field]:
-    """Yield the fields below one that do not say the same once more."""
-    return (child for child in field.children if child.value is None or child.value != field.value)
+    """Yield the fields below one that do not say the same once more; of flags that are all 0 each says 0."""
+    return (
+        child for child in field.children if child.value is None or child.value != field.value or drawn_bits(child.text)
+    )
 
 
 def bits(dissection: Dissection, layer: int, field: Field) -> tuple[int, int]:

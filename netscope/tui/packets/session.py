@@ -14,7 +14,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import NamedTuple
 
-from netscope.core.frame import Frames
+from netscope.core.frame import Frame, Frames
 from netscope.core.snapshot import Problem
 from netscope.dissect import Context, dissect
 from netscope.dissect.framelayer import Shown, shown
@@ -115,13 +115,17 @@ class Session:
         gone."""
         frame = self.frames.frame(place)
         if place >= self._trees:
-            made = dissect(frame)
+            made = self._taken_apart(frame, Context())
         else:
             with self._lock:
-                made = dissect(frame, self._context)
+                made = self._taken_apart(frame, self._context)
         first, displayed = self.moment(place, before)
         how = Shown(self._time(place - 1, frame.time), displayed, first, place in self.marks)
         return made._replace(layers=(shown(made.layers[0], how), *made.layers[1:]))
+
+    def _taken_apart(self, frame: Frame, context: Context) -> Dissection:
+        context.interfaces = self.frames.interfaces
+        return dissect(frame, context)
 
     def look_at(self, place: int) -> None:
         """Take note of the place whose tree is wanted: the frames before it are gone through."""
