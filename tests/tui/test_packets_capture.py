@@ -243,8 +243,8 @@ async def test_a_snapshot_says_which_packets_it_has_not(monkeypatch: pytest.Monk
 
 def test_a_frame_whose_turn_has_not_come_is_told_the_times_of_those_before() -> None:
     found = ListedFrames(datagrams(3))
-    found.interfaces = (Interface("eth7", 1, section=1),)
-    session = Session(found, "made up")  # not begun: nothing is learnt
+    found.interfaces = (Interface("eth7", 1),)
+    session = Session(found, "made up", live=True)  # not begun: nothing is learnt
     assert not session.has_tree(2)
     assert session.dissection(2, 1).layers[0].title.endswith("on interface eth7, id 0")
     texts = [field.text for field in session.dissection(2, 1).layers[0].fields()]

@@ -124,7 +124,10 @@ class Session:
         return made._replace(layers=(shown(made.layers[0], how), *made.layers[1:]))
 
     def _taken_apart(self, frame: Frame, context: Context) -> Dissection:
-        context.interfaces = self.frames.interfaces
+        found = self.frames.interfaces
+        if self.live:  # it is not in a file yet, which would count them
+            found = [interface._replace(section=1, id=number) for number, interface in enumerate(found)]
+        context.interfaces = found
         return dissect(frame, context)
 
     def look_at(self, place: int) -> None:
