@@ -46,10 +46,7 @@ def build() -> Parser:
 
 def run(words: Sequence[str], host: Host) -> int:
     """Run the command and return the exit status of ping(8)."""
-    return commanded(
-        topic.DOMAIN, words, host,
-        lambda given: _ping(understand(given, host.prober()), host, host.prober()),
-    )  # fmt: skip
+    return commanded(topic.DOMAIN, words, host, understand, _ping)
 
 
 class Asked(NamedTuple):

@@ -12,7 +12,7 @@ from netscope.core.errors import BadQuery
 from netscope.core.host import Host
 from netscope.core.probe import Prober, Target
 from netscope.core.text import printable
-from netscope.core.typed import TYPE_CHECKING, Any, Callable, Mapping, NoReturn, Sequence
+from netscope.core.typed import TYPE_CHECKING, Any, Callable, Mapping, NoReturn, Sequence, TypeVar
 from netscope.hub.renewal import moved
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from netscope.cli.parser import Parser
 else:
     import _signal as signal  # the module behind signal, which makes enums
+
+A = TypeVar("A")  # what one command line wants
 
 _PATIENCE = 1.0  # seconds for a name that may not come at all
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -90,14 +92,26 @@ def wanted_of(domain: Domain, given: SimpleNamespace, filtered: str = "") -> Wan
     )
 
 
-def commanded(domain: Domain, words: Sequence[str], host: Host, do: Callable[[SimpleNamespace], int]) -> int:
-    """Run a probing command, or print its help; return the exit status. The host is closed at the end."""
+def commanded(
+    domain: Domain,
+    words: Sequence[str],
+    host: Host,
+    understand: Callable[[SimpleNamespace, Prober], A],
+    do: Callable[[A, Host, Prober], int],
+) -> int:
+    """Run a probing command, or print its help; return the exit status. The host is closed at the end.
+
+    Args:
+        understand: makes of the options what ``do`` is asked for. May raise BadQuery.
+        do: sends the probes, prints, and returns the exit status.
+    """
     try:
         given = understood(domain, words)
         if given.help:
             Output().tell(_help(domain))
             return 0
-        return do(given)
+        prober = host.prober()
+        return do(understand(given, prober), host, prober)
     finally:
         host.close()
 

@@ -57,10 +57,7 @@ def build() -> Parser:
 
 def run(words: Sequence[str], host: Host) -> int:
     """Run the command and return its exit status."""
-    return commanded(
-        topic.DOMAIN, words, host,
-        lambda given: _traces(understand(given, host.prober()), host, host.prober()),
-    )  # fmt: skip
+    return commanded(topic.DOMAIN, words, host, understand, _traces)
 
 
 def understand(given: SimpleNamespace, prober: Prober) -> Asked:

@@ -13,6 +13,7 @@ from netscope.dissect.tcp_flight import acknowledge, in_flight, pushed
 
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 UNKNOWN_SCALE, NO_SCALE = -1, -2  # the SYN was not seen; it was, and asked for none
+Ends = tuple[bytes, int, bytes, int]  # a segment's source and its port, its destination and its port
 FAR = 64  # a shift of windows whose scale is not known: nobody ever fills so much
 _FAST = 20_000_000  # ns after a duplicate ACK within which a repeated segment answers it
 _REORDERED = 3_000_000  # ns, while the round-trip time is not known
@@ -138,7 +139,7 @@ def judge(
     key: tuple[int, int],
     number: int,
     time: int,
-    ends: tuple[bytes, int, bytes, int],
+    ends: Ends,
     segment: Segment,
     *,
     bogus: bool = False,
@@ -152,9 +153,7 @@ def judge(
         return known
     if number < context.last or number <= context.listed:
         return _recollect(context, time, ends)
-    source, sport, destination, dport = ends
-    forward = (source, sport) <= (destination, dport)
-    name = ends if forward else (destination, dport, source, sport)
+    name, forward = _conversation(ends)
     held = context.tcp.get(name)
     flags, seq = segment.flags, segment.seq
     reused = False
@@ -203,17 +202,14 @@ def judge(
     return context.verdicts.keep(key, verdict)
 
 
-def met(context: Context, key: tuple[int, int], number: int, time: int, ends: tuple[bytes, int, bytes, int],
-        segment: Segment) -> Verdict:  # fmt: skip
+def met(context: Context, key: tuple[int, int], number: int, time: int, ends: Ends, segment: Segment) -> Verdict:
     """Return what can be said of a segment that makes no sense: whose it is, and how to read its numbers."""
     known = context.verdicts.get(key)
     if known is not None:
         return known
     if number < context.last or number <= context.listed:
         return _recollect(context, time, ends)
-    source, sport, destination, dport = ends
-    forward = (source, sport) <= (destination, dport)
-    name = ends if forward else (destination, dport, source, sport)
+    name, forward = _conversation(ends)
     held = context.tcp.get(name)
     if held is None:
         held = context.tcp.keep(name, Conversation(context.tcp_count, time))
@@ -223,11 +219,18 @@ def met(context: Context, key: tuple[int, int], number: int, time: int, ends: tu
     return context.verdicts.keep(key, _recollect(context, time, ends))
 
 
-def _recollect(context: Context, time: int, ends: tuple[bytes, int, bytes, int]) -> Verdict:
-    """Return what can still be said of a segment whose turn is long past: how to read its numbers."""
+def _conversation(ends: Ends) -> tuple[Ends, bool]:
+    """Return the name of the conversation between two ends, and whether they stand in it as they are given."""
     source, sport, destination, dport = ends
-    forward = (source, sport) <= (destination, dport)
-    held = context.tcp.get(ends if forward else (destination, dport, source, sport))
+    if (source, sport) <= (destination, dport):
+        return ends, True
+    return (destination, dport, source, sport), False
+
+
+def _recollect(context: Context, time: int, ends: Ends) -> Verdict:
+    """Return what can still be said of a segment whose turn is long past: how to read its numbers."""
+    name, forward = _conversation(ends)
+    held = context.tcp.get(name)
     if held is None:
         return ALONE
     here, there = held.flows if forward else held.flows[::-1]

@@ -231,31 +231,23 @@ def _interface(parser: _Parser, value: str) -> None:
 
 
 def _stop(parser: _Parser, value: str) -> None:
-    name, colon, amount = value.partition(":")
-    stop = parser.command.stop
-    if name == "duration" and colon:
-        stop = stop._replace(duration=duration("-a duration:", amount))
-    elif name == "filesize" and colon:
-        stop = stop._replace(size=kilobytes("-a filesize:", amount))
-    elif name in ("packets", "files") and colon:
-        stop = stop._replace(**{name: number(f"-a {name}:", amount, 1)})
-    else:
-        raise BadQuery(f"-a {value} is not understood", "", "duration:SECONDS, filesize:KB, packets:N or files:N")
-    parser.set(stop=stop)
+    parser.set(stop=parser.command.stop._replace(**_bound("-a", value)))
 
 
 def _rotate(parser: _Parser, value: str) -> None:
+    parser.set(rotation=parser.command.rotation._replace(**_bound("-b", value)))
+
+
+def _bound(option: str, value: str) -> dict[str, Any]:
+    """Return the field that dumpcap's -a or -b sets, of Stop or of Rotation, and to what. Raises BadQuery."""
     name, colon, amount = value.partition(":")
-    rotation = parser.command.rotation
     if name == "duration" and colon:
-        rotation = rotation._replace(duration=duration("-b duration:", amount))
-    elif name == "filesize" and colon:
-        rotation = rotation._replace(size=kilobytes("-b filesize:", amount))
-    elif name in ("packets", "files") and colon:
-        rotation = rotation._replace(**{name: number(f"-b {name}:", amount, 1)})
-    else:
-        raise BadQuery(f"-b {value} is not understood", "", "duration:SECONDS, filesize:KB, packets:N or files:N")
-    parser.set(rotation=rotation)
+        return {"duration": duration(f"{option} duration:", amount)}
+    if name == "filesize" and colon:
+        return {"size": kilobytes(f"{option} filesize:", amount)}
+    if name in ("packets", "files") and colon:
+        return {name: number(f"{option} {name}:", amount, 1)}
+    raise BadQuery(f"{option} {value} is not understood", "", "duration:SECONDS, filesize:KB, packets:N or files:N")
 
 
 def _turn(**changes: Any) -> Callable[[_Parser, str], None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netscope.dissect.tcpdumptext.around import Around
 from netscope.dissect.tcpdumptext.hexdump import hexadecimal
-from netscope.dissect.tcpdumptext.igmp import RECORDS
+from netscope.dissect.tcpdumptext.igmp import RECORDS, sources
 from netscope.dissect.tcpdumptext.names import bits, checksum, ip6, mac, named, should_be
 from netscope.dissect.tcpdumptext.text import U16, U32, Print, Printers, Text, Truncated, need, take
 
@@ -304,38 +304,30 @@ def _query(text: Text, data: bytes, at: int, length: int) -> None:
         seconds = interval if interval < 128 else ((interval & 15) | 16) << ((interval >> 4 & 7) + 3)
         text.add(f" qqi={seconds}")
     count = U16(data, at + 26)[0]
-    if count:
-        _sources(text, data, at + 28, count, at + length)
-    text.add("]")
-
-
-def _sources(text: Text, data: bytes, place: int, count: int, end: int) -> None:
-    if end < place + 16 * count:
+    if length < 28 + 16 * count:
         text.add(f" [invalid number of sources {count}]")
-        return
-    if text.style.verbose > 1:
-        text.add(" {" + "".join(f" {ip6(take(data, place + 16 * n, 16))}" for n in range(count)) + " }")
-    else:
-        text.add(f", {count} source(s)")
+    elif count:
+        sources(text, data, at + 28, count, 16, ip6)
+    text.add("]")
 
 
 def _report(text: Text, data: bytes, at: int, length: int) -> None:
     need(data, at, 8)
-    count = U16(data, at + 6)[0]
-    text.add(f", {count} group record(s)")
+    records = U16(data, at + 6)[0]
+    text.add(f", {records} group record(s)")
     if not text.style.verbose:
         return
     place = at + 8
-    for _ in range(count):
+    for _ in range(records):
         need(data, place, 20)
-        sources = U16(data, place + 2)[0]
+        count = U16(data, place + 2)[0]
         text.add(f" [gaddr {ip6(data[place + 4 : place + 20])} {named(RECORDS, data[place], ' [v2-report-#%u]')}")
-        if length < place - at + 20 + 16 * sources:
-            text.add(f" [invalid number of sources {sources}]")
+        if length < place - at + 20 + 16 * count:
+            text.add(f" [invalid number of sources {count}]")
             return
-        _sources(text, data, place + 20, sources, at + length)
+        sources(text, data, place + 20, count, 16, ip6)
         text.add("]")
-        place += 20 + 16 * sources
+        place += 20 + 16 * count
 
 
 # Those whose length is told behind what they say.

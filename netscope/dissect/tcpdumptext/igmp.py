@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netscope.core.typed import Callable
 from netscope.dissect.tcpdumptext.around import Around
 from netscope.dissect.tcpdumptext.names import checksum, ip4, named, span
 from netscope.dissect.tcpdumptext.text import U16, Text, need, take
@@ -88,32 +89,34 @@ def _query3(text: Text, data: bytes, at: int, length: int) -> None:
         text.add(f" [invalid number of sources {count}]")
         return
     if count:
-        if text.style.verbose > 1:
-            text.add(" {" + "".join(f" {ip4(take(data, at + 12 + 4 * n, 4))}" for n in range(count)) + " }")
-        else:
-            text.add(f", {count} source(s)")
+        sources(text, data, at + 12, count, 4, ip4)
     text.add("]")
+
+
+def sources(text: Text, data: bytes, at: int, count: int, size: int, shown: Callable[[bytes], str]) -> None:
+    """Print how many sources there are, with -vv each of them: addresses of ``size`` bytes. Raises Truncated."""
+    if text.style.verbose > 1:
+        text.add(" {" + "".join(f" {shown(take(data, at + size * n, size))}" for n in range(count)) + " }")
+    else:
+        text.add(f", {count} source(s)")
 
 
 def _report3(text: Text, data: bytes, at: int, length: int) -> None:
     if length < 16:
         text.add(f" [invalid len {length}]")
         return
-    count = U16(data, at + 6)[0]
-    text.add(f", {count} group record(s)")
+    records = U16(data, at + 6)[0]
+    text.add(f", {records} group record(s)")
     if not text.style.verbose:
         return
     place = at + 8
-    for _ in range(count):
+    for _ in range(records):
         need(data, place, 8)
-        kind, sources = data[place], U16(data, place + 2)[0]
+        kind, count = data[place], U16(data, place + 2)[0]
         text.add(f" [gaddr {ip4(data[place + 4 : place + 8])} {named(RECORDS, kind, ' [v3-report-#%u]')}")
-        if length < place - at + 8 + 4 * sources:
-            text.add(f" [invalid number of sources {sources}]")
+        if length < place - at + 8 + 4 * count:
+            text.add(f" [invalid number of sources {count}]")
             return
-        if text.style.verbose > 1:
-            listed = "".join(f" {ip4(take(data, place + 8 + 4 * n, 4))}" for n in range(sources))
-            text.add(f" {{{listed} }}]")
-        else:
-            text.add(f", {sources} source(s)]")
-        place += 8 + 4 * sources
+        sources(text, data, place + 8, count, 4, ip4)
+        text.add("]")
+        place += 8 + 4 * count
