@@ -147,9 +147,8 @@ def lookup(services: Sequence[Service], words: Iterable[str]) -> tuple[list[Serv
         hits, near = _find(services, word.lower())
         if not hits:
             why = "nothing is called nearly that, either"
-            problems.append(
-                Problem(f"no service named {word!r}", why, partial=True)
-            )  # status 1, as getent fails for it
+            # Partial: status 1, as getent fails for it.
+            problems.append(Problem(f"no service named {word!r}", why, partial=True))
         elif near:
             problems.append(Problem(f"no service named {word!r}", f"near it: {_listed(hits)}"))
         found.update(dict.fromkeys(hits))

@@ -26,9 +26,9 @@ COMMAND = [sys.executable, "-m", "netscope"]
     [
         ("services http", 0, ""),
         ("services port:80", 0, ""),
-        ("services zzzzzzzzz", 1, "nothing in the table"),
-        ("services http zzzzzzzzz", 1, "nothing in the table"),
-        ("services postgers", 0, "closest"),
+        ("services zzzzzzzzz", 1, "nothing is called nearly that"),
+        ("services http zzzzzzzzz", 1, "nothing is called nearly that"),
+        ("services postgers", 0, "near it: postgresql"),
         ("services port:1..1 udp", 1, "services matches\n"),
         ("sockets -t port:1 port:2", 1, "sockets matches (-a: listening, unconnected and connected sockets)\n"),
         ("servces", 2, "did you mean services"),
