@@ -27,7 +27,10 @@ _ARPHRD_RADIO = {801: 105, 802: 119, 803: 127}  # IEEE80211, with Prism's header
 
 
 class Stop(NamedTuple):
-    """When a capture ends by itself; 0: never. ``size`` is bytes written, ``files`` how many files."""
+    """When a capture ends by itself; 0: never.
+
+    ``duration`` is seconds, ``size`` bytes written in all, ``files`` how many files.
+    """
 
     packets: int = 0
     duration: float = 0.0
@@ -36,7 +39,10 @@ class Stop(NamedTuple):
 
 
 class Rotation(NamedTuple):
-    """When another file is begun; 0: never. Of more than ``files`` files the oldest is removed, 0: none is."""
+    """When another file is begun; 0: never. Of more than ``files`` files the oldest is removed, 0: none is.
+
+    ``size`` is bytes, ``duration`` seconds, ``packets`` those in one file.
+    """
 
     files: int = 0
     size: int = 0

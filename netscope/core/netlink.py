@@ -56,7 +56,10 @@ def header_at(data: bytes | memoryview, offset: int) -> tuple[int, int]:
 
 
 def messages(datagrams: Iterable[bytes | memoryview]) -> Iterator[tuple[int, bytes]]:
-    """Yield (message type, payload without the header) of every data message, skipping NLMSG_DONE and NLMSG_NOOP."""
+    """Yield (message type, payload without the header) of every data message, skipping NLMSG_DONE and NLMSG_NOOP.
+
+    Raises Malformed.
+    """
     for data in datagrams:
         offset, end = 0, len(data)
         while offset < end:
@@ -67,12 +70,15 @@ def messages(datagrams: Iterable[bytes | memoryview]) -> Iterator[tuple[int, byt
 
 
 def attributes(data: bytes, offset: int = 0) -> dict[int, bytes]:
-    """Return attribute type -> value from ``offset`` to the end; the last of a type wins, as in the kernel."""
+    """Return attribute type -> value from ``offset`` to the end; the last of a type wins, as in the kernel.
+
+    Raises Malformed.
+    """
     return dict(attribute_list(data, offset))
 
 
 def attribute_list(data: bytes, offset: int = 0) -> Iterator[tuple[int, bytes]]:
-    """Yield (attribute type without flags, value) in order."""
+    """Yield (attribute type without flags, value) in order. Raises Malformed."""
     end = len(data)
     while end - offset >= ATTRIBUTE.size:
         length, kind = ATTRIBUTE.unpack_from(data, offset)

@@ -158,6 +158,7 @@ def fields(
     name: Naming,
     checked: bool,
 ) -> list[Field]:
+    """Return the layer's fields."""
     made = [
         _address(_DST, data[start : start + 3], start, destination, buffer, _named(destination, name)),
         _address(_SRC, data[start + 6 : start + 9], start + 6, source, buffer, _named(source, name)),

@@ -196,6 +196,7 @@ def _title(data: bytes, start: int, size: int, buffer: int, values: Any, should:
 
 def fields(data: bytes, start: int, size: int, buffer: int, values: tuple[Any, ...], should: int | None, source: str,
             destination: str, end: int, told: Field | None) -> list[Field]:  # fmt: skip
+    """Return the layer's fields."""
     first, where = values[0], values[4]
     made = list(_constant(first, values[1], size, where, values[5], values[6], start, buffer))
     ttl = values[5]

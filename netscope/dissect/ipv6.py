@@ -156,6 +156,7 @@ def _slaac(side: str, raw: bytes, start: int, buffer: int) -> list[Field]:
 
 def fields(data: bytes, start: int, buffer: int, values: tuple[Any, ...], source: str, destination: str,
             told: list[Field]) -> list[Field]:  # fmt: skip
+    """Return the layer's fields."""
     made = rows(_TABLE, (*values, values[0] >> 28), start, buffer)
     made += [
         _SRC.field(source, start + 8, 16, buffer), _ADDR.field(source, start + 8, 16, buffer),

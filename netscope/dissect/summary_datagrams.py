@@ -52,11 +52,15 @@ class Datagrams:
         return None
 
     def pair(self, pair: bytes) -> tuple[str, str]:
+        """Return two addresses as text, which stand one behind the other in ``pair``; take note of them."""
         half = len(pair) // 2
         text = ip4 if half == 4 else ip6
         return self._pairs.keep(pair, (text(pair[:half]), text(pair[half:])))
 
     def head(self, ports: bytes) -> tuple[str, str]:
+        """Return how the lines between two ports begin, and whose they are: a protocol's name, "?" for whoever
+        recognises them, "" for nobody's. Take note of it.
+        """
         sport, dport = int.from_bytes(ports[:2], "big"), int.from_bytes(ports[2:], "big")
         by = self._context.tables.by["udp.port"]
         handle = by.get(min(sport, dport)) or by.get(max(sport, dport))
@@ -66,7 +70,7 @@ class Datagrams:
     def echo(
         self, number: int, time: int, data: bytes, at: int, key: bytes, size: int, captured: int
     ) -> Summary | None:
-        """Return the row of a ping or its answer."""
+        """Return the row of a ping or its answer, None where it must be dissected."""
         kind = data[at]
         message = bytes(data[at : at + size])
         if kind not in (0, 8) or data[at + 1] or total(message) != 0xFFFF:
@@ -83,6 +87,7 @@ class Datagrams:
         return Summary(source, destination, "ICMP", captured, info)
 
     def arp(self, data: bytes, at: int, captured: int) -> Summary | None:
+        """Return the row of a request or reply for IPv4 on Ethernet; ``at`` is where the frame begins."""
         raw = bytes(data[at + 6 : at + 42])
         known = self._arps.get(raw)
         if known is None:

@@ -175,6 +175,7 @@ def _verify(work: Work, start: int, end: int, check: int) -> int | None:
 
 def title(data: bytes, start: int, size: int, end: int, buffer: int, values: tuple[int, ...], should: int | None,
            verdict: Verdict) -> str:  # fmt: skip
+    """Return the layer's line."""
     text = (
         f"Transmission Control Protocol, Src Port: {values[0]}, Dst Port: {values[1]}, "
         f"Seq: {values[2] - verdict.seq_base & 0xFFFFFFFF}"
@@ -186,6 +187,7 @@ def title(data: bytes, start: int, size: int, end: int, buffer: int, values: tup
 
 def fields(data: bytes, start: int, size: int, end: int, buffer: int, values: tuple[int, ...], should: int | None,
             verdict: Verdict) -> list[Field]:  # fmt: skip
+    """Return the layer's fields."""
     _sport, _dport, seq, ack, word, window, check, urgent = values
     length = max(end - start - size, 0)
     relative, relative_ack = seq - verdict.seq_base & 0xFFFFFFFF, ack - verdict.ack_base & 0xFFFFFFFF
@@ -245,6 +247,7 @@ def _first_fields(
 
 @lru_cache(maxsize=4096)
 def size_field(size: int, start: int, buffer: int) -> Field:
+    """Return the field of the header's length, given in bytes."""
     return _HEADER.field(size, start + 12, 1, buffer)
 
 

@@ -112,6 +112,7 @@ def _title(
 
 def fields(data: bytes, start: int, stop: int, end: int, buffer: int, values: tuple[int, ...], should: int | None,
             stream: tuple[int, int, int], bad: bool) -> list[Field]:  # fmt: skip
+    """Return the layer's fields."""
     made = rows(_TABLE, values, start, buffer)
     check = values[3]
     if bad:

@@ -26,7 +26,7 @@ class Work:
     """The state of one dissection. A dissector is a function of it and of where its bytes start and end.
 
     ``end`` is where they end by what the layers around say: ``data`` may end before that (truncated by the capture) and
-    after (padding).
+    after (padding). It may raise what BROKEN lists (:mod:`netscope.dissect.model`), which becomes a layer that says so.
 
     Attributes:
         data, buffer: the bytes, and which of ``buffers`` they are.

@@ -197,7 +197,9 @@ def looked(host: Host, topic: str, records: Sequence[Any], problems: Sequence[Pr
 
 
 def guarded(topic: str, look: Callable[[], Snapshot]) -> Callable[[], Snapshot]:
-    """Return ``look`` with an answer that cannot even be cut into messages turned into the error that says so."""
+    """Return ``look`` with an answer that cannot even be cut into messages turned into the NetscopeError
+    that says so.
+    """
 
     def safely() -> Snapshot:
         try:

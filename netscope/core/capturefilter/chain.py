@@ -40,7 +40,10 @@ _EXTENSIONS = (0, 60, 43, 44)  # hop by hop, destination options, routing, fragm
 
 
 def protochain(c: State, number: int, proto: str) -> Fragment:
-    """Return the test for a protocol at the end of any chain of headers (loops: see ``Program.loops``)."""
+    """Return the test for a protocol at the end of any chain of headers (loops: see ``Program.loops``).
+
+    Raises Refused.
+    """
     register = c.take()
     if proto == "":  # the register stays taken
         return either(protochain(c, number, "ip"), protochain(c, number, "ip6"))

@@ -1,4 +1,8 @@
-"""The tree of a capture filter -> its graph of blocks. Terms are compiled in the order in which they stand."""
+"""The tree of a capture filter -> its graph of blocks. Terms are compiled in the order in which they stand.
+
+What makes the code of one term raises Refused where it cannot be told of such packets; here that becomes an error that
+marks the term.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests of addresses: IPv4, IPv6, Ethernet and DECnet, as source, destination, either or both."""
+"""Tests of addresses: IPv4, IPv6, Ethernet and DECnet, as source, destination, either or both. All raise Refused."""
 
 from __future__ import annotations
 

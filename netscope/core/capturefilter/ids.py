@@ -22,7 +22,7 @@ _NFS = 2049
 
 
 def identified(c: State, node: Id) -> Fragment:
-    """Return the test for an id."""
+    """Return the test for an id. Raises Refused."""
     head = node.qualifiers
     if head.type == "gateway":
         raise Refused("'gateway' is not supported", "ether host ADDRESS and not host ADDRESS says the same")

@@ -131,7 +131,7 @@ def _after_labels(c: State, number: int) -> Fragment:
 
 
 def llc(c: State, kind: str) -> Fragment:
-    """Return the test that IEEE 802.2 follows, and which of its kinds of frames."""
+    """Return the test that IEEE 802.2 follows, and which of its kinds of frames. Raises Refused."""
     if c.linktype != ETHERNET:
         raise Refused(f"'llc' cannot be told for {LINKS[c.linktype]}")
     is_llc = both(_is_802_3(c), negated(compare(c, "llc", 0, H, 0xFFFF)))

@@ -56,7 +56,7 @@ ETHER_NAMES = {
 
 
 def protocol(c: State, name: str) -> Fragment:
-    """Return the test for a protocol that is named alone."""
+    """Return the test for a protocol that is named alone. Raises Refused."""
     if name in _OVER_LINK:
         return carries(c, _OVER_LINK[name])
     if name in _OVER_IP:
@@ -75,7 +75,7 @@ def protocol(c: State, name: str) -> Fragment:
 
 
 def carried_by(c: State, number: int, proto: str) -> Fragment:
-    """Return the test that a protocol carries another one, given by its number there."""
+    """Return the test that a protocol carries another one, given by its number there. Raises Refused."""
     if proto == "":
         return either(carried_by(c, number, "ip"), carried_by(c, number, "ip6"))
     if proto == "link":

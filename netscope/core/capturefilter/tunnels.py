@@ -61,7 +61,7 @@ _GENEVE_PORT = 6081
 
 
 def vlan(c: State, number: int | None) -> Fragment:
-    """Return the test for a VLAN tag, and for its VLAN; look behind it from now on."""
+    """Return the test for a VLAN tag, and for its VLAN; look behind it from now on. Raises Refused."""
     if c.labels:
         raise Refused("no VLAN tag can follow MPLS labels")
     if c.linktype != ETHERNET:
@@ -130,7 +130,7 @@ def unmoved(c: State) -> list[Stmt]:
 
 
 def mpls(c: State, label: int | None) -> Fragment:
-    """Return the test for an MPLS label; look behind it from now on."""
+    """Return the test for an MPLS label; look behind it from now on. Raises Refused."""
     if c.labels:
         found = compare(c, "previous label", 2, B, 0, 1)  # not the bottom of the stack
     elif c.linktype in (ETHERNET, HDLC):
@@ -155,7 +155,7 @@ def pppoed(c: State) -> Fragment:
 
 
 def pppoes(c: State, session: int | None) -> Fragment:
-    """Return the test for a PPPoE session; look into its PPP from now on."""
+    """Return the test for a PPPoE session; look into its PPP from now on. Raises Refused."""
     found = carries(c, PPPOES)
     if session is not None:
         if session > 0xFFFF:

@@ -34,7 +34,7 @@ class ValueParser:
         self.token = self._tokens[0]
 
     def fail(self, expected: str) -> NoReturn:
-        """Say that something else should stand here."""
+        """Raise the FilterSyntaxError that says that something else should stand here."""
         token = self.token
         if token.kind == "end":
             raise FilterSyntaxError(f"expected {expected}, but here is the end", self._text, token.start, token.end)

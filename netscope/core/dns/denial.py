@@ -54,7 +54,7 @@ def covers(record: Record, name: str) -> bool:
 
 
 def types_at(record: Record) -> list[int]:
-    """Return the types in an NSEC's or NSEC3's bitmap."""
+    """Return the types in an NSEC's or NSEC3's bitmap (RFC 4034, 4.1.2). Raises Malformed."""
     if record.type == NSEC:
         return rdata.bitmap(record.data, names.read(record.data, 0, {})[1])
     salt = record.data[4]

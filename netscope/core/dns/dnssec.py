@@ -42,7 +42,7 @@ class RRset(NamedTuple):
 
 
 class Signature(NamedTuple):
-    """The fields of an RRSIG (RFC 4034, 3.1)."""
+    """The fields of an RRSIG (RFC 4034, 3.1). ``begins`` and ``expires`` are seconds since the epoch, modulo 2**32."""
 
     covered: int
     algorithm: int

@@ -28,7 +28,10 @@ _NO = frozenset({"no", "false", "off", "0", "n"})
 
 
 def pattern(text: str, source: str, start: int, end: int) -> Pattern:
-    """Compile a regular expression of the user's; case is ignored unless it says ``(?-i:...)``."""
+    """Compile a regular expression of the user's; case is ignored unless it says ``(?-i:...)``.
+
+    Raises FilterError, which marks ``source[start:end]``, for what is none.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # FutureWarning about sets inside sets is for programmers

@@ -42,7 +42,7 @@ def ip4(raw: bytes) -> str:
 
 @lru_cache(65_536)
 def ip6(raw: bytes) -> str:
-    """Return an IPv6 address (RFC 5952)."""
+    """Return an IPv6 address (RFC 5952). Raises IndexError unless there are 16 bytes: the capture ends here."""
     if len(raw) != 16:
         raise IndexError("the capture ends in an address")
     return inet_ntop(AF_INET6, raw)

@@ -80,7 +80,7 @@ class Asker:
         return tuple(root._replace(port=lookup.port or 53) for root in usable)
 
     def servers(self, lookup: Lookup) -> tuple[tuple[Server, ...], Manner, str]:
-        """Return whom to ask, how, and where that is written."""
+        """Return whom to ask, how, and where that is written. Raises NetscopeError where no server is known."""
         if lookup.servers:
             found = [Server(address, lookup.default_port, given)
                      for given in lookup.servers for address in self._find(given, lookup.family)]  # fmt: skip

@@ -102,7 +102,10 @@ class _Zone(NamedTuple):
 
 
 class Walker(NamedTuple):
-    """What all legs share. ``roots`` come from hints or from a resolver, ``find`` gives missing addresses."""
+    """What all legs share. ``roots`` come from hints or from a resolver, ``find`` gives missing addresses.
+
+    ``family`` is 0 for both, 4 or 6; ``now`` is seconds since the epoch.
+    """
 
     roots: tuple[Server, ...]
     anchors: tuple[Anchor, ...]

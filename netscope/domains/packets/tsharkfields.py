@@ -171,7 +171,7 @@ class _Plan(NamedTuple):
 
 
 class Picker:
-    """Finds the values of chosen fields.
+    """Finds the values of chosen fields. ``first`` is always the time of the first frame, nanoseconds since the epoch.
 
     Attributes:
         names: those of the fields.
@@ -266,7 +266,7 @@ class Rows:
         return "\ufeff" + names if self.how.bom else names
 
     def row(self, seen: Dissection, first: int) -> str:
-        """Return the line of one frame."""
+        """Return the line of one frame; ``first`` is the time of the first, nanoseconds since the epoch."""
         found, sign, aggregator = self.picker.pick(seen, first), self._sign, self.how.aggregator
         return self.how.separator.join(
             f"{sign}{printable(aggregator.join(found[name]))}{sign}" if name in found else ""

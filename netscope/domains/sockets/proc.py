@@ -67,7 +67,10 @@ def _packed(digits: bytes) -> bytes:
 
 
 def unix_sockets(data: bytes) -> Iterator[Socket]:
-    """Yield the sockets of /proc/net/unix. A name may hold a newline: what is no line of its own belongs to it."""
+    """Yield the sockets of /proc/net/unix. A name may hold a newline: what is no line of its own belongs to it.
+
+    Raises Malformed for other text.
+    """
     entries: list[bytes] = []
     for line in data.removesuffix(b"\n").split(b"\n")[1:]:
         if _UNIX.fullmatch(line):
@@ -90,7 +93,7 @@ def unix_sockets(data: bytes) -> Iterator[Socket]:
 
 
 def packet_sockets(data: bytes, users: Mapping[int, str], interfaces: Mapping[int, str]) -> Iterator[Socket]:
-    """Yield the sockets of /proc/net/packet."""
+    """Yield the sockets of /proc/net/packet. Raises Malformed for other text."""
     for fields in _table(data, 9):
         _address, _references, kind, protocol, device, _running, recv_q, uid, inode = fields[:9]
         yield Socket(
@@ -103,7 +106,7 @@ def packet_sockets(data: bytes, users: Mapping[int, str], interfaces: Mapping[in
 
 
 def netlink_sockets(data: bytes) -> Iterator[Socket]:
-    """Yield the sockets of /proc/net/netlink."""
+    """Yield the sockets of /proc/net/netlink. Raises Malformed for other text."""
     for fields in _table(data, 10):
         _address, family, port, _groups, recv_q, send_q, _dump, _locks, _drops, inode = fields[:10]
         yield Socket(
