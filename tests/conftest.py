@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.dnslab import dns, internet
 from tests.lab import Namespace, have, namespace
+from tests.tui.quiet import QuietLoop
 
 __all__ = ["dns", "internet"]  # the private internet is built once a session, by whoever asks first
 
@@ -19,6 +22,14 @@ def pytest_configure() -> None:
     """Let signals do what they do for people: a job in the background of a script, or nohup, hands ignored ones on."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    # How long it takes to make up an example says how busy the machine is, and nothing of the program.
+    settings.register_profile("patient", settings(), suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("patient")
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Let the tests of the screen wait for quiet."""
+    return {"quiet": QuietLoop}
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

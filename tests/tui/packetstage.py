@@ -181,7 +181,7 @@ class PacketStage(Driven):
         """Paste a text where the keys go: sooner than typing it."""
         assert self.app.screen.focused is not None
         self.app.screen.focused.post_message(Paste(text))
-        await self.pilot.pause()
+        await self.settle()
 
     async def open(self, path: Path) -> None:
         """Open a file of the working directory by keys, and wait until all of it is known."""

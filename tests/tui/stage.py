@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import unicodedata
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
+from textual.events import Key
+from textual.keys import KEY_TO_UNICODE_NAME, REPLACED_KEYS
 from textual.pilot import Pilot
 
 from netscope.core.capture import Capture, CaptureRequest
@@ -27,6 +30,7 @@ from netscope.tui.pane import Pane
 from netscope.tui.screens import TabScreen
 from netscope.tui.table.widget import RecordTable
 from netscope.tui.tabs import LIVE, Block, Tab
+from tests.tui.quiet import QuietLoop, unpainted
 
 WALL = 1_700_000_000.0
 SIZES = [(80, 24), (120, 40), (200, 60)]
@@ -234,9 +238,27 @@ class Driven:
         return self.pane.table
 
     async def press(self, *keys: str) -> None:
-        """Press keys and let them act."""
-        await self.pilot.press(*keys)
-        await self.pilot.pause()
+        """Press keys and let each act."""
+        for key in keys:
+            self.app.post_message(Key(key, character(key)))
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until all that is under way has been done and painted, at most five seconds.
+
+        What waits for a clock of more than some milliseconds is not under way: :meth:`until` waits for that.
+        """
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, QuietLoop)
+        try:
+            async with asyncio.timeout(5):
+                await loop.quiet()
+                await self.app.animator.wait_until_complete()
+                while unpainted(self.app.screen):
+                    await self.pilot.pause(0)  # which paints now instead of with the next frame
+                    await loop.quiet()
+        except TimeoutError:
+            pass  # it works on and on, and that may be what is looked at
 
     async def type(self, text: str) -> None:
         """Type a text."""
@@ -245,7 +267,7 @@ class Driven:
     async def until(self, true: Callable[[], bool], what: str = "") -> None:
         """Wait for something that the app does on its own, at most five seconds, and for what comes of it."""
         await self.happens(true, what)
-        await self.pilot.pause()
+        await self.settle()
 
     async def happens(self, true: Callable[[], bool], what: str = "") -> None:
         """Wait for something that the app does on its own, at most five seconds."""
@@ -295,6 +317,17 @@ class Stage(Driven):
         moment, pane = self.host.now, self.pane
         await self.press("r")
         await self.until(lambda: pane.snapshot is not None and pane.snapshot.clock == moment, "a look")
+
+
+def character(key: str) -> str | None:
+    """Return the character that a terminal sends for a key, None for those that have none."""
+    if len(key) == 1:
+        return key
+    name = REPLACED_KEYS.get(key, key)
+    try:
+        return unicodedata.lookup(KEY_TO_UNICODE_NAME.get(name, name))
+    except KeyError:
+        return None
 
 
 NAMED = {

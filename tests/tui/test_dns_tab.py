@@ -209,7 +209,7 @@ async def paste(stage: Asked, text: str) -> None:
     target = stage.app.focused
     assert target is not None
     target.post_message(Paste(text))
-    await stage.pilot.pause()
+    await stage.settle()
 
 
 @pytest.mark.parametrize("typing", [True, False])

@@ -158,7 +158,7 @@ async def check_numbers_and_off(stage: Asked) -> None:
     assert not stage.sees("names: asks")
     asked = len(stage.host.resolver.asked)
     await stage.press("g")
-    await stage.pilot.pause()
+    await stage.settle()
     assert len(stage.host.resolver.asked) == asked, "numbers ask nobody"
     await stage.press("n")
     await stage.until(lambda: stage.sees("seven.example.com") and stage.sees("names: asks"), "names again")

@@ -94,9 +94,10 @@ async def test_a_hidden_tab_is_not_built_before_and_not_collected_after_its_visi
         await stage.press("2")
         await stage.loaded()
         assert stage.hub.active == {"pairs", "seconds"}
-        looks = stage.topics["flows"].looks
+        looks, others = stage.topics["flows"].looks, stage.topics["pairs"].looks
         for _ in range(3):
             await stage.press("r")
+        await stage.until(lambda: stage.topics["pairs"].looks > others, "a look of the tab in front")
         assert stage.topics["flows"].looks == looks
         assert stage.topics["last"].open == 0
         await stage.press("1")
@@ -243,17 +244,17 @@ async def test_the_mouse_sorts_moves_scrolls_and_opens() -> None:
         table = stage.table
         slot = next(slot for slot in table.layout_now.slots if slot.column.name == "port")
         await stage.pilot.click(RecordTable, offset=(slot.x + 3, 0))
-        await stage.pilot.pause()
+        await stage.settle()
         assert stage.pane.order.column is not None
         assert stage.pane.order.column.name == "port"
         await stage.pilot.click(RecordTable, offset=(slot.x + 3, 0))
-        await stage.pilot.pause()
+        await stage.settle()
         assert stage.pane.order.reverse
         await stage.pilot.click(RecordTable, offset=(5, 4))
         assert table.place.cursor == table.place.top + 3
         before = table.place
         table.post_message(MouseScrollDown(table, 5, 4, 0, 1, 0, False, False, False))
-        await stage.pilot.pause()
+        await stage.settle()
         assert table.place == before._replace(top=before.top + 3)
         await stage.pilot.click(RecordTable, offset=(79, 2))
         assert table.place.cursor < 40, "a click near the top of the scroll bar"
@@ -279,7 +280,7 @@ async def test_resizing_keeps_the_cursor_in_sight_and_the_columns_fitting() -> N
         key = stage.table.key
         for size in ((80, 24), (40, 12), (200, 60)):
             await stage.pilot.resize_terminal(*size)
-            await stage.pilot.pause()
+            await stage.settle()
             assert stage.table.key == key
             place = stage.table.place
             assert place.top <= place.cursor < place.top + stage.table.size.height - 1

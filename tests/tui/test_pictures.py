@@ -49,7 +49,7 @@ async def test_two_tables_with_sparklines(size: tuple[int, int]) -> None:
 async def test_details(size: tuple[int, int]) -> None:
     async with staged(FLOWS, size) as stage:
         await stage.press("enter")
-        await stage.until(lambda: stage.sees("--serve") and stage.sees("⣀"), "what inspect tells, two looks")
+        await stage.until(lambda: stage.sees("--serve") and stage.sees("⣀" * 8), "what inspect tells, two looks")
         compare(stage, "details")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -16,6 +17,7 @@ from netscope.tui.confirm import Confirm
 from netscope.tui.page import PageScreen
 from netscope.tui.ping.board import Row
 from netscope.tui.ping.screen import PingScreen
+from netscope.tui.probing.feed import SECONDS
 from netscope.tui.tabs import Tab
 from tests.tui.probers import FakeProber, error, reply
 from tests.tui.probing import Probing, nothing_probes, probing
@@ -247,6 +249,7 @@ async def test_it_goes_on_while_another_tab_is_in_front_and_paints_nothing() -> 
             ping.stage.host.now += 1
             ping.prober.poke()
             await ping.stage.until(lambda sent=sent: len(ping.prober.sent) == sent + 1, "it goes on")  # type: ignore[misc]
+        await asyncio.sleep(2 * SECONDS)
         assert looks == 0
         await ping.stage.press("2")
         await ping.shown()
@@ -326,7 +329,7 @@ async def test_a_resolver_that_hangs_holds_nothing_up() -> None:
     async with pinging(names={"slow": "10.0.0.8"}) as ping:
         ping.prober.slow.clear()
         await ping.ask("slow", 0)
-        assert ping.stage.sees("starting…")
+        await ping.stage.until(lambda: ping.stage.sees("starting…"), "its beginning")
         await ping.stage.press("x", "1", "2")
         ping.screen.halt()
         ping.prober.slow.set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -85,9 +86,9 @@ class Tracing(Probing[TraceScreen]):
                 break
             self.stage.host.now += 0.05
             self.prober.poke()
-            await self.stage.pilot.pause(0.01)
+            await asyncio.sleep(0.01)
         assert there(), "\n".join(self.stage.picture())
-        await self.stage.pilot.pause()
+        await self.stage.settle()
 
 
 @asynccontextmanager
