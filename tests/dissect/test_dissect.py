@@ -222,6 +222,13 @@ def test_a_message_of_a_handshake_that_makes_no_sense_ends_itself_only() -> None
     assert max(field.start + field.length for field in found.walk()) <= len(made.data)
 
 
+def test_what_follows_a_change_of_cipher_is_encrypted_whatever_it_looks_like() -> None:
+    nonce = b"\x0f\0\x7d\xaa\x03\x81\x32\x53"  # as if it were a Certificate Verify of 32,170 bytes
+    changed = conversations.Talk(443).say(b"\x14\x03\x03\0\1\1\x16\x03\x03\0\x28" + nonce + bytes(32), client=False)
+    (frame,) = packets.frames([changed])
+    assert dissect(frame, Context()).info == "Change Cipher Spec, Encrypted Handshake Message"
+
+
 def test_a_first_fragment_that_was_cut_off_shows_what_it_begins() -> None:
     message = packets.udp(packets.dns(7, 0x100, [packets.question("a.b")]) + bytes(2000), 40_000, 53)
     for data in (
