@@ -36,7 +36,7 @@ from netscope.core.capturefilter.opcodes import (
     X,
 )
 from netscope.core.capturefilter.protocols import protocol, unfragmented
-from netscope.core.capturefilter.state import State, compare, ipv4_header_length, variable_part
+from netscope.core.capturefilter.state import AVS, PRISM, RADIOTAP, State, compare, ipv4_header_length, variable_part
 
 _SIZES = {1: B, 2: H, 4: W}
 _OPERATORS = {
@@ -140,6 +140,8 @@ def _load(c: State, node: Load) -> _Value:
     place = c.payload.constant + c.network
     if proto == "link":
         value.stmts += _at(value, variable_part(c, c.header), c.header.constant, size)
+    elif proto == "radio" and c.linktype in (PRISM, RADIOTAP, AVS):
+        value.stmts += _at(value, [], 0, size)
     elif proto in _OVER_LINK:
         value.stmts += _at(value, variable_part(c, c.payload), place, size)
         value.condition = _all(value.condition, protocol(c, proto))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from netscope.core.capturefilter import tunnels
+from netscope.core.capturefilter import tunnels, wifi
 from netscope.core.capturefilter.arithmetic import relation
 from netscope.core.capturefilter.errors import FilterSyntaxError, Refused
 from netscope.core.capturefilter.graph import Block, Fragment, Stmt, both, decide, either, negated, patch, returning
@@ -32,6 +32,7 @@ from netscope.core.capturefilter.nodes import (
     Plain,
     Protocol,
     Relation,
+    Wlan,
 )
 from netscope.core.capturefilter.opcodes import (
     AD_IFINDEX,
@@ -61,6 +62,8 @@ def generate(tree: Node | None, text: str, c: State, snaplen: int) -> Block:
         return keep
     found = _part(tree, text, c)
     found.head.stmts = tunnels.unmoved(c) + found.head.stmts
+    found.head.stmts = wifi.prologue(c, found.head.stmts) + found.head.stmts
+    found = wifi.of_radio(c, found)
     patch(found.true, keep)
     patch(found.false, returning(0))
     return found.head
@@ -106,7 +109,7 @@ def _looks_inside(node: Node | Arithmetic, bytes_known: bool) -> bool:
     return not (isinstance(node, (Number, Length)) or (isinstance(node, Plain) and node.word in ("less", "greater")))
 
 
-def _term(c: State, node: Id | Protocol | Cast | Plain | Byte | Llc | Relation) -> Fragment:
+def _term(c: State, node: Id | Protocol | Cast | Plain | Byte | Llc | Wlan | Relation) -> Fragment:
     if isinstance(node, Id):
         return identified(c, node)
     if isinstance(node, Protocol):
@@ -117,6 +120,8 @@ def _term(c: State, node: Id | Protocol | Cast | Plain | Byte | Llc | Relation) 
         return cast(c, node.kind, node.proto)
     if isinstance(node, Byte):
         return _byte(c, node)
+    if isinstance(node, Wlan):
+        return wifi.kind(c, node.place, node.value, node.mask, node.word)
     if isinstance(node, Llc):
         return llc(c, node.kind)
     return _PLAIN[node.word](c, node.number)

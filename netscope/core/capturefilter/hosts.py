@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from netscope.core.capturefilter import wifi
 from netscope.core.capturefilter.errors import Refused
 from netscope.core.capturefilter.graph import Fragment, both, decide, either
 from netscope.core.capturefilter.links import ARP, DECNET, IP, IP6, RARP, carries, inside_tunnel
@@ -58,6 +59,8 @@ def ipv6(c: State, address: bytes, mask: int, proto: str, direction: str, what: 
 
 def ethernet(c: State, address: bytes, direction: str) -> Fragment:
     """Return the test of an Ethernet address."""
+    if c.wifi:
+        return wifi.host(c, address, direction)
     if c.linktype != ETHERNET:
         raise Refused("this link type has no Ethernet addresses")
     found = by_direction(direction, lambda side: compare_bytes(c, "link", 6 if side == "src" else 0, address))
@@ -67,7 +70,9 @@ def ethernet(c: State, address: bytes, direction: str) -> Fragment:
 def cast(c: State, kind: str, proto: str) -> Fragment:
     """Return the test for broadcast or multicast."""
     if proto in ("", "link"):
-        if c.linktype != ETHERNET:
+        if c.wifi and kind == "multicast":
+            return wifi.multicast(c)
+        if c.linktype != ETHERNET and not c.wifi:
             raise Refused(f"this link type knows no {kind}", f"'ip {kind}' looks at the IPv4 address")
         if kind == "broadcast":
             return ethernet(c, b"\xff" * 6, "dst")

@@ -151,7 +151,7 @@ def _named(c: State, name: str, head: Qualifiers) -> Fragment:
         value = _protocol(c, name, head.proto)
         return carried_by(c, value, head.proto) if head.type == "proto" else protochain(c, value, head.proto)
     if head.proto == "link":
-        address = c.names.ethernet(name) if c.linktype == ETHERNET else None
+        address = c.names.ethernet(name) if c.linktype == ETHERNET or c.wifi else None
         if address is None:
             raise Refused(f"no Ethernet address of {printable(name)!r} is known", "see /etc/ethers")
         return hosts.ethernet(c, address, head.direction)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netscope.core.capturefilter import wifi
 from netscope.core.capturefilter.errors import Refused
 from netscope.core.capturefilter.graph import Fragment, Stmt, both, constant, decide, either, negated
 from netscope.core.capturefilter.opcodes import JEQ, JSET, LD, LDX, MEM, B, H, W, X
@@ -19,6 +20,7 @@ from netscope.core.capturefilter.state import (
     PPP_SERIAL,
     RAW,
     SLL,
+    WIFI,
     State,
     at_most,
     compare,
@@ -59,6 +61,8 @@ def carries(c: State, number: int) -> Fragment:
         return constant(False) if version is None else compare(c, "link", 0, B, version, 0xF0)
     if link in (IPV4, IPV6):
         return constant(number == (IP if link == IPV4 else IP6))
+    if link in WIFI:
+        return both(wifi.is_data(c), _logical(c, number))
     if link in (PPP, PPP_SERIAL, PPP_ETHER, PPP_PPPD):
         return compare(c, "linktype", 0, H, _PPP_NUMBERS.get(number, number))
     if link in (NULL, LOOP):
@@ -81,6 +85,15 @@ def _ethernet(c: State, number: int) -> Fragment:
     if number <= _LONGEST:
         return both(_is_802_3(c), compare(c, "linktype", 2, B, number))
     return compare(c, "linktype", 0, H, number)
+
+
+def _logical(c: State, number: int) -> Fragment:
+    """IEEE 802.2 always follows: a SNAP header has the EtherType."""
+    if number in (SAP_ISO, SAP_IP, SAP_NETBEUI):
+        return compare(c, "llc", 0, H, number << 8 | number)
+    if number == ATALK:
+        return _snap(c, 0x080007, ATALK)
+    return compare(c, "llc", 0, B, number) if number <= _LONGEST else compare(c, "llc", 6, H, number)
 
 
 def _is_802_3(c: State) -> Fragment:
@@ -132,9 +145,12 @@ def _after_labels(c: State, number: int) -> Fragment:
 
 def llc(c: State, kind: str) -> Fragment:
     """Return the test that IEEE 802.2 follows, and which of its kinds of frames. Raises Refused."""
-    if c.linktype != ETHERNET:
+    if c.wifi:
+        is_llc = wifi.is_data(c)
+    elif c.linktype == ETHERNET:
+        is_llc = both(_is_802_3(c), negated(compare(c, "llc", 0, H, 0xFFFF)))
+    else:
         raise Refused(f"'llc' cannot be told for {LINKS[c.linktype]}")
-    is_llc = both(_is_802_3(c), negated(compare(c, "llc", 0, H, 0xFFFF)))
     if not kind:
         return is_llc
     if kind == "i":

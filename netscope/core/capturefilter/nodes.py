@@ -79,6 +79,17 @@ class Llc(NamedTuple):
     end: int
 
 
+class Wlan(NamedTuple):
+    """``type mgt subtype beacon``, ``dir tods``: bits of one byte of the 802.11 header."""
+
+    word: str
+    place: int
+    value: int
+    mask: int
+    start: int
+    end: int
+
+
 class Number(NamedTuple):
     """A number in arithmetic."""
 
@@ -150,4 +161,4 @@ class Chain(NamedTuple):
 
 
 Arithmetic: TypeAlias = Number | Length | Load | Minus | Binary
-Node: TypeAlias = Id | Protocol | Cast | Plain | Byte | Llc | Relation | Not | Chain
+Node: TypeAlias = Id | Protocol | Cast | Plain | Byte | Llc | Wlan | Relation | Not | Chain

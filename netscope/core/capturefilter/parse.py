@@ -15,6 +15,7 @@ expression, ids or a value, so that what a group was is known when it is closed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple, NoReturn, TypeAlias
 
 from netscope.core.capturefilter import words
@@ -37,9 +38,11 @@ from netscope.core.capturefilter.nodes import (
     Plain,
     Protocol,
     Qualifiers,
+    Wlan,
 )
 from netscope.core.capturefilter.scan import Token
 from netscope.core.capturefilter.values import GREEDY, RELATIONS, STRENGTH, ValueParser
+from netscope.core.capturefilter.words import SUBTYPE, TYPE, WAY
 from netscope.core.text import printable
 
 _VALUES = (Number, Length, Load, Minus, Binary)
@@ -269,8 +272,8 @@ class _Parser(ValueParser):
             return Cast(word, proto, token.start, self._next().end), None
         if word in words.DIRECTIONS or word in words.TYPES or word in words.OTHER_TYPES:
             return self._headed(proto, token)
-        if word in ("type", "subtype", "direction", "dir"):
-            self._foreign(word)
+        if word in words.WLAN:
+            return self._wlan(word), None
         return Protocol(proto, token.start, token.end), None
 
     def _headed(self, proto: str, start: Token) -> tuple[Node, Qualifiers | None]:
@@ -310,6 +313,8 @@ class _Parser(ValueParser):
             return self._byte(token)
         if word == "llc":
             return self._llc(token)
+        if word in words.WLAN:
+            return self._wlan(word)
         if word in words.FOREIGN:
             self._foreign(word)
         return self.fail("a qualifier such as 'host', a protocol or a keyword")
@@ -318,6 +323,38 @@ class _Parser(ValueParser):
         token = self.token
         what = f"{word!r} is for {words.FOREIGN[word]} captures only"
         raise FilterSyntaxError(what, self._text, token.start, token.end)
+
+    def _wlan(self, word: str) -> Wlan:
+        """Read ``type``, ``subtype`` or ``dir``, and what stands behind."""
+        start = self._next().start
+        if word in ("dir", "direction"):
+            value, end = self._wlan_value(words.WLAN_WAYS, "nods, tods, fromds or dstods", 0xFFFFFFFF)
+            return Wlan(word, 1, value, WAY, start, end)
+        if word == "subtype":
+            known = {name: sort | sub for sort, some in words.WLAN_SUBTYPES.items() for name, sub in some.items()}
+            value, end = self._wlan_value(known, "a subtype such as beacon", None)
+            return Wlan(word, 0, value, TYPE | SUBTYPE, start, end)
+        value, end = self._wlan_value(words.WLAN_TYPES, "mgt, ctl or data", TYPE)
+        if self._word() != "subtype":
+            return Wlan(word, 0, value, TYPE, start, end)
+        self._next()
+        names = words.WLAN_SUBTYPES.get(value, {})
+        sub, end = self._wlan_value(names, f"a subtype of that type ({', '.join(names)})", SUBTYPE)
+        return Wlan(word, 0, value | sub, TYPE | SUBTYPE, start, end)
+
+    def _wlan_value(self, names: Mapping[str, int], what: str, mask: int | None) -> tuple[int, int]:
+        """Read a name, or a number within a mask where there is one; return its value and its end."""
+        token = self.token
+        if mask is not None and token.kind == "number":
+            number = self._number(what)
+            if number.value & ~mask:
+                raise FilterSyntaxError(f"expected {what}, or its number", self._text, number.start, number.end)
+            return number.value, number.end
+        name = token.text.lower()
+        if token.kind != "name" or name not in names:
+            self.fail(what)
+        self._next()
+        return names[name], token.end
 
     def _maybe_numbered(self, word: str, token: Token) -> Plain:
         if self.token.kind != "number" and not self._is("("):

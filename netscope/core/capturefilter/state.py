@@ -38,16 +38,20 @@ from netscope.core.capturefilter.opcodes import (
 NULL, ETHERNET, PPP, RAW, PPP_SERIAL, PPP_ETHER, HDLC, LOOP, SLL, PPP_PPPD, IPV4, IPV6, SLL2 = (
     0, 1, 9, 101, 50, 51, 104, 108, 113, 166, 228, 229, 276,
 )  # fmt: skip
+IEEE80211, PRISM, RADIOTAP, AVS, PPI = 105, 119, 127, 163, 192
+WIFI = frozenset({IEEE80211, PRISM, RADIOTAP, AVS, PPI})
 _OLD_RAW = (12, 14)  # other numbers that raw IP has had in files
 
 LINKS = {
     NULL: "BSD loopback", ETHERNET: "Ethernet", PPP: "PPP", RAW: "raw IP", PPP_SERIAL: "PPP over serial",
     PPP_ETHER: "PPP over Ethernet", HDLC: "Cisco HDLC", LOOP: "OpenBSD loopback", SLL: "Linux cooked",
     PPP_PPPD: "PPP with a direction", IPV4: "raw IPv4", IPV6: "raw IPv6", SLL2: "Linux cooked v2",
+    IEEE80211: "802.11", PRISM: "802.11 with Prism headers", RADIOTAP: "802.11 with radiotap headers",
+    AVS: "802.11 with AVS headers", PPI: "802.11 with PPI headers",
 }  # fmt: skip
 
 # Of these libpcap (1.10) knows where the link-layer header is behind another one, and of most of them more than that.
-PREFIXED = frozenset({119, 127, 163, 192, 240, 241})
+PREFIXED = frozenset({240, 241})
 
 UNSET = ALL  # the place of a protocol field that a link type does not have
 # link -> where its protocol field is, and where its payload begins
@@ -103,7 +107,8 @@ class State:
         header: where that header begins.
         protocol: where the number of what it carries is.
         payload: where what it carries begins.
-        network: bytes from there to the network header (0, but for MPLS labels).
+        outer, outer_payload: those two of the packet's own header.
+        network: bytes from there to the network header (0, but for MPLS labels and 802.11).
         unsnapped: the same without a SNAP header.
         labels, tags: how many MPLS labels, VLAN tags have been asked for.
         geneve: the innermost header is inside a Geneve tunnel.
@@ -126,6 +131,11 @@ class State:
         self.payload = Offset(payload)
         self.network = 0
         self.unsnapped = 3 if link == ETHERNET else 0
+        if link in WIFI:  # both are known for each packet only; a SNAP header follows
+            self.header = Offset(0, link != IEEE80211)
+            self.payload = Offset(0, True)
+            self.network, self.unsnapped = 8, 3
+        self.outer, self.outer_payload = self.header, self.payload
         self.labels = 0
         self.tags = 0
         self.geneve = False
@@ -133,6 +143,11 @@ class State:
         self.optimized = True
         self._taken = [False] * REGISTERS
         self._register = 0
+
+    @property
+    def wifi(self) -> bool:
+        """Whether the innermost link-layer header is one of 802.11."""
+        return self.linktype in WIFI
 
     def push(self, linktype: int, header: Offset) -> None:
         """Begin another link-layer header inside the packet."""

@@ -47,6 +47,7 @@ from netscope.core.capturefilter.state import (
     ETHERNET,
     HDLC,
     LINKS,
+    PPI,
     PPP,
     Offset,
     State,
@@ -64,9 +65,9 @@ def vlan(c: State, number: int | None) -> Fragment:
     """Return the test for a VLAN tag, and for its VLAN; look behind it from now on. Raises Refused."""
     if c.labels:
         raise Refused("no VLAN tag can follow MPLS labels")
-    if c.linktype != ETHERNET:
+    if c.linktype != ETHERNET and (not c.wifi or c.linktype == PPI):
         raise Refused(f"there are no VLAN tags in {LINKS[c.linktype]} headers")
-    if c.live and not c.tags and not c.header.variable and c.header.constant == 0:
+    if c.live and not c.tags and not c.wifi and not c.header.variable and c.header.constant == 0:
         found = _live_vlan(c, number)
     else:
         found = _tag(c)

@@ -33,12 +33,32 @@ MAYBE_NUMBER: Final = frozenset({"vlan", "mpls", "pppoes", "geneve"})
 
 # Keywords that only link types have which are not compiled here: libpcap refuses them on ours as well.
 _FOREIGN = {
-    "802.11": "type subtype direction dir",
     "ATM": "lane metac bcc oam oamf4 oamf4ec oamf4sc sc ilmic vpi vci connectmsg metaconnect",
     "PF log": "on ifname rset ruleset rnr rulenum srnr subrulenum reason action",
     "SS7": "fisu lssu lsu msu hfisu hlssu hmsu sio opc dpc sls hsio hopc hdpc hsls",
 }
 FOREIGN: Final = {word: link for link, some in _FOREIGN.items() for word in some.split()}
+
+# Of 802.11: types, subtypes of each, directions. Their words are no keywords.
+WLAN: Final = frozenset({"type", "subtype", "direction", "dir"})
+WLAN_TYPES: Final = {"mgt": 0x00, "management": 0x00, "ctl": 0x04, "control": 0x04, "data": 0x08}
+WLAN_SUBTYPES: Final = {
+    0x00: {
+        "assocreq": 0x00, "assoc-req": 0x00, "assocresp": 0x10, "assoc-resp": 0x10, "reassocreq": 0x20,
+        "reassoc-req": 0x20, "reassocresp": 0x30, "reassoc-resp": 0x30, "probereq": 0x40, "probe-req": 0x40,
+        "proberesp": 0x50, "probe-resp": 0x50, "beacon": 0x80, "atim": 0x90, "disassoc": 0xA0,
+        "disassociation": 0xA0, "auth": 0xB0, "authentication": 0xB0, "deauth": 0xC0, "deauthentication": 0xC0,
+    },
+    0x04: {"ps-poll": 0xA0, "rts": 0xB0, "cts": 0xC0, "ack": 0xD0, "cf-end": 0xE0, "cf-end-ack": 0xF0},
+    0x08: {
+        "data": 0x00, "data-cf-ack": 0x10, "data-cf-poll": 0x20, "data-cf-ack-poll": 0x30, "null": 0x40,
+        "cf-ack": 0x50, "cf-poll": 0x60, "cf-ack-poll": 0x70, "qos-data": 0x80, "qos-data-cf-ack": 0x90,
+        "qos-data-cf-poll": 0xA0, "qos-data-cf-ack-poll": 0xB0, "qos": 0xC0, "qos-cf-poll": 0xE0,
+        "qos-cf-ack-poll": 0xF0,
+    },
+}  # fmt: skip
+TYPE, SUBTYPE, WAY = 0x0C, 0xF0, 0x03  # the bits that they are: of the first byte, of the second
+WLAN_WAYS: Final = {"nods": 0, "tods": 1, "fromds": 2, "dstods": 3}
 
 SYNONYMS: Final = {"length": "len"}
 OTHERS: Final = frozenset({"mask", "byte", "len", "llc"})
@@ -48,7 +68,7 @@ JOINTS: Final = {"and": "and", "&&": "and", "or": "or", "||": "or"}
 KEYWORDS: Final = frozenset(
     {
         *PROTOCOLS, *DIRECTIONS, *TYPES, *OTHER_TYPES, *CASTS, *ALONE, *WITH_NUMBER, *MAYBE_NUMBER, *FOREIGN, *OTHERS,
-        *SYNONYMS, "and", "or", "not",
+        *SYNONYMS, *WLAN, "and", "or", "not",
     }
 )  # fmt: skip
 
