@@ -240,14 +240,19 @@ class NetscopeApp(App[None]):
         self._leave(130)
 
     def _leave(self, status: int) -> None:
-        lost = [what for screen in self._built.values() if (what := screen.unsaved())]
-        if lost and not isinstance(self.screen, Confirm):
+        holding = [screen for screen in self._built.values() if screen.unsaved()]
+        if holding and not isinstance(self.screen, Confirm):
+            lost = [screen.unsaved() for screen in holding]
             self.push_screen(
-                Confirm("Quit?", [*lost, "They are lost with the program; e saves them."]),
+                Confirm("Quit?", [*lost, "They are lost with the program."], lambda: self._keep(holding[0])),
                 lambda yes: self.exit(return_code=status) if yes else None,
             )
         else:
             self.exit(return_code=status)
+
+    def _keep(self, screen: FrameScreen) -> None:
+        self._go(screen.tab)
+        self.call_after_refresh(screen.keep)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the tabs and every key's action in the palette."""

@@ -135,21 +135,19 @@ class FilePrompt(ModalScreen[None]):
     def on_mount(self) -> None:
         """Fill in."""
         self.query_one(".heading", Line).show(self.heading())
+        words = (("Enter", self.VERB), ("Tab", "complete"), *self.more_keys(), ("Esc", "cancel"))
         self.query_one(".hints", Line).show(
-            [
-                Part("Enter", "key"),
-                Part(f" {self.VERB}  ", "quiet"),
-                Part("Tab", "key"),
-                Part(" complete  ", "quiet"),
-                Part("Esc", "key"),
-                Part(" cancel", "quiet"),
-            ]
+            [part for key, word in words for part in (Part(key, "key"), Part(f" {word}  ", "quiet"))]
         )
         self.query_one(Input).focus()
 
     def heading(self) -> list[Part]:
         """Return the first line."""
         return [Part(self._title, "strong")]
+
+    def more_keys(self) -> Sequence[tuple[str, str]]:
+        """Return what other keys do."""
+        return ()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Try it; one may leave meanwhile."""

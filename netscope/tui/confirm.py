@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,7 +14,7 @@ from netscope.tui.line import Line, Part
 
 
 class Confirm(ModalScreen[bool]):
-    """Asks before something is done; only ``y`` does it."""
+    """Asks before something is done; only ``y`` does it. Where something would be lost, ``e`` saves it instead."""
 
     DEFAULT_CSS = """
     Confirm { align: center middle; }
@@ -22,11 +22,13 @@ class Confirm(ModalScreen[bool]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,Y", "answer(True)", "Yes", show=False),
+        Binding("e,E", "save", "Save", show=False),
         Binding("n,N,escape,q,enter", "answer(False)", "No", show=False),
     ]
 
-    def __init__(self, title: str, lines: Sequence[str]) -> None:
+    def __init__(self, title: str, lines: Sequence[str], save: Callable[[], object] | None = None) -> None:
         super().__init__()
+        self._save = save
         self._title = title
         self._texts = lines
 
@@ -38,13 +40,23 @@ class Confirm(ModalScreen[bool]):
                 line.show([Part(text, tone)])
                 yield line
             hints = Line()
+            words = [("y", " yes  ", "answer(True)"), ("n Esc", " no  ", "answer(False)")]
+            if self._save is not None:
+                words.append(("e", " save", "save"))
             hints.show(
                 [
-                    Part("y", "key", "screen.answer(True)"), Part(" yes  ", "quiet", "screen.answer(True)"),
-                    Part("n Esc", "key", "screen.answer(False)"), Part(" no", "quiet", "screen.answer(False)"),
+                    part
+                    for key, word, action in words
+                    for part in (Part(key, "key", f"screen.{action}"), Part(word, "quiet", f"screen.{action}"))
                 ]
-            )  # fmt: skip
+            )
             yield hints
+
+    def action_save(self) -> None:
+        """Do nothing of it, but save what would be lost."""
+        if self._save is not None:
+            self.dismiss(False)
+            self._save()
 
     def action_answer(self, yes: bool) -> None:
         """Go back with the answer."""

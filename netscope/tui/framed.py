@@ -166,6 +166,9 @@ class FrameScreen(Screen[None]):
         """Say what would be lost if the program ended now; "" for nothing."""
         return ""
 
+    def keep(self) -> None:
+        """Ask where to save what would be lost."""
+
     def ask(self, question: str) -> None:
         """Take a question that was asked in another tab."""
 

@@ -46,7 +46,7 @@ TONES: dict[str, Tone] = {
     "header": Tone("foreground", 0.7, ground="panel", flags="bold", bare="bold underline"),
     "here": Tone(flags="underline"),
     "cursor": Tone("foreground", ground="primary", ground_share=0.3, flags="bold", bare="reverse"),
-    "cursor-blurred": Tone(ground="primary", ground_share=0.12, bare="bold"),
+    "cursor-blurred": Tone(ground="primary", ground_share=0.12, bare="bold underline"),
     "new": Tone("success"),
     "gone": Tone("foreground", 0.4, flags="italic", bare="dim"),
     "sign": Tone(flags="bold"),

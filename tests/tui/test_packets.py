@@ -70,6 +70,31 @@ async def test_tree_and_bytes_follow_each_other(talk: Path) -> None:
         assert stage.layer == "tcp", "what was looked at stays in the next packet"
 
 
+async def test_enter_tells_all_of_a_field_that_is_too_long_for_its_line(talk: Path) -> None:
+    async with packet_stage() as stage:
+        await stage.open(talk)
+        await stage.press("G", "enter", "l", "j")
+        assert stage.field.path == ("data", "data.data")
+        await stage.press("enter")
+        await stage.until(lambda: stage.sees("Data (26 bytes)"), "the page")
+        assert stage.sees("field  data.data")
+        assert stage.sees("where  26 bytes from byte 42 of Frame")
+        assert stage.sees("1b 5d 30 3b 6f 77 6e 65 64 07"), "the bytes"
+        await stage.press("escape", "k", "enter")
+        assert not stage.sees("data.data"), "what has something below it is folded"
+
+
+async def test_a_second_click_on_a_line_of_the_tree_unfolds_it(talk: Path) -> None:
+    async with packet_stage() as stage:
+        await stage.open(talk)
+        await stage.pilot.click(stage.packets.tree_pane, offset=(20, 1))
+        await stage.pilot.pause()
+        assert stage.field.path == ("eth",)
+        assert stage.field.state == "+", "the first click goes there"
+        await stage.pilot.click(stage.packets.tree_pane, offset=(25, 1))
+        await stage.until(lambda: stage.field.state == "-", "unfolded")
+
+
 async def test_a_low_terminal_shows_the_pane_that_has_the_keys(talk: Path) -> None:
     def rows() -> list[int]:
         return [pane.region.height for pane in (stage.packets.list, stage.packets.tree_pane, stage.packets.bytes)]

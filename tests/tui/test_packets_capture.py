@@ -10,7 +10,7 @@ from netscope.core.frame import Interface, Statistics
 from netscope.core.snapshot import Problem
 from netscope.tui.confirm import Confirm
 from netscope.tui.packets import kept, viewing
-from netscope.tui.packets.dialogs import StartScreen
+from netscope.tui.packets.dialogs import SavePrompt, StartScreen
 from netscope.tui.packets.session import Session
 from tests.packets import frames, over4
 from tests.tui.packetstage import ListedFrames, compare, datagrams, packet_stage, start, told
@@ -140,6 +140,28 @@ async def test_a_capture_that_was_stopped_says_nothing_of_it() -> None:
         await stage.press("s")
         await stage.until(lambda: not stage.sees("● capturing"), "the news taken back")
         assert not told(stage)
+
+
+@pytest.mark.parametrize("key", ["q", "O", "s"])
+async def test_what_would_be_lost_can_be_saved_from_the_question(key: str) -> None:
+    async with packet_stage() as stage:
+        await start(stage)
+        capture = stage.host.captures[0]
+        capture.add(*datagrams(3))
+        await stage.until(lambda: stage.packets.list.count == 3, "rows")
+        await stage.press("s")
+        await stage.until(lambda: not capture.running, "the end")
+        if key == "q":
+            await stage.press("1")
+        await stage.press(key)
+        await stage.until(lambda: stage.sees("3 captured packets are not saved"), "the question")
+        await stage.press("e")
+        await stage.until(lambda: isinstance(stage.app.screen, SavePrompt), "where to save")
+        assert stage.app.screen_stack[0] is stage.packets
+        assert stage.sees("[all: 3]")
+        assert not stage.sees("which packets"), "there is no choice"
+        await stage.press("escape")
+        assert not capture.closed, "nothing is lost"
 
 
 async def test_panes_below_a_list_that_follows_lag_behind_and_catch_up(monkeypatch: pytest.MonkeyPatch) -> None:

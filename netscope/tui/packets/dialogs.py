@@ -46,6 +46,7 @@ class StartScreen(ModalScreen[None]):
     StartScreen { align: center middle; }
     StartScreen > Vertical { width: 100; max-width: 100%; height: 80%; background: $surface; padding: 0 2; }
     StartScreen OptionList { height: 1fr; border: none; background: $surface; padding: 0; }
+    StartScreen OptionList:nocolor > .option-list--option-highlighted { text-style: bold underline; }
     StartScreen Horizontal { height: 1; }
     StartScreen .label { width: 10; }
     StartScreen Input { width: 1fr; background: $panel; }
@@ -251,11 +252,15 @@ class SavePrompt(FilePrompt):
 
     def heading(self) -> list[Part]:
         """Return the first line: what may be saved."""
-        parts = [Part("Save (.pcap or .pcapng)  ", "strong")]
+        parts = [Part("Save as .pcap or .pcapng  ", "strong")]
         for number, choice in enumerate(self._choices):
             text = f"{choice.name}: {choice.packets:,}"
             parts.append(Part(f"[{text}]", "chosen") if number == self._at else Part(f" {text} ", "quiet"))
-        return [*parts, Part("  Up, Down choose", "quiet")]
+        return parts
+
+    def more_keys(self) -> Sequence[tuple[str, str]]:
+        """Return the keys that choose packets, where there is a choice."""
+        return [("Up Down", "which packets")] if len(self._choices) > 1 else []
 
     def action_choose(self, by: int) -> None:
         """Choose other packets."""

@@ -1,8 +1,10 @@
-"""The keys of the Packets tab, beside the moving keys, which every pane has."""
+"""The keys of the Packets tab, beside the moving keys, which every pane has, and the tab's help."""
 
 from __future__ import annotations
 
+from netscope.core.record import Section
 from netscope.tui.keys import Key, placed
+from netscope.tui.pages import help_sections, key_section
 
 KEYS: tuple[Key, ...] = (
     Key("s", "capture", "Capture", "choose interfaces and start; stop what runs", "s", "tab", 1),
@@ -12,7 +14,9 @@ KEYS: tuple[Key, ...] = (
         "e", "save", "Save", "save what is shown, all or the marked (pcap or pcapng, by the file's name)", "e", "tab", 3
     ),
     Key("w", "other", "Next pane", "list, tree, bytes or picture", "w", "tab", 4),
-    Key("enter", "look", "Look into", "from the list into the tree; there: fold, unfold", "Enter", "tab"),
+    Key(
+        "enter", "look", "Look into", "from the list into the tree; there: fold, unfold, all of a field", "Enter", "tab"
+    ),
     Key("escape", "back", "Back", "back to the list; ends a search", "Esc", "tab"),
     Key("R", "picture", "Header", "the header as the RFCs draw it, in the place of the bytes", "R", "tab", 4),
     Key("plus,equals_sign", "unfold", "Unfold all", "unfold the whole tree", "+", "tab"),
@@ -38,3 +42,30 @@ KEYS: tuple[Key, ...] = (
     *(key for key in placed("tab") if key.action.startswith("ask(")),  # the packet's far address
     *(key for key in placed("tab") if key.action == "hosts"),
 )
+
+_SIDEWAYS = ("h l ← →", "list: scroll the info; tree: fold, unfold; bytes, header: the byte or field beside")
+_SIGNS = [
+    ("!", "something is wrong with the packet; its info says what"),
+    ("*", "marked"),
+    ("T", "times are told from here on"),
+]
+_MOUSE = [
+    ("click", "go to a row, a field, a byte, a field of the header; a word of the first lines does what it says"),
+    ("again", "look into the row; fold or unfold the field, as a click on its mark does"),
+    ("wheel", "scroll"),
+]
+
+
+def help_of_packets() -> list[Section]:
+    """Return what keys, signs and the mouse do."""
+    moving = key_section(
+        "Moving, in each pane", (key for key in placed("table") if key.action not in ("left", "right"))
+    )
+    own = [
+        Section("Instead of", [("Packets", "tcpdump, dumpcap, wireshark, tshark -V, xxd")]),
+        Section(moving.title, [*moving.rows[:2], _SIDEWAYS, *moving.rows[2:]]),
+        key_section("This tab", KEYS),
+        Section("Signs before a row", _SIGNS),
+        Section("Mouse", _MOUSE),
+    ]
+    return [section for section in (*own, *help_sections([], ())) if section.rows]

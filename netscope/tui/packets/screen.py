@@ -16,19 +16,19 @@ from netscope.hub.watch import in_thread
 from netscope.tui.addresses import askable
 from netscope.tui.confirm import Confirm
 from netscope.tui.framed import Surroundings
-from netscope.tui.keys import Key, bindings, placed
+from netscope.tui.keys import Key, bindings
 from netscope.tui.line import Part
 from netscope.tui.packets.desk import counted, file_name
 from netscope.tui.packets.dialogs import Choice, Fault, OpenPrompt, SavePrompt, StartScreen, Wish
+from netscope.tui.packets.fieldpage import sections
 from netscope.tui.packets.find import Wanted, around, search, wanted
 from netscope.tui.packets.hexdump import as_text
 from netscope.tui.packets.kept import snapshot
-from netscope.tui.packets.keys import KEYS
+from netscope.tui.packets.keys import KEYS, help_of_packets
 from netscope.tui.packets.rows import FORM_WORDS
 from netscope.tui.packets.session import Session
 from netscope.tui.packets.viewing import ViewingScreen
 from netscope.tui.page import PageScreen, problem_sections
-from netscope.tui.pages import help_sections, key_section
 from netscope.tui.question import QuestionLine
 from netscope.tui.tabs import Tab
 
@@ -74,18 +74,7 @@ class PacketsScreen(ViewingScreen):
 
     def help_sections(self) -> list[Section]:
         """Tell this tab's keys, what the signs mean and what can be found."""
-        signs = [
-            ("!", "something is wrong with the packet; its info says what"),
-            ("*", "marked"),
-            ("T", "times are told from here on"),
-        ]
-        own = [
-            Section("Instead of", [("Packets", "tcpdump, dumpcap, wireshark, tshark -V, xxd")]),
-            key_section("Moving, in each pane", placed("table")),
-            key_section("This tab", KEYS),
-            Section("Signs before a row", signs),
-        ]
-        return [section for section in (*own, *help_sections([], ())) if section.rows]
+        return help_of_packets()
 
     def held(self) -> Sequence[Snapshot]:
         """Return the summaries of what was captured or opened."""
@@ -96,6 +85,10 @@ class PacketsScreen(ViewingScreen):
         """Say what would be lost."""
         count = self.desk.unsaved
         return f"{count:,} captured packet{' is' if count == 1 else 's are'} not saved." if count else ""
+
+    def keep(self) -> None:
+        """Ask where to save the packets."""
+        self.action_save()
 
     def _tell(self) -> None:
         capture = self.desk.capture
@@ -153,7 +146,7 @@ class PacketsScreen(ViewingScreen):
         if not what:
             act()
             return
-        question = Confirm("Let go of them?", [what, "e saves them."])
+        question = Confirm("Let go of them?", [what], self.action_save)
 
         def answered(yes: bool | None) -> None:
             if yes:
@@ -362,6 +355,12 @@ class PacketsScreen(ViewingScreen):
         if self.zoomed:
             self.zoom(None)
         self.list.focus()
+
+    def on_tree_pane_opened(self) -> None:
+        """Show all of a field."""
+        dissection, here = self.tree_pane.dissection, self.tree_pane.here
+        if dissection is not None and here is not None:
+            self.app.push_screen(PageScreen("Field", sections(dissection, here)))
 
     # Copying, asking
 

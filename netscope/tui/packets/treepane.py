@@ -19,10 +19,13 @@ _INDENT = 2
 class TreePane(Scrolled):
     """Layers and fields."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "turn", "Fold, unfold", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Fold, unfold", show=False)]
 
     class Moved(Message):
         """Another field is under the cursor."""
+
+    class Opened(Message):
+        """All of a line is wanted, below which there is nothing to unfold."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -30,6 +33,7 @@ class TreePane(Scrolled):
         self.lines: list[TreeLine] = []
         self._unfolded: set[Path] = set()
         self._wanted: Path = ()
+        self._clicked: Path = ()
 
     # Others tell and ask
 
@@ -85,9 +89,17 @@ class TreePane(Scrolled):
             self.post_message(self.Moved())
 
     def entered(self, x: int) -> None:
-        """A click on the mark folds or unfolds."""
+        """A click on the mark, or a second one on the line, folds or unfolds."""
         here = self.here
-        if here is not None and here.depth * _INDENT <= x <= here.depth * _INDENT + 1:
+        if here is not None and (here.path == self._clicked or here.depth * _INDENT <= x <= here.depth * _INDENT + 1):
+            self.action_turn()
+        self._clicked = here.path if here is not None else ()
+
+    def action_open(self) -> None:
+        """Fold or unfold the line; where there is nothing below it, tell all of it."""
+        if self.here is not None and not self.here.state:
+            self.post_message(self.Opened())
+        else:
             self.action_turn()
 
     def action_turn(self) -> None:
