@@ -22,8 +22,8 @@ def pytest_configure() -> None:
     """Let signals do what they do for people: a job in the background of a script, or nohup, hands ignored ones on."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    # How long it takes to make up an example says how busy the machine is, and nothing of the program.
-    settings.register_profile("patient", settings(), suppress_health_check=[HealthCheck.too_slow])
+    # How long it takes to make up an example, or to try it, says how busy the machine is, and nothing of the program.
+    settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("patient")
 
 

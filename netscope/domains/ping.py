@@ -54,6 +54,7 @@ class Result(NamedTuple):
     history: tuple[float | None, ...]
     error: dict[str, Any] | None
     mtu: dict[str, Any] | None = None
+    open: bool | None = None
 
 
 def result(target: Target, tally: Tally, plan: Plan, how: str, *, live: bool = False) -> Result:
@@ -78,6 +79,7 @@ def result(target: Target, tally: Tally, plan: Plan, how: str, *, live: bool = F
         target.word, target.name, target.address, target.family, plan.method, plan.port or None, how,
         tally.sent, tally.received, loss, tally.errors, tally.duplicates, tally.corrupt, tally.late,
         last, least, average, most, deviation, jitter, tuple(map(milli, tally.history)), error,
+        open=tally.port_open if plan.method != "icmp" else None,
     )  # fmt: skip
 
 
@@ -139,6 +141,7 @@ def schema() -> dict[str, Any]:
                 "mtu": {"type": ["integer", "null"]}, "black_hole": {"type": "boolean"}, "said_by": {"type": "array"},
             },
         },
+        "open": {"type": ["boolean", "null"], "description": "the port, as the last reply to --tcp or --udp had it"},
     }  # fmt: skip
     return {
         "type": "object", "properties": properties, "required": list(properties), "additionalProperties": False,
@@ -173,10 +176,11 @@ def _time(name: str, title: str, about: str, rank: int) -> Column:
 
 
 def _error(record: Result) -> str | None:
-    if record.error is None:
-        return None
-    who, text = record.error["address"], record.error["text"]
-    return f"{text} (says {who})" if who else str(text)
+    said = [f"port {record.port} is closed"] if record.open is False else []
+    if record.error is not None:
+        who, text = record.error["address"], record.error["text"]
+        said.append(f"{text} (says {who})" if who else str(text))
+    return "; ".join(said) or None
 
 
 COLUMNS = (
@@ -204,7 +208,8 @@ COLUMNS = (
     Column("history", "History", lambda r: list(r.history), "list", "the last probes", rank=7,
            text=lambda r, _names: sparkline(r.history)),
     Column("mtu", "MTU", lambda r: r.mtu["mtu"] if r.mtu else None, "integer", "path MTU (--mtu)", shown=False),
-    Column("error", "Error", _error, help="the last error, and who said so", rank=2, flex=True),
+    Column("open", "Open", lambda r: r.open, "flag", "is the port open? (--tcp, --udp)", shown=False),
+    Column("error", "Error", _error, help="the last error, and who said so; a port that is closed", rank=2, flex=True),
 )  # fmt: skip
 
 OPTIONS = (

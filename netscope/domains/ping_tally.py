@@ -8,6 +8,11 @@ from netscope.domains.running import Running
 HISTORY = 60  # the last probes that a sparkline shows
 
 
+def says_open(event: Event) -> bool:
+    """Tell whether a port is open by what came back for a probe of it: a refusal answers, too."""
+    return event.port_open if event.port_open is not None else event.kind == "reply"
+
+
 class Tally(Running):
     """Counts of one target, and statistics of its round-trip times.
 
@@ -25,6 +30,7 @@ class Tally(Running):
         self.outstanding = 0
         self.unanswered = 0
         self.error: Event | None = None
+        self.port_open: bool | None = None  # as the last reply to a probe of a port had it
         self._history: list[tuple[int, float | None]] = []
         self._acknowledged = 0
 
@@ -34,6 +40,7 @@ class Tally(Running):
         self.late += late
         self.unanswered -= late
         self.corrupt += event.wrong is not None
+        self.port_open = says_open(event)
         self.acknowledge(sequence)
         rtt = event.rtt
         self._note(sequence, rtt)

@@ -6,7 +6,7 @@ from netscope.core.probe import Event, Plan, Target
 from netscope.core.probe_words import describe
 from netscope.core.typed import Mapping
 from netscope.domains.ping_session import Outcome
-from netscope.domains.ping_tally import Tally
+from netscope.domains.ping_tally import Tally, says_open
 
 _STAMP = 16  # ping(8) measures only where its time stamp fits, and so do its lines here
 
@@ -71,8 +71,8 @@ def _for_many(target: Target) -> bool:
 
 
 def _port_line(outcome: Outcome, event: Event, who: str, plan: Plan) -> str:
-    is_open = event.port_open if event.port_open is not None else event.kind == "reply"
-    text = f"reply from {who}: {plan.method}_seq={outcome.sequence} port {plan.port} {'open' if is_open else 'closed'}"
+    state = "open" if says_open(event) else "closed"
+    text = f"reply from {who}: {plan.method}_seq={outcome.sequence} port {plan.port} {state}"
     if event.rtt is not None:
         text += f" time={milliseconds(event.rtt)} ms"
     return text + {"duplicate": " (DUP!)", "late": " (late)"}.get(outcome.kind, "")

@@ -49,6 +49,7 @@ class NetscopeApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ALLOW_SELECT = False
+    CSS = "CommandPalette SearchIcon { display: none; }"  # an emoji: terminals do not agree on its width, or lack it
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("app"),
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True, system=True),

@@ -25,6 +25,7 @@ class Choice(ModalScreen[str]):
     Choice { align: center middle; }
     Choice > Vertical { width: 78; max-width: 100%; height: auto; max-height: 80%; background: $surface; padding: 1 2; }
     Choice OptionList { height: auto; max-height: 20; border: none; background: $surface; padding: 0; }
+    Choice OptionList { scrollbar-size-vertical: 1; scrollbar-background: $surface; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", show=False),

@@ -29,6 +29,7 @@ class ColumnChooser(ModalScreen[list[Column]]):
     ColumnChooser { align: center middle; }
     ColumnChooser > Vertical { width: 78; max-width: 100%; height: 80%; background: $surface; padding: 1 2; }
     ColumnChooser OptionList { height: 1fr; border: none; background: $surface; padding: 0; }
+    ColumnChooser OptionList { scrollbar-size-vertical: 1; scrollbar-background: $surface; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "cancel", "Cancel", show=False),

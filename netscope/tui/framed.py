@@ -192,8 +192,12 @@ class FrameScreen(Screen[None]):
 
     def show_header(self) -> None:
         """Bring the first line up to date."""
-        right = [*self.around.news.values(), *self.warnings(), *self.freshness()]
+        right = [*self.news(), *self.warnings(), *self.freshness()]
         self._header.show(frame.header(self._facts, room=self.app.size.width), right)
+
+    def news(self) -> list[Part]:
+        """Return what the first line tells of what goes on in the tabs."""
+        return list(self.around.news.values())
 
     def warnings(self) -> list[Part]:
         """Return what the first line warns of."""

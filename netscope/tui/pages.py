@@ -31,7 +31,7 @@ def record_sections(domain: Domain, record: Any, names: Names) -> list[Section]:
     groups: dict[str, list[tuple[str, str]]] = {}
     for column in domain.columns:
         text = cell_texts(column, [record], names)[0]
-        if column.value(record) is None and not text:
+        if not text and not isinstance(column.value(record), str):
             continue
         groups.setdefault(column.group or domain.title, []).append((column.title, text or '""'))
     return [Section(title, rows) for title, rows in groups.items()]

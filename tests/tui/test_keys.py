@@ -197,6 +197,7 @@ async def test_the_palette_finds_tabs_and_actions() -> None:
         await stage.until(lambda: stage.app.here.name == "pairs")
         await stage.press("ctrl+p")
         await stage.until(lambda: stage.sees("Search"))
+        assert not stage.sees("🔎"), "its width is not the same everywhere"
 
 
 async def test_dark_and_light() -> None:

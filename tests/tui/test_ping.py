@@ -356,12 +356,34 @@ async def test_the_graph_zooms_scrolls_back_and_follows_again() -> None:
         assert ping.stage.sees("2 minutes") or ping.stage.sees("120 seconds")
 
 
+async def test_a_port_that_is_closed_is_said() -> None:
+    async with pinging((120, 40)) as ping:
+        ping.prober.answer = lambda probe: [reply(probe, 10)._replace(port_open=False)]
+        await ping.ask("10.0.0.1 --tcp 80")
+        assert ping.stage.sees("port 80 is closed")
+        assert (ping.rows[0].result.open, ping.rows[0].result.loss) == (False, 0)
+        ping.prober.answer = lambda probe: [reply(probe, 10)._replace(port_open=True)]
+        await ping.step()
+        assert not ping.stage.sees("is closed")
+        assert ping.rows[0].result.open
+
+
+async def test_below_a_dialogue_the_first_line_tells_of_this_tab_once() -> None:
+    async with pinging((120, 40)) as ping:
+        await ping.ask("10.0.0.1")
+        await ping.stage.press("c")
+        await ping.stage.until(lambda: ping.stage.sees("Columns of Ping"), "the dialogue")
+        assert ping.stage.sees("● 1 probing")
+        assert not ping.stage.sees("● 1 ping ")
+
+
 async def test_details_and_help() -> None:
     async with pinging((120, 40)) as ping:
         await ping.ask("10.0.0.3")
         await ping.stage.press("enter")
         page = ping.stage.app.screen
         assert isinstance(page, PageScreen)
+        assert '""' not in page.text, "what there is not is left out"
         assert "Packet filtered (says 10.0.0.254)" in page.text or "10.0.0.254" in page.text
         await ping.stage.press("escape", "question_mark")
         page = ping.stage.app.screen

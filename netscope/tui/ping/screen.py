@@ -51,7 +51,7 @@ class PingScreen(ProbingScreen[Aim]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("tab", _KEYS)]
     KEYS: ClassVar[tuple[Key, ...]] = keys_with(_KEYS)
-    HINT = "a name, an address, a prefix; -i 0.2 -c 50 -s 1400 --tcp 443 ... as for netscope ping"
+    HINT = "names, addresses, prefixes; -i 0.2 -c 50 --tcp 443 ... as 'netscope ping'"
 
     def __init__(self, tab: Tab, around: Surroundings) -> None:
         self._marked: list[tuple[int, int]] = []
@@ -209,9 +209,8 @@ class PingScreen(ProbingScreen[Aim]):
 def _title(row: Row, run: Run) -> str:
     found = row.result
     who = found.target if found.target == found.address else f"{found.target} ({found.address})"
-    return f"{who}  {found.how}, every {run.request.pace.interval:g} s" + (
-        f", {row.state}" if row.state in ENDED else ""
-    )
+    state = f", {row.state}" if row.state in ENDED else ""  # first: a narrow line is cut at its end
+    return f"{who}{state}  {found.how}, every {run.request.pace.interval:g} s"
 
 
 def _sentence(row: Row, run: Run) -> PageLine:

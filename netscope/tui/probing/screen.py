@@ -138,6 +138,10 @@ class ProbingScreen(TabScreen, Generic[Choice]):
         """Return how many targets are probed."""
         return sum(not probe.ended for probe in self.probes())
 
+    def news(self) -> list[Part]:
+        """Tell of the other tabs: what goes on here is at the end of the line, also below a dialogue."""
+        return [part for name, part in self.around.news.items() if name != self.tab.name]
+
     # Questions
 
     def ask(self, question: str) -> None:

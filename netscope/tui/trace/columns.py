@@ -19,7 +19,7 @@ _LONG = 60
 TRACES = DOMAIN._replace(
     columns=(
         Column("target", "Target", lambda r: r.word, help="the word given", rank=0),
-        Column("address", "Address", lambda r: r.address, "address", "its address", rank=2),
+        Column("address", "Address", lambda r: r.address or None, "address", "its address", rank=2),
         Column("method", "Method", lambda r: r.method, help="icmp, udp or tcp", rank=4),
         Column("port", "Port", lambda r: r.port, "port", "destination port", shown=False),
         Column("rounds", "Rounds", lambda r: r.rounds, "integer", "how often every hop was asked", rank=3),
@@ -66,7 +66,7 @@ def _owner(row: HopRow) -> str | None:
 
 
 COLUMNS = (
-    Column("path", "Path", lambda r: r.path, help="empty: taken now; else the rounds in which it was", rank=2,
+    Column("path", "Path", lambda r: r.path or None, help="empty: taken now; else the rounds in which it was", rank=2,
            shown=False),
     Column("flow", "Flow", lambda r: r.flow + 1, "integer", "which of several flows", shown=False),
     Column("ttl", "Hop", lambda r: r.ttl, "integer", "the distance", rank=0),

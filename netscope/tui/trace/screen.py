@@ -59,7 +59,7 @@ class TraceScreen(ProbingScreen[Run]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("tab", _KEYS)]
     KEYS: ClassVar[tuple[Key, ...]] = keys_with(_KEYS)
-    HINT = "a name or an address; -I, -T -p 443, --flows 16, --mtu ... as for netscope trace"
+    HINT = "names, addresses; -I, -T -p 443, --flows 16 ... as 'netscope trace'"
 
     def __init__(self, tab: Tab, around: Surroundings) -> None:
         self.hops_feed = Feed(self.look_at_hops)
