@@ -377,6 +377,14 @@ async def test_below_a_dialogue_the_first_line_tells_of_this_tab_once() -> None:
         assert not ping.stage.sees("● 1 ping ")
 
 
+async def test_a_short_screen_shows_the_targets_instead_of_the_graph() -> None:
+    async with pinging((80, 12)) as ping:
+        await ping.ask("10.0.0.1 10.0.0.3", 2)
+        assert ping.stage.sees("    10.0.0.1 ")
+        assert ping.stage.sees("    10.0.0.3 ")
+        assert not ping.screen.graph.display
+
+
 async def test_details_and_help() -> None:
     async with pinging((120, 40)) as ping:
         await ping.ask("10.0.0.3")

@@ -170,6 +170,13 @@ async def test_several_targets_are_switched_between() -> None:
         await trace.stage.until(lambda: trace.stage.sees("nothing is sent"), "the end of both")
 
 
+async def test_a_short_screen_shows_hops_and_how_it_ends() -> None:
+    async with tracing((80, 12)) as trace:
+        await trace.ask("10.0.0.9")
+        for text in ("10.1.1.1", "10.1.2.1", "10.0.0.9: reached"):
+            assert trace.stage.sees(text), trace.stage.picture()
+
+
 async def test_flows_are_a_graph_and_v_shows_the_rest() -> None:
     async with tracing((120, 40)) as trace:
         await trace.ask("10.0.0.9 --flows 3", "")

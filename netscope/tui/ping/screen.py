@@ -48,6 +48,7 @@ class PingScreen(ProbingScreen[Aim]):
 
     DEFAULT_CSS = """
     PingScreen > #graph { height: 2fr; min-height: 6; background: $surface; }
+    PingScreen.-short > #graph { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("tab", _KEYS)]
     KEYS: ClassVar[tuple[Key, ...]] = keys_with(_KEYS)

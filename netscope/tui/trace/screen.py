@@ -54,6 +54,7 @@ class TraceScreen(ProbingScreen[Run]):
     DEFAULT_CSS = """
     TraceScreen > #flows { height: 5fr; background: $background; display: none; }
     TraceScreen > #closing { height: 3; background: $surface; }
+    TraceScreen.-short > #closing { height: 1; }
     TraceScreen.-flows > #flows { display: block; }
     TraceScreen.-flows > #pane-hops { display: none; }
     """
@@ -229,7 +230,8 @@ class TraceScreen(ProbingScreen[Run]):
         """Give the traces the lines that they need, and the hops the rest."""
         pane = self.panes[0]
         needed = len(pane.table.view.keys) + 2 + bool(pane.problems)
-        pane.styles.height = max(4, min(needed, self.app.size.height // 4))
+        least = 3 if self.has_class("-short") else 4
+        pane.styles.height = max(least, min(needed, self.app.size.height // 4))
 
     def on_lines_resized(self) -> None:
         """There is more room, or less."""
