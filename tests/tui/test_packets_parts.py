@@ -210,6 +210,7 @@ def test_rows_show_what_is_wrong_in_signs_and_words() -> None:
     assert rows.cells(row, "epoch", Moment(0, 0))[-1] == "[checksum] 1 → 2"
     assert rows.tone(row) == "bad"
     assert rows.tone(row._replace(trouble="")) == "accent"
+    assert rows.tone(row._replace(trouble="", protocol="SSL")) == "title", "as TLS, which it may be"
 
 
 def test_hostile_rows_are_escaped() -> None:
@@ -233,7 +234,7 @@ def find(text: str, start: int = -1, *, forward: bool = True, stop: bool = False
 def test_finding() -> None:
     assert find("QUERY 3 example") == 2
     assert find("/[45] Ex/") == 3
-    assert find("/[45] Ex/", 3) == 4
+    assert find("/[45] ex/", 3) == 4, "in whatever case"
     assert find("/[45] Ex/", 4) == 3, "round the end"
     assert find("/[45] Ex/", 3, forward=False) == 4
     assert find("0x041a2b") == 3

@@ -28,8 +28,8 @@ class Wanted(NamedTuple):
 
 
 def wanted(text: str) -> Wanted:
-    """Read what was typed: ``0x1a2b`` and ``1a:2b`` are bytes, ``/.../`` is a regular expression, all else text in
-    which case does not count. Raises BadQuery."""
+    """Read what was typed: ``0x1a2b`` and ``1a:2b`` are bytes, ``/.../`` is a regular expression, all else text. Case
+    does not count, as in the filters of tables. Raises BadQuery."""
     text = text.strip()
     if not text:
         raise BadQuery("nothing to find", "type a text, /a regular expression/ or bytes (0x1a2b, 1a:2b)")
@@ -40,7 +40,8 @@ def wanted(text: str) -> Wanted:
         return Wanted(text, _within(text) if found[2] else None, lambda data: needle in data)
     if len(text) > 2 and text[0] == text[-1] == "/":
         try:
-            rows, octets = re.compile(text[1:-1]), re.compile(text[1:-1].encode(), re.DOTALL)
+            rows = re.compile(text[1:-1], re.IGNORECASE)
+            octets = re.compile(text[1:-1].encode(), re.IGNORECASE | re.DOTALL)
         except re.error as error:
             raise BadQuery("not a regular expression", str(error)) from error
         return Wanted(text, lambda row: rows.search(row) is not None, lambda data: octets.search(data) is not None)

@@ -26,9 +26,9 @@ TONES: dict[str, str] = {
     **dict.fromkeys(("TCP", "SCTP", "MPTCP"), "accent"),
     **dict.fromkeys(("UDP", "NTP", "DHCP", "DHCPv6"), "sorted"),
     **dict.fromkeys(("DNS", "MDNS", "LLMNR"), "good"),
-    **dict.fromkeys(("HTTP", "TLS", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3", "SSH", "SSHv2"), "title"),
-    **dict.fromkeys(("ICMP", "ICMPv6", "IGMPv2", "IGMPv3", "MLDv2"), "key"),
-    **dict.fromkeys(("ARP", "LLDP", "STP", "RSTP", "LLC"), "label"),
+    **dict.fromkeys(("HTTP", "SSL", "TLS", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3", "SSH", "SSHv2"), "title"),
+    **dict.fromkeys(("ICMP", "ICMPv6", "IGMPv1", "IGMPv2", "IGMPv3"), "key"),
+    **dict.fromkeys(("ARP", "RARP", "DRARP", "Inverse ARP", "LLDP", "STP", "RSTP", "LLC"), "label"),
 }
 # What is wrong beyond doubt; other trouble is only suspicious.
 BROKEN = frozenset({"malformed", "checksum"})
