@@ -48,6 +48,7 @@ class Saver:
         self._waiting: list[bytes] = []
         self._number = self._packets = self._size = self._before = self._time = 0  # of this file, before this file
         self._full = False
+        self._limited = command.rotation != Rotation() or bool(command.stop.size)
         self._sink = self._open()
 
     def _open(self) -> Sink:
@@ -69,7 +70,7 @@ class Saver:
 
         Raises BadQuery where the format cannot hold it, NetscopeError where the disk is full.
         """
-        if self._packets and (self._full or self._late(frame)) and not self._turned():
+        if self._limited and self._packets and (self._full or self._late(frame)) and not self._turned():
             return False
         made = self._made or self._begin(frame)
         if isinstance(made, PcapngEncoder):
@@ -78,10 +79,13 @@ class Saver:
                 self._interfaces += 1
         elif frame.link != self._link:
             raise BadQuery("a pcap file holds one link type", f"frame {frame.number:,} has another", "--format pcapng")
-        self._put(made.frame(frame))
+        record = made.frame(frame)
+        self._waiting.append(record)
         self.count += 1
-        self._packets += 1
-        self._weigh()
+        if self._limited:
+            self._packets += 1
+            self._size += len(record)
+            self._weigh()
         if len(self._waiting) >= _BATCH:
             self._flush()
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from functools import lru_cache
 from struct import Struct
 
 from netscope.core.frame import Direction, Frame, Interface, Options, Statistics
@@ -33,6 +34,7 @@ RECORD = Struct("IIII")  # the header of a record of a pcap file
 _BILLION = 1_000_000_000
 _BLOCK_MOST = FRAME_MOST_EVER + (1 << 20)
 _SECTIONS = 65_536  # and as many interfaces: a file of nothing else does not fill the memory
+_SHORT = 16  # bytes of options that another packet is likely to have, too
 _NOT_COUNTED = 0xFFFF  # drops before a packet, in an obsolete block
 _DIRECTIONS: Mapping[int, Direction] = {1: "in", 2: "out"}
 _ORDERS = {BYTE_ORDER.to_bytes(4, "little"): "<", BYTE_ORDER.to_bytes(4, "big"): ">"}
@@ -299,6 +301,16 @@ _NOTHING = _Told()
 
 
 def _packet_options(data: bytes, start: int, end: int, order: str) -> _Told:
+    return _repeated(data[start:end], order) if end - start <= _SHORT else _read_options(data, start, end, order)
+
+
+@lru_cache(64)
+def _repeated(data: bytes, order: str) -> _Told:
+    """Most packets have nothing but flags, and most flags are the same."""
+    return _read_options(data, 0, len(data), order)
+
+
+def _read_options(data: bytes, start: int, end: int, order: str) -> _Told:
     comments: tuple[str, ...] = ()
     direction: Direction = ""
     others: Options = ()

@@ -87,6 +87,8 @@ class PcapngEncoder:
         self._order = order
         self._enhanced = Struct(order + "IIIIIII")
         self._length = Struct(order + "I")
+        told = {way: encoded([(option.EPB_FLAGS, self._length.pack(bits))], order) for way, bits in _DIRECTIONS.items()}
+        self._flags = {"": b"", **told}  # the options of most frames
 
     def block(self, kind: int, body: bytes) -> bytes:
         """Return a block."""
@@ -168,8 +170,9 @@ class PcapngEncoder:
         """Return an enhanced packet block."""
         data = frame.data
         pad = -len(data) & 3
-        tail = b""
-        if frame.comments or frame.direction or frame.options:
+        if not frame.comments and not frame.options:
+            tail = self._flags[frame.direction]
+        else:
             found: list[tuple[int, bytes | str]] = [(option.COMMENT, comment) for comment in frame.comments]
             flags = _DIRECTIONS.get(frame.direction, 0)
             for code, value in frame.options:
