@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from functools import lru_cache
 from struct import Struct
 
 from netscope.core.frame import Direction, Frame, Interface, Options, Statistics
@@ -34,7 +33,7 @@ RECORD = Struct("IIII")  # the header of a record of a pcap file
 _BILLION = 1_000_000_000
 _BLOCK_MOST = FRAME_MOST_EVER + (1 << 20)
 _SECTIONS = 65_536  # and as many interfaces: a file of nothing else does not fill the memory
-_SHORT = 16  # bytes of options that another packet is likely to have, too
+_SHORT, _REMEMBERED = 16, 64  # bytes of options that another packet is likely to have, too; how many of those
 _NOT_COUNTED = 0xFFFF  # drops before a packet, in an obsolete block
 _DIRECTIONS: Mapping[int, Direction] = {1: "in", 2: "out"}
 _ORDERS = {BYTE_ORDER.to_bytes(4, "little"): "<", BYTE_ORDER.to_bytes(4, "big"): ">"}
@@ -75,6 +74,7 @@ class PcapngReader:
         self._starts = array("Q")  # the first place of each section
         self._statistics: dict[int, Statistics] = {}
         self._meta = MetaBlocks(self.problems)
+        self._told: dict[tuple[bytes, str], _Told] = {}
         self._decoders: dict[int, Callable[[bytes, int, int, Section], Frame]] = {
             EPB: self._enhanced,
             PB: self._obsolete,
@@ -240,6 +240,18 @@ class PcapngReader:
             found += (pack(seconds, rest, kept, length), data[start : start + kept])
         return found
 
+    def _options(self, data: bytes, start: int, end: int, order: str) -> _Told:
+        """Read the options of a packet. Most have nothing but flags, and most flags are the same."""
+        if end - start > _SHORT:
+            return _packet_options(data, start, end, order)
+        raw = data[start:end]
+        told = self._told.get((raw, order))
+        if told is None:
+            if len(self._told) >= _REMEMBERED:
+                self._told.clear()
+            told = self._told[raw, order] = _packet_options(raw, 0, len(raw), order)
+        return told
+
     def _enhanced(self, data: bytes, at: int, place: int, section: Section) -> Frame:
         number, high, low, kept, length = section.enhanced.unpack_from(data, at)
         start = at + 28
@@ -247,7 +259,7 @@ class PcapngReader:
         last = at + section.head.unpack_from(data, at)[1] - 4
         told = _NOTHING
         if last - behind >= 8:
-            told = _packet_options(data, behind, last, section.order)
+            told = self._options(data, behind, last, section.order)
         return Frame(
             place + 1,
             section.clocks[number].time(high << 32 | low),
@@ -264,7 +276,7 @@ class PcapngReader:
         number, drops, high, low, kept, length = section.packet.unpack_from(data, at)
         start = at + 28
         last = at + section.head.unpack_from(data, at)[1] - 4
-        told = _packet_options(data, start + kept + (-kept & 3), last, section.order)
+        told = self._options(data, start + kept + (-kept & 3), last, section.order)
         others = told.others
         if drops != _NOT_COUNTED:
             others += ((option.EPB_DROPCOUNT, drops.to_bytes(8, "little")),)  # where such a block has it today
@@ -301,16 +313,6 @@ _NOTHING = _Told()
 
 
 def _packet_options(data: bytes, start: int, end: int, order: str) -> _Told:
-    return _repeated(data[start:end], order) if end - start <= _SHORT else _read_options(data, start, end, order)
-
-
-@lru_cache(64)
-def _repeated(data: bytes, order: str) -> _Told:
-    """Most packets have nothing but flags, and most flags are the same."""
-    return _read_options(data, 0, len(data), order)
-
-
-def _read_options(data: bytes, start: int, end: int, order: str) -> _Told:
     comments: tuple[str, ...] = ()
     direction: Direction = ""
     others: Options = ()
