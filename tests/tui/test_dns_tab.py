@@ -231,6 +231,15 @@ async def test_a_pasted_list_waits_for_enter(typing: bool) -> None:
         assert stage.sees("192.0.2.7 PTR  NOERROR  12.3ms  web.example.com.")
 
 
+async def test_a_pasted_list_takes_the_place_of_the_names_asked_about_before() -> None:
+    async with asking(host(), "dns") as stage:
+        await stage.question("@192.0.2.53 -x 192.0.2.7 www.example.com MX +noall -p 53")
+        await stage.answered()
+        await paste(stage, "www.example.com\ngone.example.com\n")
+        await stage.until(lambda: stage.sees("2 lines pasted"), "what Enter does")
+        assert stage.asking.line.input.value == "@192.0.2.53 MX +noall -p 53 -f -"
+
+
 async def test_a_pasted_line_is_a_text_like_any_other() -> None:
     async with asking(host(), "dns") as stage:
         await paste(stage, "www.example.com\n")

@@ -119,8 +119,15 @@ def with_walk(text: str) -> str:
     return shlex.join([word for word in words if word != "--walk"] if "--walk" in words else ["--walk", *words])
 
 
+def with_list(text: str) -> str:
+    """Return a question about the list that was pasted instead of its own names. Raises BadQuery."""
+    kept = [word for word, place in _placed(split(text)) if place != "name"]
+    return shlex.join([*kept, "-f", "-"])
+
+
 def _placed(words: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield each word with what it is: "server", "type" (with a ``-t`` before it) or "" for anything else."""
+    """Yield each word with what it is: "server", "type" (with a ``-t`` before it), "name" (with a ``-x`` or ``-q``), or
+    "" for anything else."""
     place = ""
     for word in words:
         if place:
@@ -129,13 +136,16 @@ def _placed(words: Sequence[str]) -> Iterator[tuple[str, str]]:
         elif word == "-t":
             place = "type"
             yield word, "type"
+        elif word in ("-x", "-q"):
+            place = "name"
+            yield word, "name"
         elif word in _VALUED[1] or (len(word) == 2 and word[0] == "-" and word[1] in _VALUED[0]):
             place = "other"
             yield word, ""
         elif word.startswith("@"):
             yield word, "server"
         else:
-            yield word, "type" if _names_a_type(word) else ""
+            yield word, "type" if _names_a_type(word) else "" if word[:1] in "-+" else "name"
 
 
 def _names_a_type(word: str) -> bool:

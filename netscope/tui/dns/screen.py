@@ -140,11 +140,11 @@ class DnsScreen(AskingScreen):
         return f"-x {address}" if numeric(address) else subject
 
     def pasted(self, lines: Sequence[str]) -> None:
-        """Keep a list; what is typed are the options for all of it."""
+        """Keep a list; what is typed are the options for all of it. Names that were asked about are not again."""
         self._list = dns.list_lines("\n".join(lines))
         text = self.line.input.value
         if "-f -" not in text:
-            text = f"{text} -f -".strip()
+            text = dns.with_list(text) if text == self.asked else f"{text} -f -".strip()
         self.line.open(text)
         self._waiting = len(self._list.splitlines())
         self.show_remark()
