@@ -115,7 +115,7 @@ class Lines:
             self._first = time
         return line(number, time - self._first, self._maker.row(number, time, data, 0, len(data), length, link)) + "\n"
 
-    def block(self, block: Block, most: int) -> tuple[bytes, int]:  # noqa: C901 - for its speed
+    def block(self, block: Block, most: int) -> tuple[bytes, int]:  # noqa: C901 - one call more a record costs a twentieth
         """Return the lines of some records of Ethernet frames, at most ``most``, and where the last record ends."""
         factor, match, maker = self._factor, self._match, self._maker
         over4, over6, stamps, highest, near = _OVER4, _OVER6, _STAMPS, _ALL, _NEAR
