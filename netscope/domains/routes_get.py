@@ -95,7 +95,7 @@ def _question(query: Query) -> _Question:
     for family, number in ((AF_INET, 4), (AF_INET6, 6)):
         try:
             destination = inet_pton(family, address)
-        except OSError:
+        except (OSError, ValueError):  # ValueError: an embedded NUL or a lone surrogate
             continue
         if query.family not in (0, number):
             raise BadQuery(f"{text} is an IPv{number} address", f"-{query.family} was given")
@@ -118,7 +118,7 @@ def _source(query: Query, family: int) -> bytes:
         return b""
     try:
         return inet_pton(family, str(given))
-    except OSError:
+    except (OSError, ValueError):
         raise BadQuery(f"{str(given)!r} is not an address of the same family", "--from") from None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from netscope.core.dns import names
@@ -70,6 +70,8 @@ def test_the_hosts_file_comes_first() -> None:
 
 
 @given(st.text())
+@example("\0\tx")
+@example("\udce9\tx")
 def test_any_hosts_file_is_read(text: str) -> None:
     for address, name in hosts(text).items():
         assert address

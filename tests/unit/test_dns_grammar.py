@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from netscope.cli.dns.printing import safe
@@ -100,6 +100,9 @@ def test_names_beyond_ascii_become_idna2008() -> None:
 
 @settings(max_examples=400)
 @given(st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=12)), max_size=8))
+@example(["+subnet=\udcff", "a.b"])
+@example(["\udcff"])
+@example(["-x", "\0"])
 def test_any_words_are_understood_or_refused(words: list[str]) -> None:
     try:
         lookups = complete(parse(words))

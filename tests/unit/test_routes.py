@@ -191,7 +191,10 @@ def test_table_names() -> None:
 def test_options_that_go_with_get_are_refused_without_it() -> None:
     with pytest.raises(BadQuery):
         DOMAIN.open(Replay(), Query().having(mark="1"))
-    for wrong in ({"get": "example.org"}, {"get": "10.0.0.1", "mark": "x"}, {"get": "10.0.0.1", "from": "::1"}):
+    for wrong in (
+        {"get": "example.org"}, {"get": "\udcff"}, {"get": "\0"}, {"get": "10.0.0.1", "mark": "x"},
+        {"get": "10.0.0.1", "from": "::1"}, {"get": "10.0.0.1", "from": "\udcff"},
+    ):  # fmt: skip
         with pytest.raises(BadQuery):
             DOMAIN.open(Replay(), Query().having(**wrong)).collect()
     with pytest.raises(BadQuery):

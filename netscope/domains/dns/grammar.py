@@ -229,7 +229,7 @@ def numeric(word: str) -> bool:
     for family in (socket.AF_INET, socket.AF_INET6):
         try:
             socket.inet_pton(family, word)
-        except OSError:
+        except (OSError, ValueError):  # ValueError: an embedded NUL or a lone surrogate
             continue
         return True
     return False

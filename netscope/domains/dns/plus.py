@@ -163,7 +163,7 @@ def subnet(text: str) -> bytes:
         address += ".0" * (3 - address.count("."))
     try:
         packed = socket.inet_pton(family, address)
-    except OSError:
+    except (OSError, ValueError):
         raise BadQuery("+subnet needs an address", f"got {text!r}", "as in +subnet=192.0.2.0/24") from None
     prefix = number(length, "+subnet's prefix", 0, len(packed) * 8) if slash else len(packed) * 8
     kept = bytearray(packed[: (prefix + 7) // 8])
