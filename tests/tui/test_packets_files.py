@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from pathlib import Path
 
 import jsonschema
@@ -12,6 +14,7 @@ from netscope.core.frame import Frame
 from netscope.dissect import Context
 from netscope.domains.packets import DOMAIN, packet, to_json
 from netscope.tui.filenames import completed
+from netscope.tui.packets.desk import Desk
 from netscope.tui.packets.dialogs import StartScreen
 from netscope.tui.packets.rowstore import RowStore
 from netscope.tui.packets.session import Session
@@ -19,7 +22,7 @@ from netscope.tui.page import PageScreen
 from tests.files.made import opened
 from tests.packets import pcap
 from tests.tui.packetstage import ListedFrames, conversation, datagrams, packet_stage
-from tests.tui.stage import SIZES
+from tests.tui.stage import SIZES, FakeHost
 
 pytestmark = pytest.mark.usefixtures("short_names")
 
@@ -198,3 +201,31 @@ async def test_a_snapshot_of_everything_has_the_summaries(talk: Path, tmp_path: 
         jsonschema.validate(record, DOMAIN.schema())
     assert topic["records"] == want
     assert topic["problems"] == []
+
+
+async def test_a_file_that_is_given_up_while_it_is_written_leaves_nothing(tmp_path: Path) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+
+    class Slow(ListedFrames):
+        def frame(self, place: int) -> Frame:
+            if place == 100:
+                reached.set()
+                go_on.wait(10)
+            return super().frame(place)
+
+    def there() -> list[Path]:
+        return list(tmp_path.iterdir())
+
+    desk, others = Desk(FakeHost()), threading.enumerate()
+    desk.session = Session(Slow(datagrams(3000)), "made up", live=True)
+    saving = asyncio.create_task(desk.save(range(3000), str(tmp_path / "a.pcap"), whole=True))
+    await asyncio.to_thread(reached.wait, 10)
+    writer = next(found for found in threading.enumerate() if found.name == "collect" and found not in others)
+    assert there(), "it is being written"
+    saving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await saving
+    go_on.set()
+    await asyncio.to_thread(writer.join, 10)
+    assert not there()
+    assert desk.unsaved == 3000

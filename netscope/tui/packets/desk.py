@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from netscope.core.capture import Capture, CaptureRequest, Device, devices
 from netscope.core.errors import BadQuery, NetscopeError
@@ -109,7 +109,7 @@ class Desk:
             await in_thread(capture.stop)
 
     async def save(self, places: Sequence[int], path: str, *, whole: bool) -> str:
-        """Write a file; ``whole``: these are all there are. Returns what is wrong."""
+        """Write a file; ``whole``: these are all there are. Returns what is wrong. Cancelled, it leaves no file."""
         from netscope.dissect.files.write import saved
         from netscope.export import write_file
 
@@ -121,10 +121,13 @@ class Desk:
         if not path.endswith((".pcap", ".pcapng", ".cap")):
             return "The name's ending says the format: .pcap or .pcapng"
         chunks = saved(session.frames, places, "pcapng" if path.endswith(".pcapng") else "pcap")
+        given_up = threading.Event()
         try:
-            await in_thread(lambda: write_file(os.path.expanduser(path), chunks))
+            await in_thread(lambda: write_file(os.path.expanduser(path), _until(given_up, chunks)))
         except NetscopeError as error:
             return _reason("Not written", error)
+        finally:
+            given_up.set()
         if whole and session is self.session:
             self._saved = max(self._saved, len(places) + session.first)
         return ""
@@ -175,6 +178,14 @@ class Desk:
             return None
         lost = f", {self.dropped:,} dropped" if self.dropped else ""
         return Part(f" ● capturing {self.session.count:,}{lost} ", "warning" if lost else "good", "app.tab('packets')")
+
+
+def _until(given_up: threading.Event, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield pieces of a file as long as it is wanted. Raises NetscopeError, which ends it without a trace."""
+    for chunk in chunks:
+        if given_up.is_set():
+            raise NetscopeError("the file is not written", "it is not wanted any more")
+        yield chunk
 
 
 def _reason(what: str, error: NetscopeError) -> str:
