@@ -286,6 +286,9 @@ def test_hints_and_anchors() -> None:
             anchors(text)
     with pytest.raises(BadQuery):
         hints("www. A 192.0.2.1")
+    for wrong in ("x", "2001:db8::1", "\0", "\udcff"):
+        with pytest.raises(BadQuery, match=r"the hints give a\. the A record"):
+            hints(f". NS a.\na. A {wrong}")
 
 
 def test_addresses_backwards() -> None:

@@ -51,7 +51,10 @@ def hints(text: str) -> tuple[Server, ...]:
     for server in servers:
         for owner, kind, words in records:
             if kind in ("A", "AAAA") and owner.lower() == server.lower() and words:
-                socket.inet_pton(socket.AF_INET6 if kind == "AAAA" else socket.AF_INET, words[0])
+                try:
+                    socket.inet_pton(socket.AF_INET6 if kind == "AAAA" else socket.AF_INET, words[0])
+                except (OSError, ValueError):  # ValueError: an embedded NUL or a byte that is not UTF-8
+                    raise BadQuery(f"the hints give {server} the {kind} record {words[0]!r}", "no address") from None
                 found.append(Server(words[0], 53, server.rstrip(".")))
     if not found:
         raise BadQuery("no root server in the hints", "", "a hints file has NS records of '.' and their A and AAAA")
