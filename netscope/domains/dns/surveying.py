@@ -41,7 +41,7 @@ def survey(lookup: Lookup, asker: Asker, resolver: Resolver, run: Run, anchor: s
     find = from_root(roots, way, lookup.family, port) if roots else by_resolver(servers, way, lookup.family, port)
     roots = roots or run(root_servers(servers, way, lookup.family, port))
     if not roots:
-        raise NetscopeError("no root server is known", f"{source} names none", "'--hints FILE' names them")
+        raise NetscopeError("no root server is known", f"{source} led to none", "'--hints FILE' names them")
     walker = Walker(roots, anchors(anchor or ROOT_ANCHORS), way, lookup.family, now, find)
     legs = run(walker.legs(name, lookup.asked_type))
     said = run(ask_resolver(lookup, servers, way, source)) if servers else None
