@@ -16,7 +16,9 @@ from netscope.domains.ping import DOMAIN
 from netscope.tui.confirm import Confirm
 from netscope.tui.page import PageScreen
 from netscope.tui.ping.board import Row
+from netscope.tui.ping.graph import Plot, Scope, draw
 from netscope.tui.ping.screen import PingScreen
+from netscope.tui.ping.series import Series
 from netscope.tui.probing.feed import SECONDS
 from netscope.tui.tabs import Tab
 from tests.tui.probers import FakeProber, error, reply
@@ -383,6 +385,15 @@ async def test_a_short_screen_shows_the_targets_instead_of_the_graph() -> None:
         assert ping.stage.sees("    10.0.0.1 ")
         assert ping.stage.sees("    10.0.0.3 ")
         assert not ping.screen.graph.display
+
+
+def test_the_graph_tells_the_least_and_the_greatest_time_also_of_one_column() -> None:
+    series = Series()
+    for number, rtt in enumerate((0.009, 0.001, 0.004), 1):
+        series.sent(50.0 + number / 1000)
+        series.answered(number, rtt)
+    title = "".join(span.text for span in draw([Plot("host", series)], Scope(), 60.0, 60.0, 80, 8)[0])
+    assert "1.000 ms … 9.000 ms" in title
 
 
 async def test_details_and_help() -> None:

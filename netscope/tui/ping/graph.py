@@ -105,7 +105,9 @@ def _one(plot: Plot, start: float, end: float, cells: int, high: int, room: int,
     more = f"  and {left_out} more, for which there is no room" if left_out else ""
     probed = any(start <= sample.at <= end for sample in samples)
     nothing = "no reply in this time" if probed else "nothing was sent in this time"
-    extent = f"{milli(low)} … {milli(most)}" if known else nothing
+    # A column shows the greatest of its times: the title tells the least and the greatest of all.
+    told = [sample.rtt for sample in samples if sample.rtt is not None and start <= sample.at <= end] or known
+    extent = f"{milli(min(told))} … {milli(max(told))}" if told else nothing
     says = f"  {extent}{more}"
     says = fit(says, min(width(says), room - 12))
     title = fit(printable(plot.title), room - 1 - width(says)).rstrip()
