@@ -25,6 +25,7 @@ from netscope.core.text import printable
 from netscope.domains.packets.tsharktext import clean, encoded
 from netscope.system.live import LiveHost
 from tests.dissect.test_tcpdumptext import conversations
+from tests.files.made import everything, opened
 from tests.framemaker import eth, ip4, number, pcap, tcp, udp
 from tests.framesamples import ETHERNET
 from tests.framesamples.links import others
@@ -124,6 +125,88 @@ def test_what_passes_is_written_again(file: Path, tmp_path: Path) -> None:
     assert tool("tcpdump", "-n", "-r", "-", stdin=piped.stdout).count(b"\n") == 5
     mixed = packets("-r", target, "-w", tmp_path / "printed.pcap", "--print", "-n")
     assert mixed.stdout == tool("tcpdump", "-n", "-r", target)
+
+
+def test_a_descriptor_is_a_file_too(file: Path) -> None:
+    """As bash writes the name of ``>(command)``."""
+    whole = packets("-r", file, "-w", "-").stdout
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as pipe:
+        done = packets("-r", file, "-c", "20", "-w", f"/dev/fd/{writing}", pass_fds=[writing])
+        os.close(writing)
+        assert done.returncode == 0
+        assert pipe.read() == packets("-r", file, "-c", "20", "-w", "-").stdout
+    assert packets("-r", file, "-w", "/dev/stdout").stdout == whole
+    done = packets("-r", file, "-w", "/dev/fd/1000000")
+    assert (done.returncode, done.stderr) == (2, b"netscope: /dev/fd/1000000 is not written: it is not open\n")
+
+
+@pytest.mark.tool("editcap")
+@pytest.mark.parametrize("form", ["pcap", "pcapng"])
+def test_a_file_becomes_several(file: Path, tmp_path: Path, form: str) -> None:
+    """By count they are editcap's, by size and time those that a capture would have written."""
+
+    def split(*words: str) -> list[list[tuple[int, bytes]]]:
+        for old in tmp_path.glob("some_*"):
+            old.unlink()
+        done = packets("-r", file, "-w", tmp_path / f"some.{form}", *words)
+        assert done.returncode == 0, done.stderr
+        found = sorted(tmp_path.glob("some_*"))
+        assert b"written to %s" % bytes(found[0]) in done.stderr
+        return [kept(each) for each in found]
+
+    def kept(path: Path) -> list[tuple[int, bytes]]:
+        return [(found.time, found.data) for found in everything(opened(path.read_bytes()))]
+
+    subprocess.run(["editcap", "-F", form, "-c", "80", file, tmp_path / "theirs"], check=True)
+    theirs = [kept(each) for each in sorted(tmp_path.glob("theirs*"))]
+    assert len(theirs) > 3
+    assert split("-b", "packets:80") == theirs
+    assert split("-b", "packets:80", "-b", "files:2") == theirs[-2:]
+    assert split("-b", "packets:80", "-a", "files:2") == theirs[:2]
+    assert split("-b", "packets:80", "-c", "160") == theirs[:2]
+    whole = kept(file)
+    for words in (f"-b duration:{(whole[-1][0] - whole[0][0]) / 4e9:.6f}", "-C 6K", "-b filesize:6"):
+        parts = split(*words.split())
+        assert 2 < len(parts) < 30
+        assert [each for part in parts for each in part] == whole
+    *full, _last = [each.stat().st_size for each in sorted(tmp_path.glob("some_*"))]
+    assert all(6000 <= size < 8000 for size in full)
+
+
+def test_a_file_ends_where_it_is_told_to(file: Path, tmp_path: Path) -> None:
+    lines = packets("-ttnr", file).stdout.splitlines(keepends=True)
+    times = [float(line.split()[0]) for line in lines if line[:1].isdigit()]
+    span = (times[-1] - times[0]) / 3
+    soon = sum(time < times[0] + span for time in times)
+    assert 1 < soon < len(times)
+    first = packets("-ttnr", file, "-c", str(soon)).stdout
+    assert packets("-ttnr", file, "-a", f"duration:{span:.6f}").stdout == first
+    assert packets("-r", file, "-a", f"duration:{span:.6f}", "--count").stdout == b"%d packets\n" % soon
+    assert packets("-ttnr", file, "-a", "packets:3").stdout == b"".join(lines[:3])
+    packets("-r", file, "-a", "filesize:1", "-w", tmp_path / "short.pcap")
+    assert 1000 <= (tmp_path / "short.pcap").stat().st_size < 2600
+    assert b"".join(lines).startswith(packets("-ttnr", tmp_path / "short.pcap").stdout)
+
+
+def test_where_there_can_be_no_other_file_this_one_is_whole(file: Path, tmp_path: Path) -> None:
+    """The third one's name is longer than a name can be: its number has a digit more."""
+    base = "x" * (255 - len("_99999_20261231235959.pcapng")) + ".pcapng"
+    code = (
+        "import sys\n"
+        "from netscope.cli.main import run\n"
+        "from netscope.cli.packets import saving\n"
+        "made = saving.numbered\n"
+        "saving.numbered = lambda path, number, stamp: made(path, number + 99_997, stamp)\n"
+        "sys.exit(run(sys.argv[1:]))\n"
+    )
+    words = ["packets", "-r", str(file), "-w", str(tmp_path / base), "-b", "packets:40"]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    failed = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, timeout=60, env=environment)
+    assert failed.returncode == 1
+    assert b"is not written: File name too long" in failed.stderr
+    counts = [packets("-r", each, "--count").stdout for each in sorted(tmp_path.glob("x*"))]
+    assert counts == [b"40 packets\n", b"40 packets\n"]
 
 
 def test_frames_are_cut_where_snaplen_says(file: Path, tmp_path: Path) -> None:

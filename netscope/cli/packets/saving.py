@@ -116,12 +116,13 @@ class Saver:
             self.finished = True
             return False
         self._flush()
+        following = self._open()  # before this one is closed: where there can be none, this one gets its end
         self._sink.close()
+        self._sink = following
         self._before += self._size
         self._packets = self._size = 0
         self._full = False
         self._made = None
-        self._sink = self._open()
         return True
 
     def _begin(self, frame: Frame | None) -> PcapEncoder | PcapngEncoder:

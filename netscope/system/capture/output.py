@@ -23,6 +23,13 @@ from netscope.system.capture.pouring import Joined, Records
 from netscope.system.errors import explain
 
 _NEVER = Rotation()
+_ELSEWHERE = "choose a directory you may write to"
+_MENDS = {
+    errno.ENOENT: "make its directory first",
+    errno.EACCES: _ELSEWHERE,
+    errno.EPERM: _ELSEWHERE,
+    errno.EROFS: _ELSEWHERE,
+}
 _STANDARD = {"-": 1, "/dev/stdout": 1, "/dev/stderr": 2}
 _DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/")
 
@@ -110,8 +117,7 @@ def _open(path: str, force: bool) -> tuple[int, bool]:
             os.unlink(path)
         descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        mend = "make its directory first" if error.errno == errno.ENOENT else "choose a directory you may write to"
-        raise explain(error, what, mend) from error
+        raise explain(error, what, _MENDS.get(error.errno or 0, "")) from error
     caller, group = os.environ.get("SUDO_UID", ""), os.environ.get("SUDO_GID", "")
     if os.geteuid() == 0 and caller.isdigit():
         try:
