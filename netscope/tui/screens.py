@@ -82,11 +82,14 @@ class TabScreen(FrameScreen):
         """Tell the tables' keys, the filter language, the columns."""
         own = [
             key_section("Moving", placed("table")),
-            key_section("This tab", [key for key in self.KEYS if key.where == "tab"]),
+            key_section("This tab", [key for key in self.KEYS if key.where == "tab" and self._has(key)]),
             *self.help_notes(),
             Section("Filters", FILTER_HELP),
         ]
         return help_sections([pane.domain for pane in self.panes], own)
+
+    def _has(self, key: Key) -> bool:
+        return key.action != "other" or len(self.panes) > 1
 
     # What happens
 

@@ -178,14 +178,18 @@ async def test_help_names_the_classic_commands_every_key_and_every_column() -> N
         await stage.press("question_mark")
         page = stage.app.screen
         assert isinstance(page, PageScreen)
+        assert "the other table" not in page.text, "there is none in this tab"
+        await stage.press("q", "2", "question_mark")
+        page = stage.app.screen
+        assert isinstance(page, PageScreen)
         text = page.text
-        assert "classic-flows -a, oldtool" in text
+        assert "classic-pairs -a, oldtool" in text
         for key in KEYS:
             assert key.help.split("(")[0].strip()[:20] in text, key
         assert "rates.bytes" in text
         assert "in the kernel's word" in text
         await stage.press("q")
-        assert stage.screen.tab.name == "flows"
+        assert stage.screen.tab.name == "pairs"
 
 
 async def test_the_palette_finds_tabs_and_actions() -> None:
