@@ -32,6 +32,7 @@ async def test_one_table(size: tuple[int, int]) -> None:
         stage.topic.problems = (Problem("owners of 3 rows", "needs CAP_SYS_PTRACE", "run with sudo"),)
         await stage.look(*FLOWS[1:], flow(500))
         await stage.press("s", "S", "j", "j")
+        await stage.until(lambda: stage.sees("▼ Name"), "the order, which takes slices of time")
         compare(stage, "one-table")
 
 
