@@ -277,6 +277,19 @@ async def test_the_tree_tells_times_and_marks_as_the_list_does(talk: Path) -> No
         assert said()["Frame is marked"] == "True"
 
 
+async def test_going_to_a_packet_that_is_not_marked_shows_all_again(talk: Path) -> None:
+    async with packet_stage() as stage:
+        await stage.open(talk)
+        await stage.press("m", "m", "M")
+        assert stage.packets.list.count == 2
+        await stage.press("number_sign", "2", "enter")
+        assert (stage.packets.list.here, stage.packets.list.count) == (1, 2), "that one is marked"
+        await stage.press("right_square_bracket")
+        assert (stage.packets.list.here, stage.packets.list.count) == (4, 6)
+        await stage.press("M", "number_sign", "3", "enter")
+        assert (stage.packets.list.here, stage.packets.list.count) == (2, 6)
+
+
 async def test_a_line_to_type_in_is_not_covered_by_an_earlier_word(talk: Path) -> None:
     async with packet_stage() as stage:
         await stage.open(talk)

@@ -249,7 +249,14 @@ class PacketsScreen(ViewingScreen):
             rest = "" if whole else f", as far as they were looked into ({session.learnt.rows:,})" if session else ""
             self.notify(f"No more trouble that way{rest}.", timeout=3, markup=False)
         else:
-            self.list.go_to(found)
+            self._go_to(session, found)
+
+    def _go_to(self, session: Session, place: int) -> None:
+        """Go to a packet; one that is not among those that are shown is shown with all others."""
+        if self.only_marked and place not in session.marks:
+            self.only_marked = False
+            self.look_again()
+        self.list.go_to(place)
 
     # Questions in a line
 
@@ -296,7 +303,7 @@ class PacketsScreen(ViewingScreen):
             self.number_line.say(f"a number from {session.first + 1:,} to {session.count:,}", "notice")
         else:
             self._close(self.number_line)
-            self.list.go_to(int(digits) - 1)
+            self._go_to(session, int(digits) - 1)
 
     def action_next_found(self) -> None:
         """Find the next."""
@@ -338,8 +345,7 @@ class PacketsScreen(ViewingScreen):
         if row == start:
             self.notify(f"No other packet has it: {looked_for.text}", timeout=3, markup=False)
         elif (row > start) is not forward:
-            end = "first" if forward else "last"
-            self.notify(f"None further: went on from the {end} packet.", timeout=3, markup=False)
+            self.notify(f"None further: went on from the {'first' if forward else 'last'} packet.", markup=False)
         self.list.go_to(found)
 
     def _end_search(self) -> None:
