@@ -43,6 +43,7 @@ _IGNORED = Spec("frame.ignored", "Frame is ignored", "b8", nowhere=True)
 _IS_MARKED = _MARKED.field(True, 0, 0)
 _NEVER = (_MARKED.field(False, 0, 0), _IGNORED.field(False, 0, 0))
 _PROTOCOLS = Spec("frame.protocols", "Protocols in frame", "str")
+_WAYS = {"": "", "in": " (inbound)", "out": " (outbound)"}
 _UNKNOWN = "unknown"  # what an interface without a name is called
 _COMMENT = Spec("frame.comment", "Comment", "str")
 _DIRECTION = Spec("frame.p2p_dir", "Point-to-Point Direction", "i8", names={0: "Sent", 1: "Received"})
@@ -59,6 +60,7 @@ def title(frame: Frame, path: Sequence[str], delta: int, first: int, interface: 
         f"Frame {frame.number}: {_bytes(frame.length)} on wire ({frame.length * 8} bits), "
         f"{_bytes(captured)} captured ({captured * 8} bits)"
         + (f" on interface {interface.name or _UNKNOWN}, id {interface.id}" if interface and interface.section else "")
+        + _WAYS[frame.direction]
     )
 
 
@@ -103,6 +105,8 @@ def fields(frame: Frame, path: Sequence[str], delta: int, first: int, interface:
     number = str(frame.number)
     made.append(_new(Field, (_NUMBER, frame.number, number, f"Frame Number: {number}", 0, 0, 0, (), False, False, 0)))
     made += _sizes(frame.length, len(frame.data))
+    if frame.direction:
+        made.append(_DIRECTION.field(int(frame.direction == "in"), 0, 0))
     made.append(_protocols(":".join(path)))
     return made
 

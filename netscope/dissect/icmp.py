@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import struct
+
 from netscope.core.typed import Any
 from netscope.dissect import checksums
 from netscope.dissect.context import Context
 from netscope.dissect.model import BROKEN
-from netscope.dissect.spec import Spec, named
+from netscope.dissect.spec import Spec, named, span, when
 from netscope.dissect.tree import Tree
 from netscope.dissect.work import Work
 
@@ -66,6 +68,11 @@ _ROUTER, _PREFERENCE = (
 _RESPONSE_IN = Spec("icmp.resp_in", "Response frame", "u32")
 _RESPONSE_TO = Spec("icmp.resp_to", "Request frame", "u32")
 _RESPONSE_TIME = Spec("icmp.resptime", "Response time", "str")
+_SENT, _SENT_AGO = (
+    Spec("icmp.data_time", "Timestamp from icmp data", "str"),
+    Spec("icmp.data_time_relative", "Timestamp from icmp data (relative)", "span"),
+)
+_DAY = 86_400_000_000_000  # ns
 _ERRORS = (3, 4, 5, 11, 12)
 _LEAST_QUOTE = 128  # bytes of a packet before extensions
 
@@ -153,7 +160,29 @@ def _echo(work: Work, tree: Tree, kind: int, start: int, end: int) -> None:
             )
             work.info += f" (request in {number})"
     if start + 8 < end:
-        payload(work, tree, start + 8, end)
+        payload(work, tree, start + 8 + _sent(work, tree, start + 8, end), end)
+
+
+def _sent(work: Work, tree: Tree, at: int, end: int) -> int:
+    """Add the time at which ping sent it, where the data begins with one; return how many bytes that takes.
+
+    As ping's own bytes do not tell how it writes it, it is one when it is no more than a day from the frame's time.
+    """
+    if end - at < 8 or at + 8 > len(work.data):
+        return 0
+    best = None
+    for order in (">", "<"):
+        seconds, micro = struct.unpack_from(f"{order}II", work.data, at)
+        late = work.frame.time - seconds * 1_000_000_000 - micro * 1000
+        if micro < 1_000_000 and abs(late) < _DAY and (best is None or abs(late) < abs(best[2])):
+            best = seconds, micro, late
+    if best is None:
+        return 0
+    seconds, micro, late = best
+    moment = when(seconds, micro * 1000)
+    tree.add(_SENT, at, 8, moment)
+    tree.made(_SENT_AGO, late / 1e9, at, 8, show=span(late), text=f"{_SENT_AGO.label}: {span(late)} seconds")
+    return 8
 
 
 def _echo_line(work: Work, tree: Tree, kind: int, start: int) -> None:

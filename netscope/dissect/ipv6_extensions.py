@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netscope.dissect.ipv6 import carry, extend
 from netscope.dissect.numbers import PROTOCOLS
-from netscope.dissect.spec import YES, Spec, ip6
+from netscope.dissect.spec import YES, Spec, ip6, joined
 from netscope.dissect.tree import Tree
 from netscope.dissect.work import Work
 
@@ -24,7 +24,10 @@ _TYPE_BITS = (
     Spec("ipv6.opt.type.rest", "Low-Order Bits", "u8x", 0x1F),
 )
 _LENGTH = Spec("ipv6.opt.length", "Length", "u8")
-_PAD1, _PADN = Spec("ipv6.opt.pad1", "Pad1", "none"), Spec("ipv6.opt.padn", "PadN", "bytes")
+_PAD1, _PADN = (
+    Spec("ipv6.opt.pad1", "Pad1", "none"),
+    Spec("ipv6.opt.padn", "PadN", "bytes", line=lambda raw: f"PadN: {joined(raw) or '<none>'}"),
+)
 _ALERT = Spec("ipv6.opt.router_alert", "Router Alert", "u16", names=_ALERTS)
 _LIMIT, _JUMBO = (
     Spec("ipv6.opt.tel", "Tunnel Encapsulation Limit", "u8"),
@@ -83,13 +86,13 @@ def _options(work: Work, start: int, end: int, name: str, title: str, specs: tup
     while at < stop:
         kind = tree.uint(at, 1)
         if kind == 0:
-            with tree.node(_OPTION, at, 1, text="IPv6 Option (Pad1)"):
+            with tree.node(_OPTION, at, 1, text="Pad1"):
                 tree.add(_TYPE, at, text=_type_line(kind))
                 tree.add(_PAD1, at, 1)
             at += 1
             continue
         size = tree.uint(at + 1, 1)
-        with tree.node(_OPTION, at, size + 2, text=f"IPv6 Option ({_OPTIONS.get(kind, 'Unknown')})"):
+        with tree.node(_OPTION, at, size + 2, text=_OPTIONS.get(kind, "IPv6 Option (Unknown)")):
             tree.flags(_TYPE, at, *_TYPE_BITS, text=_type_line(kind))
             tree.add(_LENGTH, at + 1)
             _option(tree, kind, at + 2, size)
@@ -120,8 +123,8 @@ def routing(work: Work, start: int, end: int) -> None:
     final = b""
     if kind == 0:
         tree.add(_RESERVED, start + 4, 4)
-        for at in range(start + 8, stop - 15, 16):
-            tree.add(_ADDRESS, at)
+        for index, at in enumerate(range(start + 8, stop - 15, 16), 1):
+            tree.add(_ADDRESS, at, text=f"Address[{index}]: {ip6(tree.raw(at, 16))}")
         final = work.data[stop - 16 : stop] if left and stop - start >= 24 else b""
     elif kind == 2 and stop - start == 24:
         tree.add(_MOBILE_RESERVED, start + 4, 4)

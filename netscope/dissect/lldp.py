@@ -67,12 +67,8 @@ _INTERFACE_KIND = Spec(
 _INTERFACE = Spec("lldp.mgn.interface.number", "Interface Number", "u32")
 _OID_LENGTH = Spec("lldp.mgn.obj.len", "OID String Length", "u8")
 _OID = Spec("lldp.mgn.obj.id", "Object Identifier", "bytes")
-_OUI = Spec(
-    "lldp.orgtlv.oui",
-    "Organization Unique Code",
-    "u24",
-    names={0x0080C2: "Ieee 802.1", 0x00120F: "Ieee 802.3", 0x0012BB: "TIA"},
-)
+_OUI = Spec("lldp.orgtlv.oui", "Organization Unique Code", "u24")
+_ORGANISATIONS = {0x0080C2: "IEEE", 0x00120F: "Ieee 802.3", 0x0012BB: "TIA"}
 _SUBTYPE = Spec("lldp.unknown_subtype", "Unknown Subtype", "u8")
 _SUBTYPES = {
     0x0080C2: Spec("lldp.ieee.802_1.subtype", "IEEE 802.1 Subtype", "u8x", names={
@@ -81,7 +77,7 @@ _SUBTYPES = {
         1: "MAC/PHY Configuration/Status", 2: "Power Via MDI", 3: "Link Aggregation", 4: "Maximum Frame Size"}),
     0x0012BB: Spec("lldp.media.subtype", "Media Subtype", "u8x"),
 }  # fmt: skip
-_VLAN = Spec("lldp.ieee.802_1.port_vlan.id", "Port VLAN Identifier", "u16")
+_VLAN = Spec("lldp.ieee.802_1.port_vlan.id", "Port VLAN Identifier", "u16dx")
 _FRAME_SIZE = Spec("lldp.ieee.802_3.max_frame_size", "Maximum Frame Size", "u16")
 _REST = Spec("lldp.unknown_subtype.content", "Unknown Subtype Content", "bytes")
 
@@ -100,7 +96,7 @@ def lldp(work: Work, start: int, end: int) -> None:
             tree.bits(at, 2, _TYPE, _LENGTH)
             told = _value(tree, kind, at + 2, size)
             if told:
-                node.text(f"{_TYPES.get(kind, 'Unknown')}{told[0]}")
+                node.text(told[0])
                 said.setdefault(kind, told[1])
         at += size + 2
         if not kind:
@@ -115,18 +111,19 @@ def _value(tree: Tree, kind: int, at: int, size: int) -> tuple[str, str] | None:
         return _identity(tree, kind, at, size)
     if kind == 3 and size == 2:
         seconds = tree.add(_SECONDS, at)
-        return f" = {seconds} sec", str(seconds)
+        return f"Time To Live = {seconds} sec", str(seconds)
     if kind in (4, 5, 6) and size:
         text = tree.add({4: _PORT_TEXT, 5: _NAME, 6: _TEXT}[kind], at, size)
         word = {4: "", 5: f"SysN={text}", 6: f"SysD={text}"}[kind]
-        return f" = {text}", word
+        return f"{_TYPES[kind]} = {text}", word
     if kind == 7 and size == 4:
         tree.flags(_CAPABLE, at, *_CAPABLE_BITS)
         tree.flags(_ENABLED, at + 2, *_ENABLED_BITS)
-    elif kind == 8 and size >= 9:
+        return "Capabilities", ""
+    if kind == 8 and size >= 9:
         _management(tree, at, size)
     elif kind == 127 and size >= 4:
-        _organisation(tree, at, size)
+        return _organisation(tree, at, size), ""
     return None
 
 
@@ -148,7 +145,7 @@ def _identity(tree: Tree, kind: int, at: int, size: int) -> tuple[str, str]:
     short = {"MAC address": "MA", "Interface name": "IN", "Locally assigned": "LA", "Network address": "NA",
              "Interface alias": "IA", "Chassis component": "CC", "Port component": "PC",
              "Agent circuit Id": "AC"}  # fmt: skip
-    return f", Subtype: {word}, Id: {shown}", f"{short.get(word, '')}/{shown}"
+    return f"{'Chassis' if kind == 1 else 'Port'} Subtype = {word}, Id: {shown}", f"{short.get(word, '')}/{shown}"
 
 
 def _management(tree: Tree, at: int, size: int) -> None:
@@ -163,12 +160,19 @@ def _management(tree: Tree, at: int, size: int) -> None:
         tree.add(_OID, at + 6, tree.uint(at + 5, 1))
 
 
-def _organisation(tree: Tree, at: int, size: int) -> None:
-    oui = tree.add(_OUI, at)
-    subtype = tree.add(_SUBTYPES.get(oui, _SUBTYPE), at + 3)
+def _organisation(tree: Tree, at: int, size: int) -> str:
+    """Add what an organisation's own TLV has; return its line."""
+    number = tree.uint(at, 3)
+    who = _ORGANISATIONS.get(number, "")
+    digits = tree.raw(at, 3).hex(":")
+    oui = tree.add(_OUI, at, text=f"Organization Unique Code: {digits}" + (f" ({who})" if who else ""))
+    spec = _SUBTYPES.get(oui, _SUBTYPE)
+    subtype = tree.add(spec, at + 3)
     if oui == 0x0080C2 and subtype == 1 and size == 6:
         tree.add(_VLAN, at + 4)
     elif oui == 0x00120F and subtype == 4 and size == 6:
         tree.add(_FRAME_SIZE, at + 4)
     elif size > 4:
         tree.add(_REST, at + 4, size - 4)
+    word = spec.names.get(subtype) if spec.names else None
+    return f"{who or digits} - {word or f'Unknown ({subtype})'}"

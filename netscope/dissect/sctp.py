@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from netscope.dissect.checksums import status_spec
 from netscope.dissect.spec import Spec
 from netscope.dissect.tree import Tree
 from netscope.dissect.work import Work
@@ -45,7 +46,7 @@ _SOURCE, _DESTINATION, _PORT = (
 )
 _TAG = _spec("verification_tag", "Verification tag", "u32x")
 _CHECKSUM = _spec("checksum", "Checksum", "u32x")
-_STATUS = _spec("checksum.status", "Checksum Status", "u8", names={0: "Bad", 1: "Good", 2: "Unverified"})
+_STATUS = status_spec("sctp.checksum.status")
 _TYPE, _FLAGS = _spec("chunk_type", "Chunk type", "u8", names=_CHUNKS), _spec("chunk_flags", "Chunk flags", "u8x")
 _TYPE_BITS = (
     _spec(
@@ -198,7 +199,7 @@ def sctp(work: Work, start: int, end: int) -> None:
     tree.add(_SOURCE, start)
     tree.add(_DESTINATION, start + 2)
     tree.add(_TAG, start + 4)
-    tree.made(_ASSOCIATION, _NO_ASSOCIATION, start, text="Association index: not followed")
+    tree.made(_ASSOCIATION, _NO_ASSOCIATION, start, text="Association index: disabled (enable in preferences)")
     tree.add(_PORT, start)
     tree.add(_PORT, start + 2)
     _check(work, tree, start, end)

@@ -143,7 +143,9 @@ def _beginning(work: Work, start: int, end: int) -> None:
     sport, dport, seq = struct.unpack_from("!HHI", work.data, start)
     made = rows(_PORTS, (sport, dport), start, work.buffer)
     made.append(_SEQ.field(seq, start + 4, 4, work.buffer))
-    work.add("tcp", _TITLE.format(sport, dport, seq), start, min(end, len(work.data)) - start, made)
+    work.add(
+        "tcp", _TITLE.format(sport, dport, seq).partition(", Seq")[0], start, min(end, len(work.data)) - start, made
+    )
 
 
 def payload(work: Work, start: int, end: int) -> None:
@@ -234,7 +236,8 @@ def fields(data: bytes, start: int, size: int, end: int, buffer: int, values: tu
 
 def _quoted_fields(absent: frozenset[str], *args: Any) -> list[Field]:
     """Return the fields of a segment that an ICMP error quotes."""
-    return [field for field in fields(*args) if field.name not in absent]
+    made = [field for field in fields(*args) if field.name not in absent]
+    return [field._replace(text=f"{_SEQ.label}: {field.show}") if field.name == _SEQ.name else field for field in made]
 
 
 @lru_cache(maxsize=4096)

@@ -125,9 +125,7 @@ class Work:
         stop = min(end, len(self.data))
         if stop <= start:
             return
-        self.add(
-            _PROTOCOL_DATA, _data_title, start, stop - start, _data_fields, (self.data, start, stop, self.buffer, end)
-        )
+        self.add(_PROTOCOL_DATA, _data_title, start, stop - start, _data_fields, (self.data, start, stop, self.buffer))
 
     def quote(self, tree: Tree, handle: Handle, start: int, end: int) -> None:
         """Dissect a packet that another one quotes, into a field of that one's. What is said of the whole stays."""
@@ -199,16 +197,23 @@ def take_apart(frame: Frame, context: Context, before: Frame | None) -> Dissecti
     return work.done()
 
 
-_WORDS = {"eth": "Ethernet", "ip": "IPv4", "ipv6": "IPv6", "icmpv6": "ICMPv6", "ethertype": "Ethertype"}
+_WORDS = {
+    "eth": "Ethernet",
+    "ip": "IPv4",
+    "ipv6": "IPv6",
+    "icmpv6": "ICMPv6",
+    "ethertype": "Ethertype",
+    "ipv6.routing": "IPv6 Routing",
+}
 
 
-def _data_title(data: bytes, start: int, stop: int, buffer: int, end: int) -> str:
+def _data_title(data: bytes, start: int, stop: int, buffer: int) -> str:
     return f"Data ({stop - start} byte{'' if stop - start == 1 else 's'})"
 
 
-def _data_fields(data: bytes, start: int, stop: int, buffer: int, end: int) -> list[Field]:
+def _data_fields(data: bytes, start: int, stop: int, buffer: int) -> list[Field]:
     size = stop - start
     return [
         _DATA.field(data[start:stop], start, size, buffer),
-        _LENGTH.field(end - start, start, 0, buffer, generated=True),
+        _LENGTH.field(size, start, 0, buffer, generated=True),
     ]

@@ -32,7 +32,7 @@ from tests.framesamples.links import others
 from tests.lab import REPOSITORY
 from tests.packets import frames
 from tests.packets import pcap as pcap_of
-from tests.protocols.internet import fragments4
+from tests.protocols.internet import extensions, fragments4
 from tests.traffic import traffic
 
 _FIELDS = (
@@ -237,7 +237,7 @@ def test_fields_as_tshark_prints_them(tmp_path: Path, words: str) -> None:
 
 @pytest.mark.tool("tshark")
 def test_lines_and_trees_as_tshark_prints_them(tmp_path: Path) -> None:
-    talk = [packet.data for packet in traffic(8)]
+    talk = [packet.data for packet in (*traffic(8), *list(extensions())[:1]) if packet.link == 1]
     path = tmp_path / "some.pcap"
     path.write_bytes(pcap(number([*list(ETHERNET["arp"]())[:6], *list(ETHERNET["icmp"]())[3:4], *talk])))
     assert packets("-r", path, "-T", "text").stdout == tool("tshark", "-n", "-r", path)
@@ -254,6 +254,10 @@ def test_bytes_as_tshark_prints_them(tmp_path: Path) -> None:
     ours = packets("-r", path, "-T", "text", "-x").stdout
     assert b"\nReassembled IPv4 (" in ours
     assert ours == tool("tshark", "-n", "-r", path, "-x")
+    whole = number([eth(0x0800, ip4(17, udp(40_000, 999, bytes(range(60)))))])
+    (cut := tmp_path / "cut.pcap").write_bytes(pcap([whole[0]._replace(data=whole[0].data[:60])]))
+    asked = ("-T", "fields", "-e", "data", "-e", "data.len", "-e", "data.data")
+    assert packets("-r", cut, *asked).stdout == tool("tshark", "-n", "-r", cut, *asked)
     both = packets("-r", path, "-V", "-xc", "3").stdout
     assert both.startswith(b"Frame 1")
     assert both.count(b"\n0000  02 00 ") == 3

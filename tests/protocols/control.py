@@ -15,6 +15,10 @@ def icmps() -> Iterator[Packet]:
         body = struct.pack("!HH", 77, number) + bytes(range(48))
         yield Packet(ether(ip4(icmp(8, 0, body), 1)))
         yield Packet(ether(ip4(icmp(0, 0, body), 1, src=B, dst=A)))
+    for layout, micro in (("<QQ", 5), (">II", 500_000), ("<II", 999_999), ("<II", 1_000_000), ("<II8x", 1)):
+        for ago in (3, -3, 90_000):
+            body = struct.pack("!HH", 78, ago & 0xFF) + struct.pack(layout, 1_700_000_000 - ago, micro)
+            yield Packet(ether(ip4(icmp(8, 0, body), 1)))
     quoted = ip4(udp(b"quoted!!", 5000, 33434), 17, flags=0)
     segment_quoted = ip4(tcp(b"abc", 2), 6)
     for code in range(16):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from netscope.core.errors import BadQuery
 from netscope.core.text import printable
 from netscope.core.typed import Callable, Iterable, NamedTuple, Sequence
-from netscope.dissect import Dissection, Field
+from netscope.dissect import Dissection, Field, Layer
 from netscope.dissect.fieldnames import known, unknown
 from netscope.dissect.quick import QUICK, Quick, Reader
 from netscope.dissect.summary_lines import relative
@@ -51,7 +51,14 @@ _LAST: dict[str, set[str]] = {
 }  # fmt: skip
 _OF_ANY = {"_ws", "", "data"}  # what any of them may bring
 # Protocols of which tshark shows this name where others show the line that they have in the tree.
-_BARE = frozenset({"http", "ssh", "ah", "icmpv6", "null", "tls", "icmp", "igmp"})
+_BARE = frozenset(
+    {
+        "ah", "chdlc", "dhcpv6", "esp", "http", "icmp", "icmpv6", "igmp", "ipcp", "ipv6.dstopts", "ipv6.fraghdr",
+        "ipv6.hopopts", "l2tp", "lcp", "llc", "lldp", "media", "null", "ppp", "pppoed", "pppoes", "raw", "ssh", "tls",
+        "vrrp", "vxlan",
+    }
+)  # fmt: skip
+_NO_BYTES = {"ipv6.opt.padn": "<none>"}  # what is shown of no bytes at all, if not <MISSING>
 
 
 class Options(NamedTuple):
@@ -196,7 +203,7 @@ class Picker:
         for layer in seen.layers:
             title, deep, quick, read = self._plans.get(layer.name) or self._plan(layer.name)
             if title:
-                found[layer.name].append(layer.name if layer.name in _BARE else layer.title)
+                found[layer.name].append(_titled(layer, seen))
             if not deep:
                 continue
             if quick is not None and layer.makes(quick.fields) and quick.fits(layer.args):
@@ -241,10 +248,17 @@ def _gather(fields: Iterable[Field], found: dict[str, list[str]]) -> None:
             _gather(field.children, found)
 
 
+def _titled(layer: Layer, seen: Dissection) -> str:
+    """Return what tshark shows of a protocol by its name."""
+    if layer.name == "data":
+        return seen.buffers[layer.buffer].data[layer.start : layer.start + layer.length].hex()
+    return layer.name if layer.name in _BARE else layer.title
+
+
 def _shown(field: Field) -> str:
     """Return what tshark shows of a field here: no colons between bytes, and 1 for what is there and has no value."""
     if isinstance(field.value, bytes):
-        return field.show.replace(":", "")
+        return field.show.replace(":", "") or _NO_BYTES.get(field.name, "<MISSING>")
     if field.value is not None or not field.name:
         return field.show
     if field.name == _EXPERT or "." not in field.name:

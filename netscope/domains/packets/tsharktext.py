@@ -12,6 +12,7 @@ from netscope.dissect import Dissection, Field, Layer
 from netscope.domains.packets.tsharkfields import Picker
 
 _BILLION = 1_000_000_000
+_WITHIN = frozenset({"ipv6.hopopts", "ipv6.routing", "ipv6.fraghdr", "ipv6.dstopts", "ah"})  # what IPv6 may go on with
 _DATA = "data"  # the protocol of what nobody knows
 _PLAIN = bytes(range(0x20, 0x7F)) + b"\n"
 _VISIBLE = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in range(256))
@@ -20,12 +21,22 @@ _VISIBLE = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in range(2
 def tree(seen: Dissection, *, dumped: bool = False) -> str:
     """Return the lines of the whole dissection: with the bytes that nobody knows, unless all are ``dumped`` below."""
     lines: list[str] = []
-    for layer in seen.layers:
-        lines.append(layer.title)
+    for layer, inner in _nested(seen):
+        indent = "    " if inner else ""
+        lines.append(indent + layer.title)
         if layer.name == _DATA and not dumped:
             lines += _unknown(seen, layer)
-        _branch(lines, layer.fields(), "    ", None if dumped else seen)
+        _branch(lines, layer.fields(), indent + "    ", None if dumped else seen)
     return clean(lines) + "\n\n"
+
+
+def _nested(seen: Dissection) -> Iterator[tuple[Layer, bool]]:
+    """Yield the layers, and whether each stands in the tree of the IPv6 header before it, which it extends."""
+    six = False
+    for layer in seen.layers:
+        inner = six and layer.name in _WITHIN
+        six = inner or layer.name == "ipv6"
+        yield layer, inner
 
 
 def _branch(lines: list[str], fields: Iterable[Field], indent: str, seen: Dissection | None) -> None:
@@ -78,8 +89,12 @@ def document(seen: Dissection, picker: Picker, first: int) -> str:
         layers: dict[str, Any] = picker.pick(seen, first)
     else:
         layers = {}
-        for layer in seen.layers:
-            _put(layers, layer.name, _object(layer.fields()))
+        for layer, inner in _nested(seen):
+            outer = layers
+            if inner:
+                packet = layers["ipv6"]
+                outer = packet[-1] if isinstance(packet, list) else packet
+            _put(outer, layer.name, _object(layer.fields()))
     day = _day(seen.frame.time // _BILLION)
     whole = {"_index": f"packets-{day}", "_type": "doc", "_score": None, "_source": {"layers": layers}}
     return encoded(whole, "  ")
