@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.events import Resize
 
 from netscope.core.domain import Domain
 from netscope.core.options import Given
@@ -25,7 +26,7 @@ from netscope.tui.ping.board import Aim, Board, Row, Run
 from netscope.tui.ping.columns import domain, key
 from netscope.tui.ping.graph import Plot, Scope, draw
 from netscope.tui.probing.lines import Lines
-from netscope.tui.probing.screen import ProbingScreen, keys_with
+from netscope.tui.probing.screen import SHORT, ProbingScreen, keys_with
 from netscope.tui.table.widget import Notice
 from netscope.tui.tabs import LIVE, Block, Tab
 
@@ -38,6 +39,8 @@ _KEYS = (
     Key("m", "mark", "Mark", "graph: this target beside the other marked ones", "m", "tab"),
 )  # fmt: skip
 _OPTIONS = tuple(option for option in DOMAIN.options if option.name not in LINE_ONLY)
+_FRAME = 4  # lines: the heading, the tabs, the question, the footer
+_LEAST = 6  # lines of the table: its title, its heading, what an empty one says
 _EMPTY = Notice(
     "Nobody is pinged", ("i: type a name, an address or a prefix", "p on an address in any tab: ping it here")
 )
@@ -47,7 +50,7 @@ class PingScreen(ProbingScreen[Aim]):
     """Pings, as many at once as are asked for."""
 
     DEFAULT_CSS = """
-    PingScreen > #graph { height: 2fr; min-height: 6; background: $surface; }
+    PingScreen > #graph { height: 1fr; min-height: 6; background: $surface; }
     PingScreen.-short > #graph { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("tab", _KEYS)]
@@ -141,7 +144,22 @@ class PingScreen(ProbingScreen[Aim]):
         """The graph goes with the table."""
         if not any(run.state == "starting" for run in self.board.runs.values()):
             self.question.settle("starting…")
+        self._fit()
         self._draw()
+
+    def on_resize(self, event: Resize) -> None:
+        """The table has another share."""
+        super().on_resize(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give the table the lines that it needs, at most three fifths, and the graph the rest."""
+        pane, room = self.pane, self.app.size.height - _FRAME
+        if self.app.size.height < SHORT:
+            pane.styles.height = "1fr"
+        else:
+            needed = len(pane.table.view.keys) + 2 + bool(pane.problems)
+            pane.styles.height = min(max(needed, _LEAST), room * 3 // 5)
 
     def on_record_table_moved(self) -> None:
         """Another row is under the cursor."""

@@ -36,7 +36,7 @@ CHANGED = {
     "sort": ("Sort", "sort by this column; again: by the next one"),
 }
 
-_SHORT = 16  # lines; below that the table needs the room of what stands below it
+SHORT = 16  # lines; below that the table needs the room of what stands below it
 _TELLING = 1.0  # seconds between two counts of what still goes on, while another tab is in front
 
 
@@ -69,7 +69,7 @@ class ProbingScreen(TabScreen, Generic[Choice]):
     DEFAULT_CSS = "ProbingScreen > QuestionLine { background: $surface; }"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("tab", OWN)]
     HINT: ClassVar[str] = ""
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (_SHORT, "-tall")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (SHORT, "-tall")]  # noqa: RUF012 - as Textual declares it
 
     def __init__(self, tab: Tab, around: Surroundings) -> None:
         self.feed = Feed(self.look)
