@@ -18,6 +18,7 @@ import pytest
 from netscope.core.capture import CaptureRequest, Output, Rotation, Stop
 from netscope.core.errors import BadQuery, Unavailable
 from netscope.core.frame import Interface, Statistics
+from netscope.system.capture.opening import open_capture
 from netscope.system.capture.output import Recorder, Sink, numbered
 from netscope.system.capture.pouring import Joined
 from tests.files.made import FRAMES, capinfos, tshark_bytes
@@ -38,6 +39,7 @@ def send(inside: Namespace, frames: list[bytes]) -> None:
 @pytest.mark.parametrize("form", ["pcap", "pcapng"])
 def test_written_files_please_wireshark(netns: Namespace, tmp_path: Path, form: Any) -> None:
     pair(netns)
+    before = time.time_ns()
     path = tmp_path / f"made.{form}"
     with capturing(netns, "right", "left", output=Output(str(path), form), keep=False) as capture:
         send(netns, WIRE)
@@ -50,6 +52,12 @@ def test_written_files_please_wireshark(netns: Namespace, tmp_path: Path, form: 
     assert told["Number of packets"] == str(2 * len(WIRE))
     if form == "pcapng":
         assert told["Number of interfaces in file"] == "2"
+        frames = open_capture(str(path))
+        while frames.advance():
+            pass
+        spans = [(counted.begun or 0, counted.ended or 0) for counted in frames.statistics]
+        assert all(before <= begun <= ended <= time.time_ns() for begun, ended in spans)
+        assert len(spans) == 2
     assert path.stat().st_mode & 0o7777 == 0o600
 
 

@@ -255,6 +255,16 @@ def test_an_interface_that_is_down_is_said_at_once(loopback: Namespace) -> None:
     assert "1 packets captured" in errors
 
 
+def test_an_interface_that_vanishes_ends_it_as_it_ends_tcpdump(netns: Namespace, tmp_path: Path) -> None:
+    netns.ip("link add left type veth peer name right")
+    netns.ip("link set right up")
+    with started(netns, "-i", "right", "-w", str(tmp_path / "made.pcapng")) as process:
+        netns.ip("link del left")
+        _printed, errors = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "right is gone" in errors
+
+
 def test_it_ends_by_itself(loopback: Namespace) -> None:
     begun = time.monotonic()
     with started(loopback, "-i", "lo", "-a", "duration:1") as process:

@@ -259,7 +259,7 @@ class Recorder:
         self.problem = Problem(f"{self.files[-1]} is not written any further", why, partial=True)
 
     def _close(self, statistics: Sequence[Statistics]) -> None:
-        tail = self._encoder.tail(statistics)
+        tail = self._encoder.tail([counted._replace(ended=time.time_ns()) for counted in statistics])
         if tail and self.problem is None:
             self._sink.write([tail], 1)  # where it does not fit, the file is valid without
         self._sink.close()

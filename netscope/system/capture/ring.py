@@ -7,6 +7,7 @@ from __future__ import annotations
 import errno
 import mmap
 import socket
+import time
 from collections.abc import Iterator
 from fcntl import ioctl
 from struct import Struct, pack, unpack, unpack_from
@@ -110,6 +111,7 @@ class Ring:
         # What came before the filter, on all interfaces, went with the receive queue when the ring took its place.
         self._count()
         self._received = self._dropped = 0
+        self._begun = time.time_ns()
         self.look()
 
     def fileno(self) -> int:
@@ -150,7 +152,7 @@ class Ring:
         """Return what was counted since the beginning, as interface ``number``."""
         if not self.gone:
             self._count()
-        return Statistics(number, self._received, self._dropped)
+        return Statistics(number, self._received, self._dropped, begun=self._begun)
 
     def look(self) -> bool:
         """Look after the interface; return whether anything about it changed."""
@@ -175,7 +177,7 @@ class Ring:
         """Yield what is wrong with the interface, and what was lost."""
         name = self.name
         if self.gone:
-            yield Problem(f"{name} is gone", "the interface was removed while it was captured on")
+            yield Problem(f"{name} is gone", "the interface was removed while it was captured on", partial=True)
         elif self._is_down:
             yield Problem(f"{name} is down", "nothing comes until it is up", f"ip link set {self._renamed or name} up")
         elif self._was_down:
