@@ -288,17 +288,6 @@ def test_no_file_is_made_where_nothing_can_be_captured(netns: Namespace, tmp_pat
     host.close()
 
 
-CAPTURING = """
-import signal, sys, time
-from netscope.core.capture import CaptureRequest, Output, Stop
-from netscope.system.live import LiveHost
-capture = LiveHost(sys.argv[1]).capture(CaptureRequest(["right"], output=Output(sys.argv[2], sys.argv[3]), keep=False))
-capture.start()
-print("ready", flush=True)
-while capture.running: time.sleep(0.01)
-"""
-
-
 @pytest.mark.root
 @pytest.mark.tool("tshark", "capinfos")
 @pytest.mark.parametrize("form", ["pcap", "pcapng"])
@@ -308,13 +297,13 @@ def test_a_capture_that_is_killed_in_a_flood_leaves_whole_packets(
 ) -> None:
     """SIGKILL may come while the kernel writes: then the last packet is cut, which readers tell and pass over."""
     pair(netns)
-    path = tmp_path / "made"
-    process = subprocess.Popen(
-        [sys.executable, "-c", CAPTURING, netns.name, str(path), form],
-        stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+    path = tmp_path / f"made.{form}"
+    process = netns.popen(
+        sys.executable, "-m", "netscope", "packets", "-i", "right", "-w", str(path),
+        stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
     )  # fmt: skip
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"ready\n"
+    assert process.stderr is not None
+    assert "listening on" in process.stderr.readline()
     stop = threading.Event()
 
     def flood() -> None:
@@ -331,7 +320,7 @@ def test_a_capture_that_is_killed_in_a_flood_leaves_whole_packets(
     finally:
         stop.set()
         flooding.join()
-        process.stdout.close()
+        process.stderr.close()
     found, _interfaces = read(path, growing=number == signal.SIGKILL)
     assert len(found) > 500
     sent = set(WIRE[:200])
