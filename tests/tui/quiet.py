@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # half a second that tests of other things do not need
 
 _WINDOW = 0.003  # seconds that loop and threads have to be quiet; what is due sooner is waited for
 _WORK = 150_000  # nanoseconds of processor in a window: more than threads need that look whether they may end
+# A thread that probes does a little again and again, and is not waited for any longer than so many seconds.
+_STEADY, _PATIENCE = 900_000, 0.5
 
 
 class QuietSelector(selectors.DefaultSelector):
@@ -27,20 +29,27 @@ class QuietSelector(selectors.DefaultSelector):
     def __init__(self) -> None:
         super().__init__()
         self._waiting: list[asyncio.Future[None]] = []
+        self._since = 0.0  # when others last did much, or the wait began
 
     def wait(self, loop: asyncio.AbstractEventLoop) -> asyncio.Future[None]:
         """Return what is done once all is quiet: no callback ready, none due soon, no other thread at work."""
         future = loop.create_future()
         self._waiting.append(future)
+        self._since = 0.0
         return future
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """Wait for files, as any selector does; the loop gives 0 seconds as long as it has something to do."""
         if not self._waiting or (timeout is not None and timeout < _WINDOW):
             return super().select(timeout)
-        before = _used_by_others()
+        before, now = _used_by_others(), time.monotonic()
         found = super().select(_WINDOW)
-        if not found and _used_by_others() - before < _WORK and not _others_want_to_run():
+        used = _used_by_others() - before
+        if used >= _STEADY or not self._since:
+            self._since = now
+        steady = now - self._since > _PATIENCE
+        if not found and used < (_STEADY if steady else _WORK) and not _others_want_to_run():
+            self._since = 0.0
             waiting, self._waiting = self._waiting, []
             for future in waiting:
                 if not future.done():  # nobody has given up
