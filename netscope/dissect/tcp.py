@@ -230,7 +230,7 @@ def fields(data: bytes, start: int, size: int, end: int, buffer: int, values: tu
         made.append(_CAUSE.field(decoded(raw), start + size, len(raw), buffer))
     elif raw:
         text = f"TCP payload ({length} byte{'s' if length != 1 else ''})"
-        made.append(_PAYLOAD.field(raw, start + size, len(raw), buffer, text=text))
+        made.append(_PAYLOAD.field(raw, start + size, len(raw), buffer, text=text, show=raw.hex(":")))
     return made
 
 

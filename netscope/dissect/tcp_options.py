@@ -162,10 +162,11 @@ def _stamped(data: bytes, start: int, buffer: int) -> Field:
         _VALUE.field(value, at + 2, 4, buffer), _ECHO.field(echo, at + 6, 4, buffer),
     )  # fmt: skip
     text = f"{spec.label}: TSval {value}, TSecr {echo}"
-    stamps = spec.field(data[at : at + 10], at, 10, buffer, text=text, children=below)
+    raw = data[start : start + 12]
+    stamps = spec.field(raw[2:], at, 10, buffer, text=text, show=raw[2:].hex(":"), children=below)
     text = "Options: (12 bytes), No-Operation (NOP), No-Operation (NOP), Timestamps"
     children = (*_two_nops(start, buffer), stamps)
-    return _ALL.field(data[start : start + 12], start, 12, buffer, text=text, children=children)
+    return _ALL.field(raw, start, 12, buffer, text=text, show=raw.hex(":"), children=children)
 
 
 def _walk(made: Tree, at: int, end: int, names: list[str], base: int) -> None:
