@@ -44,10 +44,11 @@ _MIXED = {
     "ipv6.fraghdr": {"ipv6"}, "ipv6.hopopts": {"ipv6"}, "ipv6.routing": {"ipv6"}, "llmnr": {"dns"}, "mdns": {"dns"},
     "pppoed": {"pppoe"}, "pppoes": {"pppoe"},
 }  # fmt: skip
+_JOINED = ("tcp.segments", "tcp.segment", "tcp.reassembled")  # what messages of several segments bring
 # Protocols that carry no other, and those whose fields they make beside their own.
 _LAST: dict[str, set[str]] = {
-    "http": {"media", "data-text-lines"}, "tls": {"tcp.segments", "tcp.segment", "tcp.reassembled"}, "ssh": set(),
-    "dhcp": set(), "dhcpv6": set(), "ntp": set(), "dns": set(), "mdns": {"dns"}, "llmnr": {"dns"},
+    "http": {"media", "data-text-lines"}, "tls": {*_JOINED}, "ssh": set(), "dhcp": set(), "dhcpv6": set(),
+    "ntp": set(), "dns": {*_JOINED}, "mdns": {"dns", *_JOINED}, "llmnr": {"dns", *_JOINED},
 }  # fmt: skip
 _OF_ANY = {"_ws", "", "data"}  # what any of them may bring
 # Protocols of which tshark shows this name where others show the line that they have in the tree.
